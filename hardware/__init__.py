@@ -1,0 +1,1 @@
+"""The world of bytes: scanners, printers and displays."""

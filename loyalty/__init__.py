@@ -1,0 +1,1 @@
+"""What the programme means: pure rules without input, output, clock or Qt."""

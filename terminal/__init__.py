@@ -1,0 +1,1 @@
+"""The program a shop runs."""

@@ -1,0 +1,1 @@
+"""States and intents of the screens, without Qt."""
