@@ -1,0 +1,1 @@
+"""Tests of everything, in the order of the source tree."""
