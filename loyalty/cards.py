@@ -1,0 +1,192 @@
+"""Card numbers: which scanned text stands for a member, and which must never be touched.
+
+Numbers are strings, never integers (leading zeros count). Order of classification: configured member rules, then the guard
+against payment cards, then product numbers, then unknown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CARD_LENGTH_MIN: Final = 4
+CARD_LENGTH_MAX: Final = 64
+"""Bounds of a card number, in characters."""
+
+PAYMENT_LENGTHS: Final = range(13, 20)
+"""Lengths of a payment card's primary account number, in digits (ISO/IEC 7812-1)."""
+
+PRODUCT_LENGTHS: Final = frozenset({8, 12, 13, 14})
+"""Lengths of a GTIN, in digits (GS1 General Specifications, section 3.3)."""
+
+LUHN_DOUBLE_LIMIT: Final = 9
+
+
+class Check(StrEnum):
+    """How a card number's last digit is computed."""
+
+    NONE = "none"
+    GS1 = "gs1"
+    LUHN = "luhn"
+
+
+class CardRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One family of numbers that are this programme's member cards.
+
+    Attributes:
+        id: Its name in messages.
+        prefix: What the number starts with.
+        length: The whole length, in characters.
+        check: How the last digit is checked.
+        digits_only: Whether only the digits 0-9 occur; otherwise capital letters, digits and ``-`` may.
+        symbologies: Barcode kinds accepted when the scanner reports one; empty accepts all, typed numbers always pass.
+    """
+
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+    prefix: Annotated[str, Meta(pattern=r"^[A-Z0-9-]{0,20}$")]
+    length: Annotated[int, Meta(ge=CARD_LENGTH_MIN, le=CARD_LENGTH_MAX)]
+    check: Check = Check.NONE
+    digits_only: bool = True
+    symbologies: tuple[Annotated[str, Meta(max_length=20)], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse rules that no number or any number could meet."""
+        if len(self.prefix) >= self.length:
+            msg = "`prefix` must be shorter than `length`"
+            raise ValueError(msg)
+        if self.check is not Check.NONE and not self.digits_only:
+            msg = "A check digit needs `digits_only = true`"
+            raise ValueError(msg)
+        if self.digits_only and not re.fullmatch(r"[0-9]*", self.prefix):
+            msg = "`prefix` has letters but `digits_only` is true"
+            raise ValueError(msg)
+        if self.check is Check.NONE and not self.prefix:
+            msg = "A rule without prefix and check digit would take every number"
+            raise ValueError(msg)
+
+
+class MemberCard(msgspec.Struct, frozen=True):
+    """A well-formed number of this programme; whether somebody owns it is the directory's question."""
+
+    number: str
+    rule_id: str
+
+
+class NotOurs(StrEnum):
+    """Why a scanned text is not a member card."""
+
+    CHECK_DIGIT = "check_digit"
+    PAYMENT_CARD = "payment_card"
+    PRODUCT = "product"
+    UNKNOWN = "unknown"
+
+
+def gs1_check_digit(digits: str) -> int:
+    """The GS1 mod-10 check digit of the digits before it: weights 3, 1 from the right (GS1 General Specifications, 7.9)."""
+    total = sum(int(digit) * (3 if index % 2 == 0 else 1) for index, digit in enumerate(reversed(digits)))
+    return -total % 10
+
+
+def luhn_check_digit(digits: str) -> int:
+    """The Luhn check digit of the digits before it (ISO/IEC 7812-1, annex B)."""
+    total = 0
+    for index, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if index % 2 == 0 else 1)
+        total += value - LUHN_DOUBLE_LIMIT if value > LUHN_DOUBLE_LIMIT else value
+    return -total % 10
+
+
+def with_check_digit(digits: str, check: Check) -> str:
+    """Append the check digit a rule asks for."""
+    match check:
+        case Check.GS1:
+            return f"{digits}{gs1_check_digit(digits)}"
+        case Check.LUHN:
+            return f"{digits}{luhn_check_digit(digits)}"
+        case Check.NONE:
+            return digits
+
+
+def classify(text: str, rules: Sequence[CardRule], *, symbology: str | None = None) -> MemberCard | NotOurs:
+    """Say what a scanned or typed text is.
+
+    Args:
+        text: The text without its AIM identifier and terminator.
+        rules: The programme's card rules; they do not overlap.
+        symbology: The barcode kind the scanner reported, or ``None`` when typed or not reported.
+
+    Returns:
+        The card, or why it is none. A payment card's number must be neither stored nor logged by the caller.
+    """
+    number = text.strip()
+    if symbology == "upca" and len(number) == len("012345678905"):
+        number = "0" + number  # UPC-A is EAN-13 with a leading zero
+    failed: NotOurs | None = None
+    for rule in rules:
+        if not _matches(number, rule, symbology):
+            continue
+        if rule.check is Check.NONE or with_check_digit(number[:-1], rule.check) == number:
+            return MemberCard(number, rule.id)
+        failed = NotOurs.CHECK_DIGIT
+    if looks_like_payment_card(number):
+        return NotOurs.PAYMENT_CARD
+    if failed:
+        return failed
+    if number.isascii() and number.isdigit() and len(number) in PRODUCT_LENGTHS and with_check_digit(number[:-1], Check.GS1) == number:
+        return NotOurs.PRODUCT
+    return NotOurs.UNKNOWN
+
+
+def _matches(number: str, rule: CardRule, symbology: str | None) -> bool:
+    if len(number) != rule.length or not number.startswith(rule.prefix):
+        return False
+    if symbology is not None and rule.symbologies and symbology not in rule.symbologies:
+        return False
+    return re.fullmatch(r"[0-9]+" if rule.digits_only else r"[A-Z0-9-]+", number) is not None
+
+
+def looks_like_payment_card(number: str) -> bool:
+    """Whether a text could be a payment card's number: 13 to 19 digits, first digit 3 to 6, Luhn holds."""
+    digits = re.sub(r"[ -]", "", number)
+    if not re.fullmatch(r"[3-6][0-9]+", digits) or len(digits) not in PAYMENT_LENGTHS:
+        return False
+    return with_check_digit(digits[:-1], Check.LUHN) == digits
+
+
+def overlapping_rules(rules: Sequence[CardRule]) -> list[tuple[int, int]]:
+    """Pairs of indexes of rules that could both read one number."""
+    pairs: list[tuple[int, int]] = []
+    for second, rule in enumerate(rules):
+        for first, other in enumerate(rules[:second]):
+            prefixes = rule.prefix.startswith(other.prefix) or other.prefix.startswith(rule.prefix)
+            symbologies = not rule.symbologies or not other.symbologies or bool(set(rule.symbologies) & set(other.symbologies))
+            if rule.length == other.length and prefixes and symbologies:
+                pairs.append((first, second))
+    return pairs
+
+
+def account_id(programme_key: bytes, number: str) -> UUID:
+    """The account a card number means before anybody has enrolled it.
+
+    HMAC-SHA-256 over the number with the programme's secret key, cut to 128 bits and marked as UUID version 8 (RFC 9562, 5.8).
+    Two offline tills with the same key mean the same account, and the id tells nothing about the number without the key.
+    """
+    digest = bytearray(hmac.new(programme_key, number.encode(), hashlib.sha256).digest()[:16])
+    digest[6] = (digest[6] & 0x0F) | 0x80
+    digest[8] = (digest[8] & 0x3F) | 0x80
+    return UUID(bytes=bytes(digest))
+
+
+def masked(number: str) -> str:
+    """A card number for screens and logs: the last four characters behind dots."""
+    return "•••• " + number[-4:]

@@ -1,0 +1,423 @@
+"""The journal's record kinds: immutable facts a terminal wrote.
+
+A record holds codes, numbers and random ids only; names, card numbers and free text live in erasable side tables and are named
+by a random reference. The encoded bytes are canonical: the same record always gives the same bytes, and their SHA-256 is the
+record's body hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from loyalty.money import AMOUNT_CENTS_MAX
+
+PAYLOAD_LENGTH_MAX: Final = 64 * 1024
+"""The largest encoded record, in bytes."""
+
+LINES_MAX: Final = 500
+"""The most purchase lines of one sale."""
+
+RECEIPT_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$"
+"""A cash register's receipt number."""
+
+POINTS_MAX: Final = 1_000_000_000
+"""The most points one record may move."""
+
+Cents = Annotated[int, Meta(ge=0, le=AMOUNT_CENTS_MAX)]
+PointCount = Annotated[int, Meta(ge=0, le=POINTS_MAX)]
+SignedPoints = Annotated[int, Meta(ge=-POINTS_MAX, le=POINTS_MAX)]
+Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """Why points came about: a rule's code and the numbers its sentence needs. Sentences are made by the terminal.
+
+    Attributes:
+        rule: A code of ``loyalty.explain``.
+        points: What the rule gave or took.
+        values: Numbers for the sentence, for example ``{"eligible_cents": 2345}``.
+        subject: The id of the exclusion or reward the rule speaks of, empty where there is none.
+    """
+
+    rule: str
+    points: SignedPoints
+    values: dict[str, int] = {}
+    subject: str = ""
+
+
+class SaleLine(msgspec.Struct, frozen=True):
+    """One line of a purchase with the points it was awarded, exactly as booked.
+
+    Attributes:
+        line: Its number in the sale, from 1; redemptions go on counting behind the last line.
+        amount_cents: What it costs.
+        points: What it earned.
+        excluded: The id of the exclusion it falls under, ``None`` when it earns.
+        sku: The register's article number, empty when only an amount was typed.
+        category: The register's category.
+        quantity: How many.
+    """
+
+    line: int
+    amount_cents: Cents
+    points: PointCount
+    excluded: Code | None = None
+    sku: str = ""
+    category: str = ""
+    quantity: int = 1
+
+
+class RedemptionLine(msgspec.Struct, frozen=True):
+    """One reward taken, inside a sale or alone.
+
+    Attributes:
+        line: Its number in the record.
+        reward_id: The programme's reward.
+        points: What it cost.
+        value_cents: Money taken off, or the product's value.
+        money_off: Whether the value lowers what the customer pays.
+    """
+
+    line: int
+    reward_id: Code
+    points: Annotated[int, Meta(ge=1, le=POINTS_MAX)]
+    value_cents: Cents
+    money_off: bool
+
+
+class ReversedLine(msgspec.Struct, frozen=True):
+    """What a reversal did to one line of the original.
+
+    Attributes:
+        line: The line of the original.
+        cents: How much of it is reversed by this record.
+        points: Points taken back (a purchase line) or returned (a redemption).
+    """
+
+    line: int
+    cents: Cents
+    points: PointCount
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """What every record says.
+
+    Attributes:
+        record_id: UUID version 7, minted before the work; every retry carries the same.
+        member_id: The one member it moves, or ``None`` when it moves nobody.
+        at_us: When, in microseconds since 1970 UTC, own clock plus ``server_offset_ms``.
+        business_day: The shop's day it counts for.
+        utc_offset_min: The shop's offset from UTC at that moment, in minutes.
+        server_offset_ms: The correction head office had reported, in milliseconds.
+        programme_version: The rules in force.
+        command_digest: SHA-256 of what the caller asked for, in hex; decides whether a repeated id is a retry.
+        cashier_id: Who, when a cashier was signed in.
+    """
+
+    record_id: UUID
+    member_id: UUID | None
+    at_us: int
+    business_day: date
+    utc_offset_min: Annotated[int, Meta(ge=-1080, le=1080)]
+    server_offset_ms: int = 0
+    programme_version: int
+    command_digest: str
+    cashier_id: UUID | None = None
+
+
+class EpochStart(Record, frozen=True, kw_only=True, tag="epoch_start"):
+    """The first record of an epoch: the genesis of a terminal, or the continuation after a restore.
+
+    Attributes:
+        terminal_id: The terminal that writes; fixed by the genesis record.
+        parent_epoch: The epoch before, ``None`` for the genesis.
+        parent_seq: The last record taken over from it.
+        parent_hash: That record's hash, in hex.
+    """
+
+    terminal_id: UUID
+    parent_epoch: UUID | None = None
+    parent_seq: int = 0
+    parent_hash: str = ""
+
+
+class Sale(Record, frozen=True, kw_only=True, tag="sale"):
+    """A purchase with its award and the rewards taken in it.
+
+    Attributes:
+        currency: ISO 4217 code.
+        amount_cents: The whole purchase before anything is taken off.
+        lines: The purchase; their amounts sum to ``amount_cents``.
+        redemptions: Rewards taken.
+        explain: Why these points.
+        receipt: The register's receipt number, empty when unknown.
+        late: Whether it was entered after the fact.
+        card_ref: The reference of the card that was read; ``None`` for an anonymous sale.
+    """
+
+    currency: str
+    amount_cents: Cents
+    lines: Annotated[tuple[SaleLine, ...], Meta(max_length=LINES_MAX)]
+    redemptions: Annotated[tuple[RedemptionLine, ...], Meta(max_length=20)] = ()
+    explain: tuple[Explanation, ...] = ()
+    receipt: str = ""
+    late: bool = False
+    card_ref: UUID | None = None
+
+    @property
+    def points(self) -> int:
+        """Points awarded."""
+        return sum(line.points for line in self.lines)
+
+    @property
+    def points_redeemed(self) -> int:
+        """Points spent in it."""
+        return sum(redemption.points for redemption in self.redemptions)
+
+    @property
+    def money_off_cents(self) -> int:
+        """What is taken off at the register, in cents."""
+        return sum(redemption.value_cents for redemption in self.redemptions if redemption.money_off)
+
+    @property
+    def to_pay_cents(self) -> int:
+        """What is left to pay, in cents."""
+        return self.amount_cents - self.money_off_cents
+
+
+class Redemption(Record, frozen=True, kw_only=True, tag="redemption"):
+    """A reward taken without a purchase; never a counted sale."""
+
+    redemption: RedemptionLine
+    card_ref: UUID | None = None
+
+
+class ReversalReason(StrEnum):
+    """Why something was undone."""
+
+    MISTAKE = "mistake"
+    RETURN = "return"
+    WRONG_CARD = "wrong_card"
+    OTHER = "other"
+
+
+class Reversal(Record, frozen=True, kw_only=True, tag="reversal"):
+    """Undoes all or part of an earlier sale or redemption.
+
+    Attributes:
+        original_id: The record it undoes.
+        lines: What it does to purchase lines (points taken back).
+        redemptions: What it does to redemption lines (points returned).
+        reason: Why.
+        text_ref: The free text behind the reason, in an erasable table.
+    """
+
+    original_id: UUID
+    lines: tuple[ReversedLine, ...] = ()
+    redemptions: tuple[ReversedLine, ...] = ()
+    reason: ReversalReason
+    text_ref: UUID | None = None
+
+    @property
+    def takes_back(self) -> int:
+        """Awarded points taken back."""
+        return sum(line.points for line in self.lines)
+
+    @property
+    def returns(self) -> int:
+        """Redeemed points given back."""
+        return sum(line.points for line in self.redemptions)
+
+    @property
+    def cents(self) -> int:
+        """How much of the purchase is undone, in cents."""
+        return sum(line.cents for line in self.lines)
+
+
+class Adjustment(Record, frozen=True, kw_only=True, tag="adjustment"):
+    """A manager's correction."""
+
+    points: SignedPoints
+    text_ref: UUID | None = None
+
+
+class Enrolment(Record, frozen=True, kw_only=True, tag="enrolment"):
+    """An account gets a person: its profile is in the erasable tables."""
+
+    card_ref: UUID
+    source: Code = "till"
+    referred_by: UUID | None = None
+
+
+class Purpose(StrEnum):
+    """What a member may agree to."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    PROFILING = "profiling"
+
+
+class Consent(Record, frozen=True, kw_only=True, tag="consent"):
+    """One yes or no to one purpose under one version of the privacy text."""
+
+    purpose: Purpose
+    text_version: str
+    granted: bool
+
+
+class CardAction(StrEnum):
+    """What happened to a card or an account."""
+
+    ISSUE = "issue"
+    REPLACE = "replace"
+    BLOCK = "block"
+    UNBLOCK = "unblock"
+    MERGE = "merge"
+
+
+class CardChange(Record, frozen=True, kw_only=True, tag="card_change"):
+    """A card was given, replaced or blocked, or an account was joined into another.
+
+    Attributes:
+        action: What happened.
+        card_ref: The card, ``None`` for a merge.
+        into_member_id: The surviving account of a merge.
+    """
+
+    action: CardAction
+    card_ref: UUID | None = None
+    into_member_id: UUID | None = None
+
+
+class SessionAction(StrEnum):
+    """What a cashier did at the lock screen."""
+
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+
+
+class CashierSession(Record, frozen=True, kw_only=True, tag="cashier_session"):
+    """A cashier signed in or out; ``cashier_id`` says who."""
+
+    action: SessionAction
+
+
+class DayTotals(msgspec.Struct, frozen=True):
+    """What a business day came to, reversals booked on their own day."""
+
+    sales: int = 0
+    member_sales: int = 0
+    revenue_cents: int = 0
+    member_revenue_cents: int = 0
+    reversed_cents: int = 0
+    points_issued: int = 0
+    points_redeemed: int = 0
+    redemptions: int = 0
+    points_taken_back: int = 0
+    points_returned: int = 0
+    points_adjusted: int = 0
+    new_members: int = 0
+
+
+class DayClose(Record, frozen=True, kw_only=True, tag="day_close"):
+    """The frozen totals of one business day of this terminal."""
+
+    number: int
+    closed_day: date
+    totals: DayTotals
+    open_points: int
+
+
+class ProgrammeChange(Record, frozen=True, kw_only=True, tag="programme_change"):
+    """Another programme version came into force."""
+
+    version: int
+    document_hash: str
+
+
+class UnknownRecord(msgspec.Struct, frozen=True):
+    """A record of a kind this version does not know: stored raw and carried on, it moves nothing here.
+
+    Attributes:
+        kind: Its tag.
+        payload: Its bytes as they came.
+    """
+
+    kind: str
+    payload: bytes
+
+
+AnyRecord = (
+    EpochStart
+    | Sale
+    | Redemption
+    | Reversal
+    | Adjustment
+    | Enrolment
+    | Consent
+    | CardChange
+    | CashierSession
+    | DayClose
+    | ProgrammeChange
+)
+
+
+class _Kind(msgspec.Struct):
+    """The tag alone, read first so that unknown kinds can be carried raw."""
+
+    kind: str
+
+
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+_DECODER: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
+_KIND_DECODER = msgspec.json.Decoder(_Kind)
+KINDS: Final[frozenset[str]] = frozenset(str(kind.__struct_config__.tag) for kind in AnyRecord.__args__)
+
+
+def kind_of(record: AnyRecord) -> str:
+    """The record's tag as it stands in the journal's ``kind`` column."""
+    return str(record.__struct_config__.tag)
+
+
+def encode(record: AnyRecord) -> bytes:
+    """The canonical JSON bytes of a record: keys sorted, no spaces, UTF-8.
+
+    Raises:
+        ValueError: If the record is larger than ``PAYLOAD_LENGTH_MAX`` bytes.
+    """
+    payload = _ENCODER.encode(record)
+    if len(payload) > PAYLOAD_LENGTH_MAX:
+        msg = f"A record of {len(payload)} bytes is larger than the limit of {PAYLOAD_LENGTH_MAX}"
+        raise ValueError(msg)
+    return payload
+
+
+def decode(payload: bytes) -> AnyRecord | UnknownRecord:
+    """Read a record.
+
+    Raises:
+        ValueError: If the bytes are no record, or a known kind with wrong fields.
+    """
+    try:
+        kind = _KIND_DECODER.decode(payload).kind
+        return _DECODER.decode(payload) if kind in KINDS else UnknownRecord(kind, payload)
+    except msgspec.MsgspecError as error:
+        msg = f"Not a journal record: {error}"
+        raise ValueError(msg) from error
+
+
+def body_hash(payload: bytes) -> bytes:
+    """SHA-256 of a record's bytes; with the record id the identity of a fact."""
+    return hashlib.sha256(payload).digest()
+
+
+def command_digest(*asked: object) -> str:
+    """The digest of what a caller asked, in hex; computed fields and times must stay out of it."""
+    return hashlib.sha256(msgspec.json.encode(asked, order="deterministic")).hexdigest()
