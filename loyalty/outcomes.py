@@ -21,6 +21,7 @@ class Reason(StrEnum):
     CARD_CHECK_DIGIT = "card_check_digit"
     CARD_UNKNOWN = "card_unknown"
     CARD_BLOCKED = "card_blocked"
+    CARD_REPLACED = "card_replaced"
     CARD_TAKEN = "card_taken"
     PAYMENT_CARD = "payment_card"
     NOT_A_MEMBER_CARD = "not_a_member_card"
