@@ -1,0 +1,62 @@
+"""How long to wait before a lost device is tried again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+DELAYS_S: Final = (0.25, 0.5, 1.0, 2.0, 5.0)
+"""Waits between attempts, in seconds; the last one repeats."""
+
+JITTER: Final = 0.2
+"""Every wait is longer or shorter by up to this share, so that several devices on one hub do not try in step."""
+
+PRESENCE_POLL_S: Final = 0.05
+"""How often the device's place is looked at while waiting, in seconds; two ``stat`` calls."""
+
+STABLE_S: Final = 5.0
+"""A line that lived this long was a good one: the next wait starts with the shortest again, in seconds."""
+
+
+class ReconnectSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """When a lost device is tried again.
+
+    Attributes:
+        delays_s: Waits between attempts, in seconds; the last one repeats.
+        jitter: Share by which a wait may be longer or shorter, 0 to 1.
+        presence_poll_s: How often its place is looked at while waiting, in seconds.
+    """
+
+    delays_s: tuple[float, ...] = DELAYS_S
+    jitter: float = JITTER
+    presence_poll_s: float = PRESENCE_POLL_S
+
+
+class Backoff:
+    """The growing waits of one device."""
+
+    def __init__(self, settings: ReconnectSettings, random: Callable[[], float]) -> None:
+        """Start with the shortest wait.
+
+        Args:
+            settings: The waits.
+            random: Gives numbers from 0 to below 1.
+        """
+        self._settings = settings
+        self._random = random
+        self._attempts = 0
+
+    def next_s(self) -> float:
+        """The next wait, in seconds."""
+        delays_s = self._settings.delays_s
+        delay_s = delays_s[min(self._attempts, len(delays_s) - 1)]
+        self._attempts += 1
+        return delay_s * (1 + self._settings.jitter * (2 * self._random() - 1))
+
+    def reset(self) -> None:
+        """Start with the shortest wait again."""
+        self._attempts = 0
