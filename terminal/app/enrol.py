@@ -1,0 +1,195 @@
+"""Enrolling: an account gets a person. Works offline, asks for as little as the law allows."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+import msgspec
+
+from loyalty.outcomes import Reason, Refused
+from loyalty.records import Consent, Enrolment, Purpose, command_digest
+from storage.types import Profile
+from terminal.app.till import card_for_booking, earlier, header, keep_card
+
+if TYPE_CHECKING:
+    from storage.store import Unit
+    from terminal.app.till import Till
+
+NAME_LENGTH_MAX: Final = 80
+EMAIL_LENGTH_MAX: Final = 254
+"""The longest address that can be delivered to, in characters (RFC 5321, 4.5.3.1.3 less the angle brackets)."""
+
+BIRTHDAY_AGE_MAX_YEARS: Final = 120
+DEFAULT_REGION: Final = "DE"
+"""The region a phone number without country code belongs to."""
+
+_EMAIL = re.compile(r"^[^@\s\"(),:;<>\[\\\]]+@[^@\s.,;:]+(\.[^@\s.,;:]+)+$")
+
+
+class EnrolCommand(msgspec.Struct, frozen=True):
+    """What the form says, as typed.
+
+    Attributes:
+        record_id: Minted when the form was opened.
+        card: The new member's card.
+        name: The name the member wants to be greeted with.
+        phone: Optional, in any usual spelling.
+        email: Optional.
+        birthday: Optional, as ``24.12.1990`` or ``1990-12-24``.
+        referred_by: The card of the member who brought them, optional.
+        consents: What the member agreed to; everything else is a no.
+        source: Where the enrolment came from.
+    """
+
+    record_id: UUID
+    card: str
+    name: str
+    phone: str = ""
+    email: str = ""
+    birthday: str = ""
+    referred_by: str = ""
+    consents: tuple[Purpose, ...] = ()
+    source: str = "till"
+    cashier_id: UUID | None = None
+
+
+class Enrolled(msgspec.Struct, frozen=True):
+    """A member who is on disk."""
+
+    record: Enrolment
+    card: str
+    profile: Profile
+    balance: int
+    repeated: bool = False
+
+
+def parse_birthday(text: str, today: date) -> date | None | Refused:
+    """Read a birthday as people type it: day, month, year in the German order, or ISO 8601; empty is none."""
+    bare = text.strip()
+    if not bare:
+        return None
+    german = re.fullmatch(r"(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})", bare, re.ASCII)
+    iso = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", bare, re.ASCII)
+    if german:
+        day, month, year = (int(part) for part in german.groups())
+    elif iso:
+        year, month, day = (int(part) for part in iso.groups())
+    else:
+        return Refused(Reason.BIRTHDAY_INVALID)
+    try:
+        birthday = date(year, month, day)
+    except ValueError:
+        return Refused(Reason.BIRTHDAY_INVALID)
+    if birthday > today or today.year - year > BIRTHDAY_AGE_MAX_YEARS:
+        return Refused(Reason.BIRTHDAY_INVALID)
+    return birthday
+
+
+def parse_phone(text: str) -> str | Refused:
+    """Read a phone number into E.164; empty stays empty."""
+    import phonenumbers  # noqa: PLC0415 - its tables are large and only enrolment needs them
+
+    if not text.strip():
+        return ""
+    try:
+        number = phonenumbers.parse(text, DEFAULT_REGION)
+    except phonenumbers.NumberParseException:
+        return Refused(Reason.PHONE_INVALID)
+    if not phonenumbers.is_possible_number(number):
+        return Refused(Reason.PHONE_INVALID)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def parse_profile(command: EnrolCommand, today: date) -> Profile | Refused:
+    """Check what was typed; the first field that can't be stored refuses the form."""
+    name = " ".join(unicodedata.normalize("NFC", command.name).split())
+    if not name:
+        return Refused(Reason.NAME_MISSING)
+    if len(name) > NAME_LENGTH_MAX or any(unicodedata.category(char)[0] == "C" for char in name):
+        return Refused(Reason.NAME_INVALID)
+    phone = parse_phone(command.phone)
+    if isinstance(phone, Refused):
+        return phone
+    email = command.email.strip()
+    if email and (len(email) > EMAIL_LENGTH_MAX or not _EMAIL.match(email)):
+        return Refused(Reason.EMAIL_INVALID)
+    birthday = parse_birthday(command.birthday, today)
+    if isinstance(birthday, Refused):
+        return birthday
+    return Profile(name=name, phone=phone, email=email, birthday=birthday)
+
+
+def enrol(till: Till, command: EnrolCommand) -> Enrolled | Refused:
+    """Enrol a member on a card that nobody owns yet; points the card collected before stay with it.
+
+    Returns:
+        The member once COMMIT has returned, or why nothing was written.
+
+    Raises:
+        StorageError: If the disk did not take it.
+    """
+    profile = parse_profile(command, till.clock.business_day(till.clock.now_us()))
+    if isinstance(profile, Refused):
+        return profile
+    # The digest covers what was asked without keeping it: a name must not be guessable from the journal.
+    digest = command_digest("enrol", str(command.record_id), command.consents)
+    with till.store.unit() as unit:
+        before = earlier(unit, command.record_id, digest)
+        if isinstance(before, Refused):
+            return before
+        if before is not None and isinstance(before.record, Enrolment) and before.record.member_id:
+            balance = unit.account(before.record.member_id).balance
+            stored_profile = unit.profile(before.record.member_id) or profile
+            return Enrolled(before.record, command.card, stored_profile, balance, repeated=True)
+        card = card_for_booking(till, unit, command.card)
+        if isinstance(card, Refused):
+            return card
+        account = unit.account(card.member_id)
+        if account.enrolled_day is not None:
+            return Refused(Reason.CARD_TAKEN)
+        referrer = _referrer(till, unit, command.referred_by)
+        if isinstance(referrer, Refused):
+            return referrer
+        record = Enrolment(
+            **header(till, unit, command, account.member_id, digest),
+            card_ref=card.card_ref,
+            source=command.source,
+            referred_by=referrer,
+        )
+        keep_card(unit, card)
+        unit.put_profile(account.member_id, profile)
+        unit.append(record)
+        for purpose in command.consents:
+            unit.append(_consent(till, record, purpose))
+    return Enrolled(record, card.number, profile, account.balance)
+
+
+def _referrer(till: Till, unit: Unit, text: str) -> UUID | None | Refused:
+    if not text:
+        return None
+    card = card_for_booking(till, unit, text)
+    if isinstance(card, Refused):
+        return card
+    account = unit.account(card.member_id)
+    return account.member_id if account.enrolled_day else Refused(Reason.MEMBER_UNKNOWN)
+
+
+def _consent(till: Till, enrolment: Enrolment, purpose: Purpose) -> Consent:
+    """One yes, under the privacy text that was shown with the form."""
+    return Consent(
+        record_id=till.ids.record_id(),
+        member_id=enrolment.member_id,
+        at_us=enrolment.at_us,
+        business_day=enrolment.business_day,
+        utc_offset_min=enrolment.utc_offset_min,
+        programme_version=enrolment.programme_version,
+        command_digest=enrolment.command_digest,
+        cashier_id=enrolment.cashier_id,
+        purpose=purpose,
+        text_version=till.programme.privacy.version,
+        granted=True,
+    )

@@ -1,0 +1,67 @@
+"""Who is at the counter? Reads only, so it runs on the thread that paints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import msgspec
+
+from loyalty import cards
+from loyalty.outcomes import Refused
+from storage.types import AccountRow, Profile
+from terminal.app.till import read_card, usable_card
+
+if TYPE_CHECKING:
+    from loyalty.programme import Programme
+    from storage.store import Reader
+
+
+class Identified(msgspec.Struct, frozen=True):
+    """A card in use.
+
+    Attributes:
+        number: The card's number.
+        member_id: The account it means.
+        account: Balance and activity.
+        profile: The person, ``None`` while nobody has enrolled the card.
+    """
+
+    number: str
+    member_id: UUID
+    account: AccountRow
+    profile: Profile | None
+
+
+class UnknownCard(msgspec.Struct, frozen=True):
+    """A well-formed card of this programme that was never used here."""
+
+    number: str
+    member_id: UUID
+
+
+def identify(
+    reader: Reader, programme: Programme, programme_key: bytes, text: str, symbology: str | None = None
+) -> Identified | UnknownCard | Refused:
+    """Find the account behind a scanned or typed text.
+
+    Args:
+        reader: Where to look.
+        programme: The rules, for the card numbers.
+        programme_key: The secret that gives unknown cards their account.
+        text: What was read.
+        symbology: The barcode kind the scanner reported, if any.
+
+    Returns:
+        The account, or that the card is valid and new, or why it is refused.
+    """
+    card = read_card(programme, text, symbology)
+    if isinstance(card, Refused):
+        return card
+    row = usable_card(reader, card.number)
+    if isinstance(row, Refused):
+        return row
+    if row is None:
+        return UnknownCard(card.number, cards.account_id(programme_key, card.number))
+    account = reader.account(row.member_id)
+    return Identified(card.number, account.member_id, account, reader.profile(account.member_id))

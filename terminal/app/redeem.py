@@ -1,0 +1,74 @@
+"""A reward taken without a purchase: its own kind of record, never a counted sale."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import msgspec
+
+from loyalty.outcomes import Reason, Refused
+from loyalty.records import Redemption, command_digest
+from loyalty.sale import RewardRequest, price_reward
+from terminal.app.till import card_for_booking, earlier, header, keep_card
+
+if TYPE_CHECKING:
+    from terminal.app.till import Till
+
+
+class RedeemCommand(msgspec.Struct, frozen=True):
+    """What was asked for; see ``EarnCommand`` for the ids."""
+
+    record_id: UUID
+    card: str
+    request: RewardRequest
+    cashier_id: UUID | None = None
+
+
+class Redeemed(msgspec.Struct, frozen=True):
+    """A redemption that is on disk."""
+
+    record: Redemption
+    seq: int
+    balance: int
+    repeated: bool = False
+
+
+def redeem(till: Till, command: RedeemCommand) -> Redeemed | Refused:
+    """Spend points on one reward.
+
+    Returns:
+        The redemption once COMMIT has returned, or why nothing was written.
+
+    Raises:
+        StorageError: If the disk did not take it.
+    """
+    digest = command_digest("redeem", command.card, command.request)
+    with till.store.unit() as unit:
+        before = earlier(unit, command.record_id, digest)
+        if isinstance(before, Refused):
+            return before
+        if before is not None and isinstance(before.record, Redemption) and before.record.member_id:
+            return Redeemed(before.record, before.seq, unit.account(before.record.member_id).balance, repeated=True)
+        reward = till.programme.reward(command.request.reward_id)
+        if reward is None:
+            return Refused(Reason.REWARD_UNKNOWN, {"reward": command.request.reward_id})
+        if reward.minimum_purchase_cents:
+            return Refused(
+                Reason.MINIMUM_PURCHASE, {"minimum_cents": reward.minimum_purchase_cents, "reward": reward.id}
+            )
+        card = card_for_booking(till, unit, command.card)
+        if isinstance(card, Refused):
+            return card
+        account = unit.account(card.member_id)
+        line = price_reward(reward, command.request, account.balance, None)
+        if isinstance(line, Refused):
+            return line
+        record = Redemption(
+            **header(till, unit, command, account.member_id, digest),
+            redemption=line,
+            card_ref=card.card_ref,
+        )
+        keep_card(unit, card)
+        stored = unit.append(record)
+    return Redeemed(record, stored.seq, account.balance - line.points)

@@ -1,0 +1,139 @@
+"""The till as its use cases see it: one open store, a clock and fresh ids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Protocol, TypedDict
+from uuid import UUID
+
+from loyalty import cards
+from loyalty.outcomes import Reason, Refused
+from storage.types import CardRow, CardStatus
+
+if TYPE_CHECKING:
+    from loyalty.cards import MemberCard
+    from loyalty.ports import Clock, Ids
+    from loyalty.programme import Programme
+    from storage.store import Reader, Store, Unit
+    from storage.types import Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """What every use case needs."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+
+    @property
+    def programme(self) -> Programme:
+        """The rules in force."""
+        return self.store.programme
+
+
+class Header(TypedDict):
+    """What every record says, ready to be unpacked into one; see ``loyalty.records.Record``."""
+
+    record_id: UUID
+    member_id: UUID | None
+    at_us: int
+    business_day: date
+    utc_offset_min: int
+    programme_version: int
+    command_digest: str
+    cashier_id: UUID | None
+
+
+class Asked(Protocol):
+    """What the commands of all use cases share."""
+
+    @property
+    def record_id(self) -> UUID:
+        """Minted before the work; every retry carries the same."""
+        ...
+
+    @property
+    def cashier_id(self) -> UUID | None:
+        """Who asked, when a cashier was signed in."""
+        ...
+
+
+def header(  # noqa: PLR0913 - the parts of a record's head, named at each call
+    till: Till, reader: Reader, command: Asked, member_id: UUID | None, digest: str, *, at_us: int | None = None
+) -> Header:
+    """Stamp a fact with its id, its member, the shop's time and the rules in force.
+
+    A closed day takes nothing more: what comes after the close, or is entered late for it, counts on the next open day.
+    """
+    moment = till.clock.now_us() if at_us is None else at_us
+    day = till.clock.business_day(moment)
+    closed = reader.latest_closed_day()
+    if closed is not None and day <= closed:
+        day = closed + timedelta(days=1)
+    return Header(
+        record_id=command.record_id,
+        member_id=member_id,
+        at_us=moment,
+        business_day=day,
+        utc_offset_min=till.clock.utc_offset_min(moment),
+        programme_version=till.programme.version,
+        command_digest=digest,
+        cashier_id=command.cashier_id,
+    )
+
+
+def read_card(programme: Programme, text: str, symbology: str | None = None) -> MemberCard | Refused:
+    """Say whether a scanned or typed text is a member card of this programme."""
+    found = cards.classify(text, programme.cards, symbology=symbology)
+    match found:
+        case cards.MemberCard():
+            return found
+        case cards.NotOurs.PAYMENT_CARD:
+            return Refused(Reason.PAYMENT_CARD)
+        case cards.NotOurs.CHECK_DIGIT:
+            return Refused(Reason.CARD_CHECK_DIGIT)
+        case cards.NotOurs.PRODUCT:
+            return Refused(Reason.NOT_A_MEMBER_CARD)
+        case _:
+            return Refused(Reason.CARD_INVALID)
+
+
+def usable_card(reader: Reader, number: str) -> CardRow | Refused | None:
+    """The directory's card for a number: ``None`` when nobody has used it yet, a refusal when it is out of use."""
+    row = reader.card(number)
+    if row is None or row.status is CardStatus.ACTIVE:
+        return row
+    return Refused(Reason.CARD_REPLACED if row.status is CardStatus.REPLACED else Reason.CARD_BLOCKED)
+
+
+def card_for_booking(till: Till, reader: Reader, text: str) -> CardRow | Refused:
+    """The card a booking names; for a valid card nobody has used yet, the row it will get.
+
+    Nothing is written here, so a refusal later on leaves no trace; ``keep_card`` writes the row together with the record.
+    """
+    card = read_card(till.programme, text)
+    if isinstance(card, Refused):
+        return card
+    row = usable_card(reader, card.number)
+    if row is not None:
+        return row
+    member_id = cards.account_id(till.store.programme_key, card.number)
+    return CardRow(till.ids.random_id(), card.number, member_id, CardStatus.ACTIVE)
+
+
+def keep_card(unit: Unit, card: CardRow) -> None:
+    """Write the row of a card that is used for the first time."""
+    if unit.card(card.number) is None:
+        unit.put_card(card)
+
+
+def earlier(unit: Reader, record_id: UUID, digest: str) -> Stored | Refused | None:
+    """What a record id already means: nothing yet, a retry of the same command, or an error that names both."""
+    stored = unit.record(record_id)
+    if stored is None:
+        return None
+    if getattr(stored.record, "command_digest", "") == digest:
+        return stored
+    return Refused(Reason.ID_USED_FOR_ANOTHER_COMMAND, {"record_id": str(record_id)})
