@@ -8,6 +8,7 @@ record's body hash.
 from __future__ import annotations
 
 import hashlib
+import hmac
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final
@@ -117,7 +118,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
         utc_offset_min: The shop's offset from UTC at that moment, in minutes.
         server_offset_ms: The correction head office had reported, in milliseconds.
         programme_version: The rules in force.
-        command_digest: SHA-256 of what the caller asked for, in hex; decides whether a repeated id is a retry.
+        command_digest: Keyed digest of what the caller asked for, in hex; decides whether a repeated id is a retry.
         cashier_id: Who, when a cashier was signed in.
     """
 
@@ -418,6 +419,10 @@ def body_hash(payload: bytes) -> bytes:
     return hashlib.sha256(payload).digest()
 
 
-def command_digest(*asked: object) -> str:
-    """The digest of what a caller asked, in hex; computed fields and times must stay out of it."""
-    return hashlib.sha256(msgspec.json.encode(asked, order="deterministic")).hexdigest()
+def command_digest(key: bytes, *asked: object) -> str:
+    """The keyed digest (HMAC-SHA-256) of what a caller asked, in hex; computed fields and times stay out of it.
+
+    The key is the programme's secret: card numbers and names are so few that a plain hash of them could be tried out, and what
+    stands in the journal can never be erased.
+    """
+    return hmac.new(key, msgspec.json.encode(asked, order="deterministic"), hashlib.sha256).hexdigest()

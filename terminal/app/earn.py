@@ -68,7 +68,9 @@ def earn(till: Till, command: EarnCommand) -> Earned | Refused:
     Raises:
         StorageError: If the disk did not take it; then nothing was written either.
     """
-    digest = command_digest("earn", command.card, command.basket, command.requests, command.receipt, command.at_us)
+    digest = command_digest(
+        till.store.programme_key, "earn", command.card, command.basket, command.requests, command.receipt, command.at_us
+    )
     with till.store.unit() as unit:
         before = earlier(unit, command.record_id, digest)
         if isinstance(before, Refused):

@@ -67,7 +67,7 @@ class Enrolled(msgspec.Struct, frozen=True):
     repeated: bool = False
 
 
-def parse_birthday(text: str, today: date) -> date | None | Refused:
+def parse_birthday(text: str, today: date) -> date | Refused | None:
     """Read a birthday as people type it: day, month, year in the German order, or ISO 8601; empty is none."""
     bare = text.strip()
     if not bare:
@@ -91,7 +91,7 @@ def parse_birthday(text: str, today: date) -> date | None | Refused:
 
 def parse_phone(text: str) -> str | Refused:
     """Read a phone number into E.164; empty stays empty."""
-    import phonenumbers  # noqa: PLC0415 - its tables are large and only enrolment needs them
+    import phonenumbers
 
     if not text.strip():
         return ""
@@ -135,8 +135,8 @@ def enrol(till: Till, command: EnrolCommand) -> Enrolled | Refused:
     profile = parse_profile(command, till.clock.business_day(till.clock.now_us()))
     if isinstance(profile, Refused):
         return profile
-    # The digest covers what was asked without keeping it: a name must not be guessable from the journal.
-    digest = command_digest("enrol", str(command.record_id), command.consents)
+    asked = msgspec.structs.replace(command, cashier_id=None)
+    digest = command_digest(till.store.programme_key, "enrol", asked)
     with till.store.unit() as unit:
         before = earlier(unit, command.record_id, digest)
         if isinstance(before, Refused):
@@ -168,7 +168,7 @@ def enrol(till: Till, command: EnrolCommand) -> Enrolled | Refused:
     return Enrolled(record, card.number, profile, account.balance)
 
 
-def _referrer(till: Till, unit: Unit, text: str) -> UUID | None | Refused:
+def _referrer(till: Till, unit: Unit, text: str) -> UUID | Refused | None:
     if not text:
         return None
     card = card_for_booking(till, unit, text)

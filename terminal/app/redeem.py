@@ -43,7 +43,7 @@ def redeem(till: Till, command: RedeemCommand) -> Redeemed | Refused:
     Raises:
         StorageError: If the disk did not take it.
     """
-    digest = command_digest("redeem", command.card, command.request)
+    digest = command_digest(till.store.programme_key, "redeem", command.card, command.request)
     with till.store.unit() as unit:
         before = earlier(unit, command.record_id, digest)
         if isinstance(before, Refused):

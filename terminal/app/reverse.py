@@ -72,7 +72,7 @@ def reverse(till: Till, command: ReverseCommand) -> Reversed | Refused:
     Raises:
         StorageError: If the disk did not take it.
     """
-    digest = command_digest("reverse", command.request, command.reason, command.note)
+    digest = command_digest(till.store.programme_key, "reverse", command.request, command.reason, command.note)
     with till.store.unit() as unit:
         before = earlier(unit, command.record_id, digest)
         if isinstance(before, Refused):

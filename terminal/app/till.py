@@ -60,7 +60,7 @@ class Asked(Protocol):
         ...
 
 
-def header(  # noqa: PLR0913 - the parts of a record's head, named at each call
+def header(
     till: Till, reader: Reader, command: Asked, member_id: UUID | None, digest: str, *, at_us: int | None = None
 ) -> Header:
     """Stamp a fact with its id, its member, the shop's time and the rules in force.
