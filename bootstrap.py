@@ -1,4 +1,4 @@
-"""Set up and start everything with nothing but a Python: ``python3 bootstrap.py run|test|lint|check|bench|soak|shots|lock``.
+"""Set up and start everything with nothing but a Python: ``python3 bootstrap.py run|test|lint|check|bench|soak|...``.
 
 The same steps on Linux, macOS and Windows: find a Python from 3.11 to 3.14, make ``.venv``, install the pinned and
 hashed packages, name or install what the system lacks, then do what was asked. A stamp written as the last step makes
