@@ -1,0 +1,196 @@
+"""The storage thread: owns the writing connection and runs use cases and longer reads one after the other.
+
+The thread that paints hands work over and gets each result delivered back on itself, so it never waits for the disk.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+from terminal.app.till import Till
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from loyalty.ports import Clock, Ids
+    from loyalty.programme import Programme
+    from storage.store import Reader, Store
+    from storage.types import Shop
+
+C = TypeVar("C")
+R = TypeVar("R")
+
+JOBS_MAX: Final = 256
+"""How many jobs may wait; far above what one cashier can cause, so reaching it is a bug."""
+
+
+class Desk(Protocol):
+    """What presenters use to reach the ledger.
+
+    ``reader`` belongs to the painting thread and is for point look-ups only; everything longer goes through ``read``.
+    """
+
+    @property
+    def reader(self) -> Reader:
+        """Point look-ups on the painting thread."""
+        ...
+
+    @property
+    def programme(self) -> Programme:
+        """The rules in force."""
+        ...
+
+    @property
+    def programme_key(self) -> bytes:
+        """The secret behind the accounts of unknown cards."""
+        ...
+
+    @property
+    def shop(self) -> Shop:
+        """Whose till this is."""
+        ...
+
+    def book(
+        self, use_case: Callable[[Till, C], R], command: C, done: Callable[[R], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Run a use case in order with all others; exactly one of ``done`` and ``failed`` is called later."""
+        ...
+
+    def read(
+        self, query: Callable[[Reader], R], done: Callable[[R], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Run a longer read; exactly one of ``done`` and ``failed`` is called later."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Work, and how its result goes home."""
+
+    work: Callable[[Till], Callable[[], None]]
+    failed: Callable[[Exception], None]
+
+
+class StorageThread:
+    """The real desk: one thread, one writing connection.
+
+    Args:
+        open_store: Opens the store; called on the storage thread, because a connection belongs to the thread that made it.
+        clock: Time for the records.
+        ids: Ids for the records.
+        deliver: Hands a call over to the painting thread.
+    """
+
+    def __init__(
+        self,
+        open_store: Callable[[], Store],
+        clock: Clock,
+        ids: Ids,
+        deliver: Callable[[Callable[[], None]], None],
+    ) -> None:
+        self._open_store = open_store
+        self._clock = clock
+        self._ids = ids
+        self._deliver = deliver
+        self._jobs: queue.Queue[_Job | None] = queue.Queue(JOBS_MAX)
+        self._opened: queue.Queue[Store | Exception] = queue.Queue(1)
+        self._thread = threading.Thread(target=self._run, name="storage")
+        self._store: Store | None = None
+        self._reader: Reader | None = None
+
+    def start(self) -> None:
+        """Open the store and begin to work.
+
+        Raises:
+            StorageError: If the store can't be opened; the thread has ended then.
+        """
+        self._thread.start()
+        opened = self._opened.get()
+        if isinstance(opened, Exception):
+            self._thread.join()
+            raise opened
+        self._store = opened
+        self._reader = opened.reader()
+
+    def stop(self) -> None:
+        """Finish the work that waits, close the store and end the thread."""
+        if self._reader is not None:
+            self._reader.close()
+        if self._thread.is_alive():
+            self._jobs.put(None)
+            self._thread.join()
+
+    @property
+    def reader(self) -> Reader:
+        """Point look-ups on the thread that called ``start``."""
+        assert self._reader is not None, "start() comes first"
+        return self._reader
+
+    @property
+    def programme(self) -> Programme:
+        """The rules in force."""
+        return self._started.programme
+
+    @property
+    def programme_key(self) -> bytes:
+        """The secret behind the accounts of unknown cards."""
+        return self._started.programme_key
+
+    @property
+    def shop(self) -> Shop:
+        """Whose till this is."""
+        return self._started.shop
+
+    @property
+    def _started(self) -> Store:
+        assert self._store is not None, "start() comes first"
+        return self._store
+
+    def book(
+        self, use_case: Callable[[Till, C], R], command: C, done: Callable[[R], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Run a use case on the storage thread."""
+
+        def work(till: Till) -> Callable[[], None]:
+            result = use_case(till, command)
+            return lambda: done(result)
+
+        self._jobs.put_nowait(_Job(work, failed))
+
+    def read(
+        self, query: Callable[[Reader], R], done: Callable[[R], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Run a longer read on the storage thread."""
+
+        def work(till: Till) -> Callable[[], None]:
+            with till.store.unit() as unit:
+                result = query(unit)
+            return lambda: done(result)
+
+        self._jobs.put_nowait(_Job(work, failed))
+
+    def _run(self) -> None:
+        try:
+            store = self._open_store()
+        except Exception as error:  # noqa: BLE001 - raised again by start() on the thread that can show it
+            self._opened.put(error)
+            return
+        with store:
+            self._opened.put(store)
+            till = Till(store, self._clock, self._ids)
+            while (job := self._jobs.get()) is not None:
+                self._do(till, job)
+                if self._jobs.empty():
+                    store.checkpoint()  # between sales, never in one
+
+    def _do(self, till: Till, job: _Job) -> None:
+        """Run one job; a failure goes home like a result, and the thread lives on."""
+        try:
+            home = job.work(till)
+        except Exception as error:  # noqa: BLE001 - delivered, and a bug reaches the crash handler there
+            failure = error
+            home = lambda: job.failed(failure)  # noqa: E731 - one expression, named only to be delivered
+        self._deliver(home)

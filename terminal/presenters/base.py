@@ -1,0 +1,135 @@
+"""What presenters share: a frozen state with listeners, and the surroundings they are given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from loyalty.ports import Clock, Ids
+    from loyalty.programme import Programme
+    from terminal.app.desk import Desk
+    from terminal.app.identify import Identified
+    from terminal.i18n import Texts
+    from terminal.presenters.outcomes import Booked
+    from terminal.presenters.states import Notice
+
+S = TypeVar("S")
+
+
+class Presenter(Generic[S]):
+    """Holds the state of one screen and tells its listeners when it changed. One thread only, the one that paints."""
+
+    def __init__(self, state: S) -> None:
+        self._state = state
+        self._listeners: list[Callable[[], None]] = []
+
+    @property
+    def state(self) -> S:
+        """What the screen shows now."""
+        return self._state
+
+    def subscribe(self, callback: Callable[[], None]) -> None:
+        """Call ``callback`` after every change."""
+        self._listeners.append(callback)
+
+    def _show(self, state: S) -> None:
+        """Replace the state; listeners hear of it only when something a person can see is different."""
+        if state == self._state:
+            return
+        self._state = state
+        for callback in self._listeners:
+            callback()
+
+
+class Flow(Protocol):
+    """Where a screen may lead; the shell is the only one who knows all screens."""
+
+    def home(self, notice: Notice | None = None) -> None:
+        """Go back to waiting for a card."""
+        ...
+
+    def read(self, text: str, symbology: str | None = None) -> None:
+        """Treat a text as if it had been scanned."""
+        ...
+
+    def serve(self, member: Identified) -> None:
+        """Open a sale for a member."""
+        ...
+
+    def serve_member(self, member_id: UUID) -> None:
+        """Open a sale for a member found by name."""
+        ...
+
+    def sale(self) -> None:
+        """Show the open sale again."""
+        ...
+
+    def redeem(self) -> None:
+        """Choose rewards for the open sale."""
+        ...
+
+    def enrol(self, card: str) -> None:
+        """Open the enrolment form; an empty card asks for one."""
+        ...
+
+    def find(self, query: str) -> None:
+        """Look for a member."""
+        ...
+
+    def void(self, record_id: UUID | None) -> None:
+        """Show what undoing a booking would do; ``None`` takes the newest."""
+        ...
+
+    def undo_newest(self) -> None:
+        """Undo the newest booking at once if it is fresh, otherwise show what it would do."""
+        ...
+
+    def history(self, member: Identified) -> None:
+        """Show a member's bookings."""
+        ...
+
+    def done(self, booked: Booked) -> None:
+        """Show what is on disk now."""
+        ...
+
+    def settled(self) -> None:
+        """A booking came back with a refusal; scans that waited for it go on."""
+        ...
+
+    def broke(self, error: Exception) -> None:
+        """Something broke: a known error covers the screen, a bug goes to the crash handler."""
+        ...
+
+
+class Surroundings:
+    """What every presenter is given; one object, so that a change of language reaches all of them.
+
+    Attributes:
+        desk: The way to the ledger.
+        texts: The language in use; replaced by the shell when the cashier switches.
+        clock: Time.
+        ids: Ids for commands.
+        schedule: Calls back after so many milliseconds, and returns what cancels that.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        texts: Texts,
+        clock: Clock,
+        ids: Ids,
+        schedule: Callable[[int, Callable[[], None]], Callable[[], None]],
+    ) -> None:
+        self.desk = desk
+        self.texts = texts
+        self.clock = clock
+        self.ids = ids
+        self.schedule = schedule
+
+    @property
+    def programme(self) -> Programme:
+        """The rules in force."""
+        return self.desk.programme

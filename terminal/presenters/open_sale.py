@@ -1,0 +1,89 @@
+"""The sale a cashier is working on: what was typed and chosen so far. Nothing of it is on disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from loyalty.money import BadAmount, parse_amount
+from loyalty.sale import Basket, Quote, RewardRequest, quote_sale
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from loyalty.outcomes import Refused
+    from loyalty.programme import Programme
+    from terminal.app.identify import Identified
+
+
+class Guard(StrEnum):
+    """Questions that are asked once per sale."""
+
+    UNUSUAL_AMOUNT = "unusual_amount"
+    SAME_AGAIN = "same_again"
+
+
+@dataclass
+class OpenSale:
+    """An open sale.
+
+    Attributes:
+        member: Who.
+        record_id: The id its record will have; minted here, so pressing Enter twice books once.
+        amount_text: The amount as typed.
+        without_text: The part without points as typed.
+        requests: Rewards wanted, in the order they were chosen.
+        answered: Guards the cashier has confirmed.
+        other_card: Another card that was scanned while an amount was typed; a second scan of it switches.
+    """
+
+    member: Identified
+    record_id: UUID
+    amount_text: str = ""
+    without_text: str = ""
+    requests: tuple[RewardRequest, ...] = ()
+    answered: set[Guard] = field(default_factory=set)
+    other_card: str = ""
+
+    @property
+    def has_amount(self) -> bool:
+        """Whether anything was typed as the amount."""
+        return bool(self.amount_text.strip())
+
+    def basket(self) -> Basket | BadAmount:
+        """The purchase as typed."""
+        amount = parse_amount(self.amount_text)
+        if isinstance(amount, BadAmount):
+            return amount
+        if not self.without_text.strip():
+            return Basket(amount)
+        without = parse_amount(self.without_text, zero_ok=True)
+        return without if isinstance(without, BadAmount) else Basket(amount, without)
+
+    def quote(self, programme: Programme) -> Quote | Refused | BadAmount:
+        """The purchase priced with the rewards chosen."""
+        basket = self.basket()
+        if isinstance(basket, BadAmount):
+            return basket
+        return quote_sale(programme, basket, self.requests, available=self.member.account.balance)
+
+    def wants(self, reward_id: str) -> bool:
+        """Whether a reward is chosen."""
+        return any(request.reward_id == reward_id for request in self.requests)
+
+    def toggle(self, reward_id: str) -> None:
+        """Choose a reward or put it back; without an amount only one can be taken, so a new choice replaces the old."""
+        if self.wants(reward_id):
+            self.requests = tuple(request for request in self.requests if request.reward_id != reward_id)
+        elif self.has_amount:
+            self.requests = (*self.requests, RewardRequest(reward_id))
+        else:
+            self.requests = (RewardRequest(reward_id),)
+
+    def set_points(self, reward_id: str, points: int | None) -> None:
+        """Say how many points a flexible reward shall use; ``None`` takes as many as are possible."""
+        self.requests = tuple(
+            RewardRequest(reward_id, points=points) if request.reward_id == reward_id else request
+            for request in self.requests
+        )
