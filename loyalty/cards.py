@@ -1,7 +1,7 @@
 """Card numbers: which scanned text stands for a member, and which must never be touched.
 
-Numbers are strings, never integers (leading zeros count). Order of classification: configured member rules, then the guard
-against payment cards, then product numbers, then unknown.
+Numbers are strings, never integers (leading zeros count). Order of classification: configured member rules, then the
+guard against payment cards, then product numbers, then unknown.
 """
 
 from __future__ import annotations
@@ -29,7 +29,19 @@ PAYMENT_LENGTHS: Final = range(13, 20)
 PRODUCT_LENGTHS: Final = frozenset({8, 12, 13, 14})
 """Lengths of a GTIN, in digits (GS1 General Specifications, section 3.3)."""
 
+PAYMENT_FIRST_DIGITS: Final = "3456"
+"""The first digits of payment cards: travel, banking, banking, banking and merchandising (ISO/IEC 7812-1, 4.2)."""
+
+ISSUER_LENGTH: Final = 6
+"""How many leading digits name the issuer of an ISO/IEC 7812 number; a programme with its own number has them."""
+
+UPC_A_LENGTH: Final = 12
+"""Digits of a UPC-A number; behind a leading zero it is the EAN-13 of the same article (GS1 Gen. Spec., 3.3)."""
+
 LUHN_DOUBLE_LIMIT: Final = 9
+
+MASKED_SHOWN: Final = 4
+"""How many characters of a card number a screen or a log shows."""
 
 
 class Check(StrEnum):
@@ -52,8 +64,8 @@ class CardRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         symbologies: Barcode kinds accepted when the scanner reports one; empty accepts all, typed numbers always pass.
     """
 
-    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
-    prefix: Annotated[str, Meta(pattern=r"^[A-Z0-9-]{0,20}$")]
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}\Z")]
+    prefix: Annotated[str, Meta(pattern=r"^[A-Z0-9-]{0,20}\Z")]
     length: Annotated[int, Meta(ge=CARD_LENGTH_MIN, le=CARD_LENGTH_MAX)]
     check: Check = Check.NONE
     digits_only: bool = True
@@ -92,7 +104,7 @@ class NotOurs(StrEnum):
 
 
 def gs1_check_digit(digits: str) -> int:
-    """The GS1 mod-10 check digit of the digits before it: weights 3, 1 from the right (GS1 General Specifications, 7.9)."""
+    """The GS1 check digit of the digits before it: mod 10, weights 3 and 1 from the right (GS1 Gen. Spec., 7.9)."""
     total = sum(int(digit) * (3 if index % 2 == 0 else 1) for index, digit in enumerate(reversed(digits)))
     return -total % 10
 
@@ -129,22 +141,27 @@ def classify(text: str, rules: Sequence[CardRule], *, symbology: str | None = No
         The card, or why it is none. A payment card's number must be neither stored nor logged by the caller.
     """
     number = text.strip()
-    if symbology == "upca" and len(number) == len("012345678905"):
-        number = "0" + number  # UPC-A is EAN-13 with a leading zero
-    failed: NotOurs | None = None
-    for rule in rules:
-        if not _matches(number, rule, symbology):
-            continue
-        if rule.check is Check.NONE or with_check_digit(number[:-1], rule.check) == number:
-            return MemberCard(number, rule.id)
-        failed = NotOurs.CHECK_DIGIT
+    failed = False
+    for reading, kind in _readings(number, symbology):
+        for rule in rules:
+            if not _matches(reading, rule, kind):
+                continue
+            if rule.check is Check.NONE or with_check_digit(reading[:-1], rule.check) == reading:
+                return MemberCard(reading, rule.id)
+            failed = True
     if looks_like_payment_card(number):
         return NotOurs.PAYMENT_CARD
     if failed:
-        return failed
-    if number.isascii() and number.isdigit() and len(number) in PRODUCT_LENGTHS and with_check_digit(number[:-1], Check.GS1) == number:
-        return NotOurs.PRODUCT
-    return NotOurs.UNKNOWN
+        return NotOurs.CHECK_DIGIT
+    return NotOurs.PRODUCT if _is_product_number(number) else NotOurs.UNKNOWN
+
+
+def _readings(number: str, symbology: str | None) -> tuple[tuple[str, str | None], ...]:
+    """The number as it came, then as the EAN-13 it is when a scanner leaves out the leading zero of a UPC-A."""
+    is_upc_a = len(number) == UPC_A_LENGTH and symbology in ("upca", "ean13", None) and _is_product_number(number)
+    if not is_upc_a:
+        return ((number, symbology),)
+    return ((number, symbology), (f"0{number}", symbology and "ean13"))
 
 
 def _matches(number: str, rule: CardRule, symbology: str | None) -> bool:
@@ -155,31 +172,56 @@ def _matches(number: str, rule: CardRule, symbology: str | None) -> bool:
     return re.fullmatch(r"[0-9]+" if rule.digits_only else r"[A-Z0-9-]+", number) is not None
 
 
-def looks_like_payment_card(number: str) -> bool:
-    """Whether a text could be a payment card's number: 13 to 19 digits, first digit 3 to 6, Luhn holds."""
-    digits = re.sub(r"[ -]", "", number)
-    if not re.fullmatch(r"[3-6][0-9]+", digits) or len(digits) not in PAYMENT_LENGTHS:
+def _is_product_number(number: str) -> bool:
+    """Whether a text is a GTIN: a known length, digits only, the GS1 check digit right."""
+    if not re.fullmatch(r"[0-9]+", number) or len(number) not in PRODUCT_LENGTHS:
         return False
-    return with_check_digit(digits[:-1], Check.LUHN) == digits
+    return with_check_digit(number[:-1], Check.GS1) == number
+
+
+def looks_like_payment_card(text: str) -> bool:
+    """Whether a text could hold a payment card's number: 13 to 19 digits, first digit 3 to 6, Luhn holds.
+
+    Printed groups (spaces, dashes) and the two tracks of a magnetic stripe (ISO/IEC 7813) are looked through.
+    """
+    if track := re.match(r"(?:%[A-Z]|;)([0-9 ]+)[=^]", text):
+        text = track[1]
+    digits = re.sub(r"[ -]", "", text)
+    if not re.fullmatch(r"[0-9]+", digits) or digits[0] not in PAYMENT_FIRST_DIGITS:
+        return False
+    return len(digits) in PAYMENT_LENGTHS and with_check_digit(digits[:-1], Check.LUHN) == digits
+
+
+def reads_payment_cards(rule: CardRule) -> bool:
+    """Whether a member rule is so wide that payment cards would pass as member cards.
+
+    Member rules come before the payment guard, because programmes with an issuer number of their own exist; so a rule
+    over payment-like numbers has to name that issuer.
+    """
+    starts_like_one = not rule.prefix or rule.prefix[0] in PAYMENT_FIRST_DIGITS
+    return rule.length in PAYMENT_LENGTHS and starts_like_one and len(rule.prefix) < ISSUER_LENGTH
 
 
 def overlapping_rules(rules: Sequence[CardRule]) -> list[tuple[int, int]]:
-    """Pairs of indexes of rules that could both read one number."""
-    pairs: list[tuple[int, int]] = []
-    for second, rule in enumerate(rules):
-        for first, other in enumerate(rules[:second]):
-            prefixes = rule.prefix.startswith(other.prefix) or other.prefix.startswith(rule.prefix)
-            symbologies = not rule.symbologies or not other.symbologies or bool(set(rule.symbologies) & set(other.symbologies))
-            if rule.length == other.length and prefixes and symbologies:
-                pairs.append((first, second))
-    return pairs
+    """Pairs of indexes of rules that could both read one number.
+
+    Barcode kinds don't keep two rules apart: the same number can be typed, and then no kind is known.
+    """
+    return [
+        (first, second)
+        for second, rule in enumerate(rules)
+        for first, other in enumerate(rules[:second])
+        if rule.length == other.length
+        and (rule.prefix.startswith(other.prefix) or other.prefix.startswith(rule.prefix))
+    ]
 
 
 def account_id(programme_key: bytes, number: str) -> UUID:
     """The account a card number means before anybody has enrolled it.
 
-    HMAC-SHA-256 over the number with the programme's secret key, cut to 128 bits and marked as UUID version 8 (RFC 9562, 5.8).
-    Two offline tills with the same key mean the same account, and the id tells nothing about the number without the key.
+    HMAC-SHA-256 over the number with the programme's secret key, cut to 128 bits and marked as UUID version 8
+    (RFC 9562, 5.8). Two offline tills with the same key mean the same account, and without the key the id tells nothing
+    about the number.
     """
     digest = bytearray(hmac.new(programme_key, number.encode(), hashlib.sha256).digest()[:16])
     digest[6] = (digest[6] & 0x0F) | 0x80
@@ -188,5 +230,6 @@ def account_id(programme_key: bytes, number: str) -> UUID:
 
 
 def masked(number: str) -> str:
-    """A card number for screens and logs: the last four characters behind dots."""
-    return "•••• " + number[-4:]
+    """A card number for screens and logs: its end behind dots, at most four characters and never more than half."""
+    shown = min(MASKED_SHOWN, len(number) // 2)
+    return f"•••• {number[len(number) - shown :]}"

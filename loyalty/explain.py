@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from loyalty.programme import EarnOn
 from loyalty.records import Explanation
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ def award(
     reasons = [Explanation(BASE, points, rate)]
     excluded: dict[str, int] = {}
     for line in lines:
-        if line.excluded:
+        if line.excluded is not None:
             excluded[line.excluded] = excluded.get(line.excluded, 0) + line.amount_cents
     reasons += [Explanation(EXCLUDED, 0, {"cents": cents}, exclusion) for exclusion, cents in excluded.items()]
-    if off_cents and earning.on == "paid":
+    if off_cents and earning.on is EarnOn.PAID:
         reasons.append(Explanation(PAID_WITH_POINTS, 0, {"cents": off_cents}))
     return tuple(reasons)

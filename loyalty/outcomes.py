@@ -15,6 +15,7 @@ class Reason(StrEnum):
     AMOUNT_TOO_LARGE = "amount_too_large"
     WITHOUT_POINTS_ABOVE_AMOUNT = "without_points_above_amount"
     LINES_DIFFER_FROM_AMOUNT = "lines_differ_from_amount"
+    LINES_INVALID = "lines_invalid"
     UNKNOWN_EXCLUSION = "unknown_exclusion"
 
     CARD_INVALID = "card_invalid"

@@ -1,4 +1,4 @@
-"""The outside world as the rules and use cases see it. Adapters live in ``storage``, ``hardware`` and ``terminal``; fakes in tests."""
+"""The outside world as the rules and use cases see it; adapters live in the outer packages, fakes in the tests."""
 
 from __future__ import annotations
 

@@ -1,11 +1,12 @@
 """The programme document: the versioned, immutable rules of one loyalty programme.
 
-A shop writes it as TOML. All mistakes in it are reported at once, each with its key path and line, and a record stores the
-version it was made under, so nobody ever recomputes an old sale with new rules.
+A shop writes it as TOML. All mistakes in it are reported at once, each with its key path and line, and a record stores
+the version it was made under, so nobody ever recomputes an old sale with new rules.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from enum import StrEnum
 from typing import Annotated, Final
@@ -13,9 +14,10 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
-from loyalty.cards import CardRule, overlapping_rules
-from loyalty.document import Problem, convert_all, with_lines
+from loyalty.cards import CardRule, overlapping_rules, reads_payment_cards
+from loyalty.document import NOTHING_ABOVE, Problem, convert_all, with_lines
 from loyalty.money import AMOUNT_CENTS_MAX, CURRENCIES
+from loyalty.records import CATEGORY_LENGTH_MAX, POINTS_MAX
 
 PROGRAMME_FORMAT: Final = 1
 """The version of this document's layout. 1: first layout (2026-11-21)."""
@@ -23,7 +25,11 @@ PROGRAMME_FORMAT: Final = 1
 DOCUMENT_LENGTH_MAX: Final = 256 * 1024
 """The largest programme document that is read, in characters."""
 
-Identifier = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+WITHOUT_POINTS: Final = "without-points"
+"""The exclusion id of a sum the cashier typed as "of which without points"; no programme may use it for another."""
+
+Identifier = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}\Z")]
+CategoryName = Annotated[str, Meta(min_length=1, max_length=CATEGORY_LENGTH_MAX)]
 Points = Annotated[int, Meta(ge=1, le=1_000_000)]
 Cents = Annotated[int, Meta(ge=0, le=AMOUNT_CENTS_MAX)]
 PositiveCents = Annotated[int, Meta(ge=1, le=AMOUNT_CENTS_MAX)]
@@ -37,7 +43,7 @@ class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     en: Label
 
     def in_language(self, language: str) -> str:
-        """The text for a language code such as ``de`` or ``en_GB``; German is the first market, so it is the fallback."""
+        """The text for a language code such as ``de`` or ``en_GB``; German, the first market, is the fallback."""
         return self.en if language.startswith("en") else self.de
 
 
@@ -80,12 +86,12 @@ class Exclusion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         id: The name records and explanations use.
         name: What people read.
-        categories: The register's category names that fall under it.
+        categories: The register's category names that fall under it; capitals make no difference.
     """
 
     id: Identifier
     name: Text
-    categories: tuple[Identifier, ...] = ()
+    categories: Annotated[tuple[CategoryName, ...], Meta(max_length=100)] = ()
 
 
 class RewardKind(StrEnum):
@@ -147,7 +153,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Privacy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The privacy notice shown at enrolment; consent records name its version."""
 
-    version: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,40}$")]
+    version: Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,40}\Z")]
     notice: LongText
 
 
@@ -171,8 +177,12 @@ class Programme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return next((reward for reward in self.rewards if reward.id == reward_id), None)
 
     def exclusion_of(self, category: str) -> Exclusion | None:
-        """The exclusion a register category falls under, or ``None`` when it earns."""
-        return next((item for item in self.exclusions if category == item.id or category in item.categories), None)
+        """The exclusion a register category falls under, or ``None`` when it earns.
+
+        Registers spell their categories as they like, and a deposit must not earn because "Pfand" has a capital.
+        """
+        wanted = _same_category(category)
+        return next((item for item in self.exclusions if wanted in _categories_of(item)), None)
 
     def value_of_points_cents(self, points: int) -> int:
         """The money value of points, rounded down, in cents; negative points (debt) are worth nothing."""
@@ -189,20 +199,16 @@ def parse_programme(toml_text: str) -> Programme | list[Problem]:
         The programme, or every problem found, with line numbers where they can be told.
     """
     if len(toml_text) > DOCUMENT_LENGTH_MAX:
-        return [Problem("(document)", f"Longer than {DOCUMENT_LENGTH_MAX} characters")]
+        return [Problem(NOTHING_ABOVE, f"Longer than {DOCUMENT_LENGTH_MAX} characters")]
     try:
         raw = tomllib.loads(toml_text)
-    except tomllib.TOMLDecodeError as error:
-        found = str(error)
-        line = int(found.split("line ")[1].split(",")[0]) if "line " in found else None
-        return [Problem("(document)", f"Not valid TOML: {found}", line)]
-    result = convert_all(raw, Programme)
-    problems = result if isinstance(result, list) else check_programme(result)
-    if problems:
-        return with_lines(problems, toml_text)
-    if isinstance(result, list):  # pragma: no cover - an empty problem list is impossible here; for the type checker
-        return result
-    return result
+    except (ValueError, RecursionError) as error:  # besides its own error, tomllib passes on Python's own limits
+        place = re.search(r"\(at line ([0-9]+), column [0-9]+\)$", str(error))
+        return [Problem(NOTHING_ABOVE, f"Not valid TOML: {error}", int(place[1]) if place else None)]
+    programme = convert_all(raw, Programme)
+    if isinstance(programme, list):
+        return with_lines(programme, toml_text)
+    return with_lines(check_programme(programme), toml_text) or programme
 
 
 def check_programme(programme: Programme) -> list[Problem]:
@@ -212,17 +218,58 @@ def check_programme(programme: Programme) -> list[Problem]:
         problems.append(Problem("format", f"Only layout {PROGRAMME_FORMAT} is understood, not {programme.format}"))
     if programme.currency not in CURRENCIES:
         problems.append(Problem("currency", f"Not one of {', '.join(sorted(CURRENCIES))}"))
-    problems += _repeated("rewards", [reward.id for reward in programme.rewards])
-    problems += _repeated("exclusions", [exclusion.id for exclusion in programme.exclusions])
-    problems += _repeated("cards", [rule.id for rule in programme.cards])
-    for first, second in overlapping_rules(programme.cards):
-        problems.append(Problem(f"cards[{second}]", f"Reads the same numbers as cards[{first}]; a number must mean one thing"))
     if programme.limits.amount_usual_cents > programme.limits.amount_max_cents:
         problems.append(Problem("limits.amount_usual_cents", "Must not be above limits.amount_max_cents"))
-    return problems
+    largest_award = programme.limits.amount_max_cents * programme.earning.points // programme.earning.per_cents
+    if largest_award > POINTS_MAX:
+        problems.append(Problem("earning", f"One sale could award {largest_award} points, more than {POINTS_MAX}"))
+    for table, ids in (
+        ("rewards", [reward.id for reward in programme.rewards]),
+        ("exclusions", [exclusion.id for exclusion in programme.exclusions]),
+        ("cards", [rule.id for rule in programme.cards]),
+    ):
+        problems += _repeated(table, ids)
+    return problems + _exclusion_problems(programme.exclusions) + _card_problems(programme.cards)
 
 
 def _repeated(table: str, ids: list[str]) -> list[Problem]:
     return [
-        Problem(f"{table}[{index}].id", f"The id `{item}` is used twice") for index, item in enumerate(ids) if item in ids[:index]
+        Problem(f"{table}[{index}].id", f"The id `{item}` is used twice")
+        for index, item in enumerate(ids)
+        if item in ids[:index]
     ]
+
+
+def _exclusion_problems(exclusions: tuple[Exclusion, ...]) -> list[Problem]:
+    problems: list[Problem] = []
+    owner: dict[str, int] = {}
+    for index, exclusion in enumerate(exclusions):
+        if exclusion.id == WITHOUT_POINTS:
+            problems.append(Problem(f"exclusions[{index}].id", f"`{WITHOUT_POINTS}` is what the cashier types in"))
+        for category in sorted(_categories_of(exclusion)):
+            first = owner.setdefault(category, index)
+            if first != index and category != exclusion.id:  # a repeated id is told once, as a repeated id
+                message = f"`{category}` already belongs to exclusions[{first}]"
+                problems.append(Problem(f"exclusions[{index}].categories", message))
+    return problems
+
+
+def _card_problems(rules: tuple[CardRule, ...]) -> list[Problem]:
+    problems = [
+        Problem(f"cards[{second}]", f"Reads the same numbers as cards[{first}]; a number must mean one thing")
+        for first, second in overlapping_rules(rules)
+    ]
+    problems += [
+        Problem(f"cards[{index}].prefix", "Would read payment cards; a longer prefix of its own is needed")
+        for index, rule in enumerate(rules)
+        if reads_payment_cards(rule)
+    ]
+    return problems
+
+
+def _categories_of(exclusion: Exclusion) -> set[str]:
+    return {exclusion.id, *map(_same_category, exclusion.categories)}
+
+
+def _same_category(name: str) -> str:
+    return name.strip().casefold()

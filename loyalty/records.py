@@ -1,8 +1,8 @@
 """The journal's record kinds: immutable facts a terminal wrote.
 
-A record holds codes, numbers and random ids only; names, card numbers and free text live in erasable side tables and are named
-by a random reference. The encoded bytes are canonical: the same record always gives the same bytes, and their SHA-256 is the
-record's body hash.
+A record holds codes, numbers and random ids only; names, card numbers and free text live in erasable side tables and
+are named by a random reference. The encoded bytes are canonical: the same record always gives the same bytes, and their
+SHA-256 is the record's body hash.
 """
 
 from __future__ import annotations
@@ -19,26 +19,44 @@ from msgspec import Meta
 
 from loyalty.money import AMOUNT_CENTS_MAX
 
-PAYLOAD_LENGTH_MAX: Final = 64 * 1024
-"""The largest encoded record, in bytes."""
+PAYLOAD_LENGTH_MAX: Final = 256 * 1024
+"""The largest encoded record, in bytes: the longest possible sale fits, and so does any record into a sync batch."""
 
 LINES_MAX: Final = 500
 """The most purchase lines of one sale."""
 
-RECEIPT_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}$"
-"""A cash register's receipt number."""
+SKU_LENGTH_MAX: Final = 40
+CATEGORY_LENGTH_MAX: Final = 40
+"""The longest article number and category name of a register, in characters."""
+
+QUANTITY_MAX: Final = 1_000_000
+"""The most pieces of one purchase line."""
+
+RECEIPT_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}\Z"
+"""A cash register's receipt number. Too narrow for a sentence, because free text could carry personal data."""
 
 POINTS_MAX: Final = 1_000_000_000
 """The most points one record may move."""
 
+TIME_MAX_US: Final = 253_402_300_799_999_999
+"""The last moment of the year 9999, in microseconds since 1970 UTC; any journal column holds it."""
+
 Cents = Annotated[int, Meta(ge=0, le=AMOUNT_CENTS_MAX)]
 PointCount = Annotated[int, Meta(ge=0, le=POINTS_MAX)]
 SignedPoints = Annotated[int, Meta(ge=-POINTS_MAX, le=POINTS_MAX)]
-Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}\Z")]
+CodeOrNothing = Annotated[str, Meta(pattern=r"^(?:[A-Za-z0-9][A-Za-z0-9._-]{0,39})?\Z")]
+Receipt = Annotated[str, Meta(pattern=r"^(?:[A-Za-z0-9][A-Za-z0-9._/-]{0,39})?\Z")]
+Sku = Annotated[str, Meta(max_length=SKU_LENGTH_MAX)]
+Category = Annotated[str, Meta(max_length=CATEGORY_LENGTH_MAX)]
+LineNumber = Annotated[int, Meta(ge=1, le=2 * LINES_MAX)]
+Position = Annotated[int, Meta(ge=0, lt=2**63)]
+Version = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+HexHash = Annotated[str, Meta(pattern=r"^[0-9a-f]{0,64}\Z")]
 
 
 class Explanation(msgspec.Struct, frozen=True):
-    """Why points came about: a rule's code and the numbers its sentence needs. Sentences are made by the terminal.
+    """Why points came about: a rule's code and the numbers its sentence needs. Sentences are the terminal's.
 
     Attributes:
         rule: A code of ``loyalty.explain``.
@@ -47,10 +65,10 @@ class Explanation(msgspec.Struct, frozen=True):
         subject: The id of the exclusion or reward the rule speaks of, empty where there is none.
     """
 
-    rule: str
+    rule: Code
     points: SignedPoints
-    values: dict[str, int] = {}
-    subject: str = ""
+    values: Annotated[dict[Code, int], Meta(max_length=20)] = {}
+    subject: CodeOrNothing = ""
 
 
 class SaleLine(msgspec.Struct, frozen=True):
@@ -66,13 +84,13 @@ class SaleLine(msgspec.Struct, frozen=True):
         quantity: How many.
     """
 
-    line: int
+    line: LineNumber
     amount_cents: Cents
     points: PointCount
     excluded: Code | None = None
-    sku: str = ""
-    category: str = ""
-    quantity: int = 1
+    sku: Sku = ""
+    category: Category = ""
+    quantity: Annotated[int, Meta(ge=1, le=QUANTITY_MAX)] = 1
 
 
 class RedemptionLine(msgspec.Struct, frozen=True):
@@ -86,7 +104,7 @@ class RedemptionLine(msgspec.Struct, frozen=True):
         money_off: Whether the value lowers what the customer pays.
     """
 
-    line: int
+    line: LineNumber
     reward_id: Code
     points: Annotated[int, Meta(ge=1, le=POINTS_MAX)]
     value_cents: Cents
@@ -102,7 +120,7 @@ class ReversedLine(msgspec.Struct, frozen=True):
         points: Points taken back (a purchase line) or returned (a redemption).
     """
 
-    line: int
+    line: LineNumber
     cents: Cents
     points: PointCount
 
@@ -124,13 +142,17 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
 
     record_id: UUID
     member_id: UUID | None
-    at_us: int
+    at_us: Annotated[int, Meta(ge=0, le=TIME_MAX_US)]
     business_day: date
     utc_offset_min: Annotated[int, Meta(ge=-1080, le=1080)]
-    server_offset_ms: int = 0
-    programme_version: int
-    command_digest: str
+    server_offset_ms: Annotated[int, Meta(ge=-TIME_MAX_US // 1000, le=TIME_MAX_US // 1000)] = 0
+    programme_version: Version
+    command_digest: HexHash
     cashier_id: UUID | None = None
+
+    def contradiction(self) -> str | None:
+        """What in a well-typed record can't be true, or ``None``; looked for before writing and again by verify."""
+        return None
 
 
 class EpochStart(Record, frozen=True, kw_only=True, tag="epoch_start"):
@@ -145,8 +167,8 @@ class EpochStart(Record, frozen=True, kw_only=True, tag="epoch_start"):
 
     terminal_id: UUID
     parent_epoch: UUID | None = None
-    parent_seq: int = 0
-    parent_hash: str = ""
+    parent_seq: Position = 0
+    parent_hash: HexHash = ""
 
 
 class Sale(Record, frozen=True, kw_only=True, tag="sale"):
@@ -163,12 +185,12 @@ class Sale(Record, frozen=True, kw_only=True, tag="sale"):
         card_ref: The reference of the card that was read; ``None`` for an anonymous sale.
     """
 
-    currency: str
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z")]
     amount_cents: Cents
     lines: Annotated[tuple[SaleLine, ...], Meta(max_length=LINES_MAX)]
     redemptions: Annotated[tuple[RedemptionLine, ...], Meta(max_length=20)] = ()
-    explain: tuple[Explanation, ...] = ()
-    receipt: str = ""
+    explain: Annotated[tuple[Explanation, ...], Meta(max_length=100)] = ()
+    receipt: Receipt = ""
     late: bool = False
     card_ref: UUID | None = None
 
@@ -191,6 +213,18 @@ class Sale(Record, frozen=True, kw_only=True, tag="sale"):
     def to_pay_cents(self) -> int:
         """What is left to pay, in cents."""
         return self.amount_cents - self.money_off_cents
+
+    def contradiction(self) -> str | None:
+        """What in it can't be true, or ``None``."""
+        numbers = [line.line for line in self.lines] + [line.line for line in self.redemptions]
+        checks = {
+            "its lines are not numbered from 1 without gaps": numbers != list(range(1, len(numbers) + 1)),
+            "its lines do not sum to its amount": sum(line.amount_cents for line in self.lines) != self.amount_cents,
+            "more is taken off than was bought": self.to_pay_cents < 0,
+            "an excluded line earns points": any(line.points for line in self.lines if line.excluded is not None),
+            "points move without a member": self.member_id is None and bool(self.points or self.redemptions),
+        }
+        return next((message for message, found in checks.items() if found), None)
 
 
 class Redemption(Record, frozen=True, kw_only=True, tag="redemption"):
@@ -241,6 +275,13 @@ class Reversal(Record, frozen=True, kw_only=True, tag="reversal"):
         """How much of the purchase is undone, in cents."""
         return sum(line.cents for line in self.lines)
 
+    def contradiction(self) -> str | None:
+        """What in it can't be true, or ``None``."""
+        numbers = [line.line for line in (*self.lines, *self.redemptions)]
+        if not numbers:
+            return "it undoes nothing"
+        return "it names a line twice" if len(set(numbers)) < len(numbers) else None
+
 
 class Adjustment(Record, frozen=True, kw_only=True, tag="adjustment"):
     """A manager's correction."""
@@ -269,7 +310,7 @@ class Consent(Record, frozen=True, kw_only=True, tag="consent"):
     """One yes or no to one purpose under one version of the privacy text."""
 
     purpose: Purpose
-    text_version: str
+    text_version: Code
     granted: bool
 
 
@@ -295,6 +336,12 @@ class CardChange(Record, frozen=True, kw_only=True, tag="card_change"):
     action: CardAction
     card_ref: UUID | None = None
     into_member_id: UUID | None = None
+
+    def contradiction(self) -> str | None:
+        """What in it can't be true, or ``None``."""
+        if (self.action is CardAction.MERGE) == (self.into_member_id is None):
+            return "a merge, and nothing else, names a surviving account"
+        return None
 
 
 class SessionAction(StrEnum):
@@ -330,7 +377,7 @@ class DayTotals(msgspec.Struct, frozen=True):
 class DayClose(Record, frozen=True, kw_only=True, tag="day_close"):
     """The frozen totals of one business day of this terminal."""
 
-    number: int
+    number: Annotated[int, Meta(ge=1, lt=2**63)]
     closed_day: date
     totals: DayTotals
     open_points: int
@@ -339,8 +386,8 @@ class DayClose(Record, frozen=True, kw_only=True, tag="day_close"):
 class ProgrammeChange(Record, frozen=True, kw_only=True, tag="programme_change"):
     """Another programme version came into force."""
 
-    version: int
-    document_hash: str
+    version: Version
+    document_hash: HexHash
 
 
 class UnknownRecord(msgspec.Struct, frozen=True):
@@ -390,13 +437,18 @@ def kind_of(record: AnyRecord) -> str:
 def encode(record: AnyRecord) -> bytes:
     """The canonical JSON bytes of a record: keys sorted, no spaces, UTF-8.
 
+    What is written can be read again and means the same: msgspec checks types only when it decodes, and SQLite's STRICT
+    tables take ``2.0``, ``"7"`` and ``True`` for integers, so this is the last place where a wrong type can be stopped.
+
     Raises:
-        ValueError: If the record is larger than ``PAYLOAD_LENGTH_MAX`` bytes.
+        ValueError: If the record has a value of a wrong type or out of range, contradicts itself, or is larger than
+            ``PAYLOAD_LENGTH_MAX`` bytes. It is a bug of the caller, never a cashier's mistake.
     """
     payload = _ENCODER.encode(record)
-    if len(payload) > PAYLOAD_LENGTH_MAX:
-        msg = f"A record of {len(payload)} bytes is larger than the limit of {PAYLOAD_LENGTH_MAX}"
-        raise ValueError(msg)
+    if decode(payload) != record:
+        raise ValueError(f"A value of the {kind_of(record)} record has another type than its field")
+    if found := record.contradiction():
+        raise ValueError(f"The {kind_of(record)} record contradicts itself: {found}")
     return payload
 
 
@@ -404,14 +456,15 @@ def decode(payload: bytes) -> AnyRecord | UnknownRecord:
     """Read a record.
 
     Raises:
-        ValueError: If the bytes are no record, or a known kind with wrong fields.
+        ValueError: If the bytes are no record, too many, or a known kind with wrong fields.
     """
+    if len(payload) > PAYLOAD_LENGTH_MAX:
+        raise ValueError(f"A record of {len(payload)} bytes is larger than the limit of {PAYLOAD_LENGTH_MAX}")
     try:
         kind = _KIND_DECODER.decode(payload).kind
         return _DECODER.decode(payload) if kind in KINDS else UnknownRecord(kind, payload)
-    except msgspec.MsgspecError as error:
-        msg = f"Not a journal record: {error}"
-        raise ValueError(msg) from error
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise ValueError(f"Not a journal record: {error}") from error
 
 
 def body_hash(payload: bytes) -> bytes:
@@ -422,7 +475,7 @@ def body_hash(payload: bytes) -> bytes:
 def command_digest(key: bytes, *asked: object) -> str:
     """The keyed digest (HMAC-SHA-256) of what a caller asked, in hex; computed fields and times stay out of it.
 
-    The key is the programme's secret: card numbers and names are so few that a plain hash of them could be tried out, and what
-    stands in the journal can never be erased.
+    The key is the programme's secret: card numbers and names are so few that a plain hash of them could be tried out,
+    and what stands in the journal can never be erased.
     """
     return hmac.new(key, msgspec.json.encode(asked, order="deterministic"), hashlib.sha256).hexdigest()

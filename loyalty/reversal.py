@@ -1,8 +1,8 @@
 """Undoing a sale or a redemption, whole or in part, so that it can never be undone twice.
 
 For a line of P points and L cents of which c cents have been reversed in total, the points due back are
-``floor(P * min(c, L) / L)`` less what earlier reversals already booked. Partial reversals therefore sum to the whole exactly, and
-going over the line's amount moves nothing. The same formula returns redeemed points.
+``floor(P * min(c, L) / L)`` less what earlier reversals already booked. Partial reversals therefore sum to the whole
+exactly, and going over the line's amount moves nothing. The same formula returns redeemed points.
 """
 
 from __future__ import annotations
@@ -71,8 +71,8 @@ def plan_reversal(
 
     Args:
         original: The record to undo.
-        request: What of it. A sum without a line goes through the purchase lines in order and leaves rewards alone; no sum and no
-            line undoes everything that is left.
+        request: What of it. A sum without a line goes through the purchase lines in order and leaves rewards alone; no
+            sum and no line undoes everything that is left.
         so_far: By line number, what earlier reversals of this record did.
 
     Returns:

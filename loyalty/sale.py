@@ -1,12 +1,11 @@
-"""Pricing one purchase: what it earns, what rewards take off, and why. Pure; the same code runs in the till, a test and the server.
+"""Pricing one purchase: what it earns, what rewards take off, and why. The same code runs in till, test and server.
 
-Order of rules: rewards lower what is paid, exclusions earn nothing, the base rule is applied once to the whole eligible sum and
-rounded down, and the points are spread over the lines so that they sum exactly.
+Order of rules: rewards lower what is paid, exclusions earn nothing, the base rule is applied once to the whole eligible
+sum and rounded down, and the points are spread over the lines so that they sum exactly.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,14 +13,31 @@ import msgspec
 from loyalty import explain
 from loyalty.money import split_by_weight
 from loyalty.outcomes import Reason, Refused
-from loyalty.programme import EarnOn, Programme, Reward, RewardKind
-from loyalty.records import LINES_MAX, Explanation, RedemptionLine, SaleLine
+from loyalty.programme import WITHOUT_POINTS, EarnOn, Programme, Reward, RewardKind
+from loyalty.records import (
+    CATEGORY_LENGTH_MAX,
+    LINES_MAX,
+    POINTS_MAX,
+    QUANTITY_MAX,
+    SKU_LENGTH_MAX,
+    Explanation,
+    RedemptionLine,
+    SaleLine,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WITHOUT_POINTS = "without-points"
-"""The exclusion id of a sum the cashier typed as "of which without points"."""
+__all__ = [
+    "WITHOUT_POINTS",
+    "Basket",
+    "BasketLine",
+    "Quote",
+    "RewardRequest",
+    "base_points",
+    "price_reward",
+    "quote_sale",
+]
 
 
 class BasketLine(msgspec.Struct, frozen=True):
@@ -53,7 +69,7 @@ class RewardRequest(msgspec.Struct, frozen=True):
     Attributes:
         reward_id: Which.
         points: For a flexible reward how many points to spend, ``None`` for as many as are possible.
-        value_cents: For a flexible reward instead the money to take off.
+        value_cents: For a flexible reward instead the money to take off; it wins when both are named.
     """
 
     reward_id: str
@@ -123,7 +139,7 @@ def quote_sale(
 def base_points(programme: Programme, eligible_cents: int) -> int:
     """Points of the base rule for an eligible sum, rounded down from exact rational arithmetic."""
     earning = programme.earning
-    return int(Fraction(eligible_cents * earning.points, earning.per_cents))
+    return eligible_cents * earning.points // earning.per_cents
 
 
 def _check_basket(programme: Programme, basket: Basket) -> Refused | None:
@@ -131,46 +147,68 @@ def _check_basket(programme: Programme, basket: Basket) -> Refused | None:
         return Refused(Reason.AMOUNT_MISSING)
     if basket.amount_cents > programme.limits.amount_max_cents:
         return Refused(Reason.AMOUNT_TOO_LARGE, {"max_cents": programme.limits.amount_max_cents})
-    if not 0 <= basket.without_points_cents <= basket.amount_cents:
+    if refusal := _check_lines(basket):
+        return refusal
+    lines = basket.lines or (_typed_amount(basket),)
+    earning_cents = sum(line.amount_cents for line in lines if _exclusion_id(programme, line) is None)
+    if not 0 <= basket.without_points_cents <= earning_cents:
         return Refused(Reason.WITHOUT_POINTS_ABOVE_AMOUNT)
-    if basket.lines:
-        lines_cents = sum(line.amount_cents for line in basket.lines)
-        if lines_cents != basket.amount_cents or any(line.amount_cents < 0 or line.quantity < 1 for line in basket.lines):
-            return Refused(Reason.LINES_DIFFER_FROM_AMOUNT, {"lines_cents": lines_cents, "amount_cents": basket.amount_cents})
-        if len(basket.lines) >= LINES_MAX:
-            return Refused(Reason.LINES_DIFFER_FROM_AMOUNT, {"lines_max": LINES_MAX})
-        earning_cents = sum(line.amount_cents for line in basket.lines if programme.exclusion_of(line.category) is None)
-        if basket.without_points_cents > earning_cents:
-            return Refused(Reason.WITHOUT_POINTS_ABOVE_AMOUNT)
     return None
 
 
+def _check_lines(basket: Basket) -> Refused | None:
+    """Article lines come from a register or a command line, so nothing about them is taken for granted."""
+    if len(basket.lines) >= LINES_MAX:  # one more may be needed for a sum without points
+        return Refused(Reason.LINES_INVALID, {"lines_max": LINES_MAX - 1})
+    for number, line in enumerate(basket.lines, start=1):
+        fits = len(line.sku) <= SKU_LENGTH_MAX and len(line.category) <= CATEGORY_LENGTH_MAX
+        if not fits or line.amount_cents < 0 or not 1 <= line.quantity <= QUANTITY_MAX:
+            return Refused(Reason.LINES_INVALID, {"line": number})
+    lines_cents = sum(line.amount_cents for line in basket.lines)
+    if basket.lines and lines_cents != basket.amount_cents:
+        values: dict[str, int | str] = {"lines_cents": lines_cents, "amount_cents": basket.amount_cents}
+        return Refused(Reason.LINES_DIFFER_FROM_AMOUNT, values)
+    return None
+
+
+def _typed_amount(basket: Basket) -> BasketLine:
+    """A purchase without article lines as its only line."""
+    return BasketLine(sku="", category="", quantity=1, amount_cents=basket.amount_cents)
+
+
+def _exclusion_id(programme: Programme, line: BasketLine) -> str | None:
+    exclusion = programme.exclusion_of(line.category) if line.category else None
+    return exclusion.id if exclusion else None
+
+
 def _purchase_lines(programme: Programme, basket: Basket) -> tuple[SaleLine, ...]:
-    """The purchase as numbered lines without points yet; a typed sum without points becomes a line of its own."""
+    """The purchase as numbered lines without points yet.
+
+    A typed sum without points is taken from the earning lines in order; the one line it covers in part is split, so at
+    most one line is added and every article stays in the record.
+    """
     lines: list[SaleLine] = []
-    without = basket.without_points_cents
-    for item in basket.lines or (BasketLine("", "", 1, basket.amount_cents),):
-        exclusion = programme.exclusion_of(item.category) if item.category else None
-        taken = 0 if exclusion else min(without, item.amount_cents)
-        without -= taken
-        if taken < item.amount_cents or not taken:
-            lines.append(
-                SaleLine(
-                    line=len(lines) + 1,
-                    amount_cents=item.amount_cents - taken,
-                    points=0,
-                    excluded=exclusion.id if exclusion else None,
-                    sku=item.sku,
-                    category=item.category,
-                    quantity=item.quantity,
-                )
-            )
-    if basket.without_points_cents:
-        lines.append(SaleLine(line=len(lines) + 1, amount_cents=basket.without_points_cents, points=0, excluded=WITHOUT_POINTS))
+
+    def add(item: BasketLine, amount_cents: int, excluded: str | None) -> None:
+        number = len(lines) + 1
+        lines.append(SaleLine(number, amount_cents, 0, excluded, item.sku, item.category, item.quantity))
+
+    without_cents = basket.without_points_cents
+    for item in basket.lines or (_typed_amount(basket),):
+        excluded = _exclusion_id(programme, item)
+        taken_cents = 0 if excluded else min(without_cents, item.amount_cents)
+        without_cents -= taken_cents
+        if taken_cents == 0:
+            add(item, item.amount_cents, excluded)
+        elif taken_cents == item.amount_cents:
+            add(item, taken_cents, WITHOUT_POINTS)
+        else:
+            add(item, item.amount_cents - taken_cents, None)
+            add(BasketLine("", "", 1, taken_cents), taken_cents, WITHOUT_POINTS)
     return tuple(lines)
 
 
-def _redemption_lines(  # noqa: PLR0913 - one private step of quote_sale, split off for reading
+def _redemption_lines(
     programme: Programme,
     basket: Basket,
     requests: Sequence[RewardRequest],
@@ -181,8 +219,8 @@ def _redemption_lines(  # noqa: PLR0913 - one private step of quote_sale, split 
 ) -> tuple[RedemptionLine, ...] | Refused:
     """Price the rewards one after the other; each sees what the ones before left over.
 
-    Goods without points can't be paid with points either: for price-fixed books and medicines the law says so, and one rule for
-    all exclusions is the one a cashier can explain.
+    Goods without points can't be paid with points either: for price-fixed books and medicines the law says so, and one
+    rule for all exclusions is the one a cashier can explain.
     """
     if len(requests) > programme.limits.rewards_per_sale_max:
         return Refused(Reason.REWARDS_TOO_MANY, {"max": programme.limits.rewards_per_sale_max})
@@ -192,7 +230,9 @@ def _redemption_lines(  # noqa: PLR0913 - one private step of quote_sale, split 
         if reward is None:
             return Refused(Reason.REWARD_UNKNOWN, {"reward": request.reward_id})
         if basket.amount_cents < reward.minimum_purchase_cents:
-            return Refused(Reason.MINIMUM_PURCHASE, {"minimum_cents": reward.minimum_purchase_cents, "reward": reward.id})
+            return Refused(
+                Reason.MINIMUM_PURCHASE, {"minimum_cents": reward.minimum_purchase_cents, "reward": reward.id}
+            )
         priced = price_reward(reward, request, available, payable_cents)
         if isinstance(priced, Refused):
             return priced
@@ -203,7 +243,9 @@ def _redemption_lines(  # noqa: PLR0913 - one private step of quote_sale, split 
     return tuple(lines)
 
 
-def price_reward(reward: Reward, request: RewardRequest, available: int, payable_cents: int | None) -> RedemptionLine | Refused:
+def price_reward(
+    reward: Reward, request: RewardRequest, available: int, payable_cents: int | None
+) -> RedemptionLine | Refused:
     """Price one reward.
 
     Args:
@@ -230,19 +272,33 @@ def price_reward(reward: Reward, request: RewardRequest, available: int, payable
 def _price_flexible(
     reward: Reward, request: RewardRequest, available: int, payable_cents: int | None
 ) -> RedemptionLine | Refused:
-    """Money off for any number of points: proposes the largest possible, and never takes points that buy no whole cent."""
+    """Money off for any number of points: proposes the most possible, and never takes points that buy no whole cent."""
+    affordable_cents = _cents_of(reward, min(available, POINTS_MAX))
     if request.value_cents is not None:
         value_cents = request.value_cents
     elif request.points is not None:
-        value_cents = int(Fraction(request.points * reward.value_cents, reward.points))
+        value_cents = _cents_of(reward, request.points)
+        if payable_cents is not None and request.points == _points_of(reward, payable_cents):
+            value_cents = payable_cents  # the last point of a full payment may be worth more than the cents it covers
     elif payable_cents is None:
         return Refused(Reason.REWARD_NEEDS_AMOUNT, {"reward": reward.id})
     else:
-        value_cents = min(payable_cents, int(Fraction(max(0, available) * reward.value_cents, reward.points)))
+        value_cents = max(1, min(payable_cents, affordable_cents))  # at least a cent, so that the refusal says why not
+    if value_cents < 1:
+        return Refused(Reason.AMOUNT_INVALID)
     if payable_cents is not None and value_cents > payable_cents:
         return Refused(Reason.VALUE_ABOVE_PURCHASE, {"value_cents": value_cents, "payable_cents": payable_cents})
-    points = -(-value_cents * reward.points // reward.value_cents)  # the fewest points that buy this value
-    if value_cents < 1 or points > available:
-        missing = max(points, 1) - max(0, available)
-        return Refused(Reason.INSUFFICIENT_POINTS, {"missing": max(missing, 1), "reward": reward.id})
+    points = _points_of(reward, value_cents)
+    if points > min(available, POINTS_MAX):
+        return Refused(Reason.INSUFFICIENT_POINTS, {"missing": points - max(0, available), "reward": reward.id})
     return RedemptionLine(1, reward.id, points, value_cents, money_off=True)
+
+
+def _cents_of(reward: Reward, points: int) -> int:
+    """The whole cents that points buy at a flexible reward's rate."""
+    return max(0, points) * reward.value_cents // reward.points
+
+
+def _points_of(reward: Reward, value_cents: int) -> int:
+    """The fewest points that buy a value at a flexible reward's rate."""
+    return -(-value_cents * reward.points // reward.value_cents)

@@ -1,11 +1,12 @@
 """Entries, lots and balances: what the records mean for one member's account.
 
-The balance is the sum of a member's entries and may be negative (debt). Lots say which earned points are left; they are always
-computed from the entries by the one allocation rule, never stored in a record.
+The balance is the sum of a member's entries and may be negative (debt). Lots say which earned points are left; they are
+always computed from the entries by the one allocation rule, never stored in a record.
 """
 
 from __future__ import annotations
 
+import bisect
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -81,8 +82,12 @@ class Account(msgspec.Struct, frozen=True):
 def movements(record: AnyRecord | UnknownRecord) -> tuple[Movement, ...]:
     """The points a record moves, redeemed before earned; the one definition used by projections, verify and the server.
 
-    A movement of zero points is left out, so a sale that earns nothing has no entry.
+    A movement of zero points is left out, so a sale that earns nothing has no entry, and neither has a sale without a
+    card or a record of an unknown kind.
     """
+    if isinstance(record, UnknownRecord) or record.member_id is None:
+        return ()
+    moved: tuple[Movement, ...] = ()
     match record:
         case Sale():
             moved = (Movement(EntryKind.REDEEM, -record.points_redeemed), Movement(EntryKind.EARN, record.points))
@@ -93,85 +98,118 @@ def movements(record: AnyRecord | UnknownRecord) -> tuple[Movement, ...]:
         case Adjustment():
             moved = (Movement(EntryKind.ADJUST, record.points),)
         case _:
-            moved = ()
-    if getattr(record, "member_id", None) is None:
-        return ()
+            pass
     return tuple(movement for movement in moved if movement.points)
 
 
 class _OpenLot:
     """A lot while folding."""
 
-    __slots__ = ("earned_at_us", "left", "points", "record_id")
+    __slots__ = ("earned_at_us", "left", "order", "points", "record_id")
 
-    def __init__(self, entry: Entry, left: int) -> None:
+    def __init__(self, entry: Entry, order: int) -> None:
         self.record_id = entry.record_id
         self.earned_at_us = entry.at_us
+        self.order = order
         self.points = entry.points
-        self.left = left
+        self.left = 0
+
+    def age(self) -> tuple[int, int]:
+        """Sorts the oldest first; of two lots of one moment the one written first."""
+        return self.earned_at_us, self.order
+
+
+class _Spending:
+    """What one record spent: which lots paid for it, and what none has paid for yet."""
+
+    __slots__ = ("debt", "taken")
+
+    def __init__(self) -> None:
+        self.taken: list[tuple[_OpenLot, int]] = []
+        self.debt = 0
 
 
 class _Fold:
-    """Applies entries in order. Debt is what was spent or taken back beyond all lots."""
+    """Applies entries in order.
+
+    Debt is what was spent or taken back beyond all lots. Points that come free, newly earned or returned, pay it first;
+    so there is never debt beside points left. A debt remembers the record that made it: when that record is undone,
+    the points go back to the lots that paid the debt meanwhile.
+    """
 
     def __init__(self) -> None:
         self.lots: list[_OpenLot] = []
-        self.debt = 0
-        self.spent: dict[UUID, list[tuple[_OpenLot, int]]] = {}
+        self.open: list[_OpenLot] = []  # those with points left, oldest first
+        self.spendings: dict[UUID, _Spending] = {}
+        self.indebted: list[_Spending] = []  # those with debt, oldest first
 
     def apply(self, entry: Entry) -> None:
-        match entry.kind:
-            case EntryKind.REDEEM:
-                self._spend(entry, -entry.points)
-            case EntryKind.TAKE_BACK:
-                self._take_back(entry, -entry.points)
-            case EntryKind.RETURN:
-                self._give_back(entry)
-            case EntryKind.EARN | EntryKind.ADJUST:
-                if entry.points < 0:
-                    self._spend(entry, -entry.points)
-                else:
-                    self._earn(entry, entry.points)
+        if entry.kind is EntryKind.RETURN:
+            self._give_back(entry)
+        elif entry.points < 0:
+            self._spend(entry)
+        else:
+            self._free(self._new_lot(entry), entry.points)
 
-    def _earn(self, entry: Entry, points: int) -> None:
-        """Earned points pay debt first; the lot keeps what is left."""
-        paid = min(self.debt, points)
-        self.debt -= paid
-        self.lots.append(_OpenLot(entry, points - paid))
+    def _new_lot(self, entry: Entry) -> _OpenLot:
+        lot = _OpenLot(entry, len(self.lots))
+        self.lots.append(lot)
+        return lot
 
-    def _spend(self, entry: Entry, points: int, first: UUID | None = None) -> None:
-        """Oldest lots first (a lot named ``first`` before all); what no lot covers is debt."""
-        used = self.spent.setdefault(entry.record_id, [])
-        for lot in sorted(self.lots, key=lambda lot: (lot.record_id != first, lot.earned_at_us)):
+    def _free(self, lot: _OpenLot, points: int) -> None:
+        """Points of a lot become free: they pay debt, oldest first, and what is left can be spent."""
+        while points and self.indebted:
+            spending = self.indebted[0]
+            paid = min(spending.debt, points)
+            spending.debt -= paid
+            spending.taken.append((lot, paid))
+            points -= paid
+            if spending.debt == 0:
+                self.indebted.pop(0)
+        if points:
+            if lot.left == 0:
+                bisect.insort(self.open, lot, key=_OpenLot.age)
+            lot.left += points
+
+    def _spend(self, entry: Entry) -> None:
+        """Oldest lots first, but a reversal takes from the lot of its own sale before any other; the rest is debt."""
+        points = -entry.points
+        spending = self.spendings.setdefault(entry.record_id, _Spending())
+        own = [lot for lot in self.open if lot.record_id == entry.original_id]
+        for lot in own + [lot for lot in self.open if lot not in own]:
             taken = min(lot.left, points)
-            if taken:
-                lot.left -= taken
-                points -= taken
-                used.append((lot, taken))
-            if points == 0:
-                return
-        self.debt += points
-
-    def _take_back(self, entry: Entry, points: int) -> None:
-        """A reversal takes from the lot of its own sale before any other."""
-        self._spend(entry, points, first=entry.original_id)
+            if taken == 0:
+                break
+            lot.left -= taken
+            points -= taken
+            spending.taken.append((lot, taken))
+        self.open = [lot for lot in self.open if lot.left]
+        if points:
+            spending.debt += points
+            self.indebted.append(spending)
 
     def _give_back(self, entry: Entry) -> None:
-        """Returned points pay debt, then go back to the lots the redemption took them from, last taken first."""
+        """Undo a spending: first its debt, then back to the lots that paid for it, the last taken first.
+
+        Points whose origin this account does not know (it was joined from another) become a lot of their own.
+        """
         points = entry.points
-        paid = min(self.debt, points)
-        self.debt -= paid
-        points -= paid
-        used = self.spent.get(entry.original_id, []) if entry.original_id else []
-        while used and points:
-            lot, taken = used.pop()
+        spending = self.spendings.get(entry.original_id, _Spending()) if entry.original_id else _Spending()
+        if spending.debt:
+            forgiven = min(spending.debt, points)
+            spending.debt -= forgiven
+            points -= forgiven
+            if spending.debt == 0:
+                self.indebted.remove(spending)
+        while spending.taken and points:
+            lot, taken = spending.taken.pop()
             back = min(taken, points)
-            lot.left += back
             points -= back
             if back < taken:
-                used.append((lot, taken - back))
+                spending.taken.append((lot, taken - back))
+            self._free(lot, back)
         if points:
-            self.lots.append(_OpenLot(entry, points))
+            self._free(self._new_lot(entry), points)
 
 
 def fold(entries: Iterable[Entry]) -> Account:
@@ -188,5 +226,5 @@ def fold(entries: Iterable[Entry]) -> Account:
     for entry in entries:
         balance += entry.points
         state.apply(entry)
-    lots = tuple(Lot(lot.record_id, lot.earned_at_us, lot.points, lot.left) for lot in state.lots if lot.left)
+    lots = tuple(Lot(lot.record_id, lot.earned_at_us, lot.points, lot.left) for lot in state.open)
     return Account(balance, lots)
