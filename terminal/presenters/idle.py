@@ -1,0 +1,132 @@
+"""Waiting for a card: one field for everything, today's figures, the last booking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from loyalty.outcomes import Refused
+from loyalty.records import Sale
+from terminal.app.till import read_card
+from terminal.presenters.base import Flow, Presenter, Surroundings
+from terminal.presenters.states import IdleState, Notice, Tile
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from storage.store import Reader
+    from storage.types import Booking, DayReport
+    from terminal.i18n import Texts
+
+QUERY_LENGTH_MAX: Final = 80
+US_PER_MIN: Final = 60_000_000
+HOUR_MIN: Final = 60
+
+
+class IdlePresenter(Presenter[IdleState]):
+    """The till at rest."""
+
+    def __init__(self, surroundings: Surroundings, flow: Flow) -> None:
+        super().__init__(IdleState())
+        self._around = surroundings
+        self._flow = flow
+        self._query = ""
+        self._notice: Notice | None = None
+        self._today: DayReport | None = None
+        self._newest: Booking | None = None
+
+    def open(self, notice: Notice | None = None) -> None:
+        """Come to rest, perhaps with a sentence about what just happened."""
+        self._query = ""
+        self._notice = notice
+        self.refresh()
+        day = self._around.clock.business_day(self._around.clock.now_us())
+        self._around.desk.read(lambda reader: _figures(reader, day), self._figures_read, self._flow.broke)
+
+    def query_typed(self, text: str) -> None:
+        """The field now holds this text."""
+        self._query = text[:QUERY_LENGTH_MAX]
+        self._notice = None
+        self.refresh()
+
+    def submit(self) -> None:
+        """Enter: a card number opens its member, anything else is looked for."""
+        text = self._query.strip()
+        if not text:
+            return
+        if isinstance(read_card(self._around.programme, text), Refused) and not text.isdigit():
+            self._flow.find(text)
+        elif isinstance(read_card(self._around.programme, text), Refused) and len(text) < _shortest_card(self._around):
+            self._flow.find(text)
+        else:
+            self._flow.read(text)
+
+    def undo_last(self) -> None:
+        """Undo the newest booking."""
+        if self.state.can_undo:
+            self._flow.undo_newest()
+
+    def _figures_read(self, figures: tuple[DayReport, Booking | None]) -> None:
+        self._today, self._newest = figures
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Compute the screen anew."""
+        newest = self._newest
+        can_undo = newest is not None and newest.reversible
+        self._show(
+            IdleState(query=self._query, notice=self._notice, tiles=self._tiles(can_undo=can_undo), can_undo=can_undo)
+        )
+
+    def _tiles(self, *, can_undo: bool) -> tuple[Tile, ...]:
+        texts = self._around.texts
+        if self._today is None:
+            return ()
+        totals = self._today.totals
+        sales = texts.n_("Points · {count} purchase", "Points · {count} purchases", totals.sales)
+        rewards = texts.n_("Points · {count} reward", "Points · {count} rewards", totals.redemptions)
+        return (
+            Tile(texts._("Awarded today"), texts.number(totals.points_issued), sales.format(count=texts.number(totals.sales))),
+            Tile(
+                texts._("Redeemed today"),
+                texts.number(totals.points_redeemed),
+                rewards.format(count=texts.number(totals.redemptions)),
+            ),
+            Tile(texts._("New members"), texts.number(totals.new_members), texts._("today")),
+            self._last_tile(texts, can_undo=can_undo),
+        )
+
+    def _last_tile(self, texts: Texts, *, can_undo: bool) -> Tile:
+        caption = texts._("Last booking")
+        if self._newest is None:
+            return Tile(caption, "–", texts._("none yet"))
+        minutes = max(0, self._around.clock.now_us() - self._newest.record.at_us) // US_PER_MIN
+        if minutes == 0:
+            when = texts._("just now")
+        elif minutes < HOUR_MIN:
+            when = texts.n_("{count} min ago", "{count} min ago", minutes).format(count=minutes)
+        else:
+            today = self._around.clock.business_day(self._around.clock.now_us())
+            when = texts.moment(self._newest.record.at_us, self._newest.record.utc_offset_min, today)
+        parts = [self._who(), when, texts._("F9 undoes it") if can_undo else ""]
+        return Tile(caption, texts.signed(self._newest.points), " · ".join(part for part in parts if part))
+
+    def _who(self) -> str:
+        """The newest booking's member as "Anna S.": the next customer need not read the whole name."""
+        record = self._newest.record if self._newest else None
+        member_id = getattr(record, "member_id", None)
+        profile = self._around.desk.reader.profile(member_id) if member_id else None
+        if profile is None:
+            return self._around.texts._("Card without a name") if isinstance(record, Sale) else ""
+        first, _, last = profile.name.rpartition(" ")
+        return f"{first} {last[0]}." if first else last
+
+
+def _shortest_card(around: Surroundings) -> int:
+    """The length of the programme's shortest card number, in characters."""
+    return min(rule.length for rule in around.programme.cards) - 1
+
+
+def _figures(reader: Reader, day: date) -> tuple[DayReport, Booking | None]:
+    """Today's report and the newest booking, read together."""
+    newest = reader.recent_bookings(1)
+    return reader.day_report(day), newest[0] if newest else None

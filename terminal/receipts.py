@@ -1,0 +1,83 @@
+"""The member's receipt as finished lines: what happened and why, in the language of the till."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyalty import cards
+from loyalty.records import Redemption, Sale
+from terminal.app.earn import Earned
+from terminal.app.enrol import Enrolled
+from terminal.app.redeem import Redeemed
+from terminal.app.reverse import Reversed
+from terminal.messages import explain_text, reward_name
+from terminal.presenters.states import ReceiptText
+
+if TYPE_CHECKING:
+    from loyalty.programme import Programme
+    from loyalty.records import AnyRecord, RedemptionLine
+    from storage.types import Shop
+    from terminal.i18n import Texts
+    from terminal.presenters.outcomes import Booked
+
+
+def receipt(texts: Texts, programme: Programme, shop: Shop, booked: Booked) -> tuple[ReceiptText, ...]:
+    """The receipt of a booking; it says on every copy that it is no fiscal receipt."""
+    lines = [ReceiptText(shop.name, strong=True, centred=True), ReceiptText(programme.name, centred=True)]
+    lines.append(ReceiptText(_moment(texts, booked.record), right=shop.till_name))
+    lines.append(ReceiptText("", rule=True))
+    match booked:
+        case Earned():
+            lines += _sale(texts, programme, booked.record)
+        case Redeemed():
+            lines += _rewards(texts, programme, (booked.record.redemption,))
+        case Reversed():
+            lines += _reversal(texts, programme, booked)
+        case Enrolled():
+            lines.append(ReceiptText(texts._("Welcome, {name}!").format(name=booked.profile.name), strong=True))
+            lines.append(ReceiptText(texts._("Card"), right=cards.masked(booked.card)))
+    lines.append(ReceiptText("", rule=True))
+    lines.append(ReceiptText(texts._("New balance"), right=texts.points(booked.balance), strong=True))
+    worth = texts.money(programme.value_of_points_cents(booked.balance))
+    lines.append(ReceiptText(texts._("Worth"), right=worth))
+    lines.append(ReceiptText(""))
+    lines.append(ReceiptText(texts._("Not a fiscal receipt"), centred=True))
+    return tuple(lines)
+
+
+def _moment(texts: Texts, record: AnyRecord) -> str:
+    day = texts.day(record.business_day, "medium")
+    return f"{day} {texts.time(record.at_us, record.utc_offset_min)}"
+
+
+def _sale(texts: Texts, programme: Programme, sale: Sale) -> list[ReceiptText]:
+    lines = [ReceiptText(texts._("Purchase"), right=texts.money(sale.amount_cents))]
+    lines += _rewards(texts, programme, sale.redemptions)
+    if sale.money_off_cents:
+        lines.append(ReceiptText(texts._("To pay"), right=texts.money(sale.to_pay_cents), strong=True))
+    lines.append(ReceiptText(texts._("Points for this purchase"), right=texts.signed(sale.points), strong=True))
+    lines += [ReceiptText("  " + explain_text(texts, programme, reason)) for reason in sale.explain]
+    return lines
+
+
+def _rewards(texts: Texts, programme: Programme, taken: tuple[RedemptionLine, ...]) -> list[ReceiptText]:
+    lines: list[ReceiptText] = []
+    for line in taken:
+        name = reward_name(texts, programme, line.reward_id)
+        lines.append(ReceiptText(name, right=texts.money(-line.value_cents) if line.money_off else ""))
+        lines.append(ReceiptText("  " + texts._("Points redeemed"), right=texts.signed(-line.points)))
+    return lines
+
+
+def _reversal(texts: Texts, programme: Programme, undone: Reversed) -> list[ReceiptText]:
+    original = undone.original
+    if isinstance(original, Redemption):
+        what = reward_name(texts, programme, original.redemption.reward_id)
+    else:
+        what = texts._("Purchase {amount}").format(amount=texts.money(original.amount_cents))
+    lines = [ReceiptText(texts._("Undone"), strong=True), ReceiptText(what)]
+    if undone.record.takes_back:
+        lines.append(ReceiptText(texts._("Points taken back"), right=texts.signed(-undone.record.takes_back)))
+    if undone.record.returns:
+        lines.append(ReceiptText(texts._("Points returned"), right=texts.signed(undone.record.returns)))
+    return lines

@@ -1,0 +1,175 @@
+"""Surfaces: the card everything stands on, figures, notices and the short states of the bar."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMargins, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from terminal.presenters.states import Notice, Tile, Tone
+from terminal.ui import tokens
+from terminal.ui.labels import IconLabel, Label, Paragraph, caption
+from terminal.ui.theme import Theme, colour
+
+NOTICE_ICON = 22
+TILE_VALUE = 31
+
+
+class Card(QWidget):
+    """A rounded surface with a thin line around it."""
+
+    def __init__(self, theme: Theme, *, fill: str = "", line: str = "", radius: int = tokens.CARD_RADIUS) -> None:
+        super().__init__()
+        self.theme = theme
+        self._radius = radius
+        self._fill = fill or theme.palette.surface
+        self._line = line or theme.palette.line
+
+    def set_surface(self, fill: str, line: str) -> None:
+        """Change the colours; repaints only when they differ."""
+        if (fill, line) != (self._fill, self._line):
+            self._fill, self._line = fill, line
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the surface."""
+        painter = QPainter(self)
+        draw_surface(painter, QRectF(self.rect()), self._fill, self._line, self._radius)
+
+
+def draw_surface(painter: QPainter, area: QRectF, fill: str, line: str, radius: float, width: float = 1.0) -> None:
+    """Draw a rounded rectangle whose line lies inside its area; no fill and no line where the colour is empty."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colour(line), width) if line else Qt.PenStyle.NoPen)
+    painter.setBrush(colour(fill) if fill else Qt.BrushStyle.NoBrush)
+    inset = width / 2 if line else 0.0
+    painter.drawRoundedRect(area.adjusted(inset, inset, -inset, -inset), radius, radius)
+
+
+class TileCard(Card):
+    """A figure with its caption and a word about it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme)
+        self._caption = caption(theme, "tileCaption")
+        self._caption.elides = True
+        self._value = Label(theme, TILE_VALUE, QFont.Weight.Bold, name="tileValue", elide=True)
+        self._detail = Label(theme, tokens.TEXT_BODY, ink=theme.palette.secondary, name="tileDetail", elide=True)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(tokens.CARD_PADDING, tokens.MARGIN, tokens.MARGIN, tokens.MARGIN)
+        box.setSpacing(tokens.ROW_GAP)
+        for label in (self._caption, self._value, self._detail):
+            box.addWidget(label)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_tile(self, tile: Tile) -> None:
+        """Show a figure."""
+        self._caption.show_text(tile.caption)
+        self._value.show_text(tile.value)
+        self._detail.show_text(tile.detail)
+        hint = "\n".join(part for part in (tile.caption, tile.value, tile.detail) if part)
+        self.setToolTip(hint)
+        self.setAccessibleName(hint.replace("\n", ", "))
+
+
+class TileRow(QWidget):
+    """Figures side by side, all equally wide. Tiles are made once and reused."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._tiles: list[TileCard] = []
+        self._box = QHBoxLayout(self)
+        self._box.setContentsMargins(QMargins())
+        self._box.setSpacing(tokens.CARD_GAP)
+
+    def show_tiles(self, tiles: tuple[Tile, ...]) -> None:
+        """Show as many tiles as there are figures."""
+        while len(self._tiles) < len(tiles):
+            card = TileCard(self._theme)
+            self._tiles.append(card)
+            self._box.addWidget(card, 1)
+        for index, card in enumerate(self._tiles):
+            card.setVisible(index < len(tiles))
+            if index < len(tiles):
+                card.show_tile(tiles[index])
+
+
+class NoticeBar(Card):
+    """A sentence for the cashier with an icon of its tone; takes no room while there is nothing to say."""
+
+    def __init__(self, theme: Theme, name: str = "notice") -> None:
+        super().__init__(theme, radius=tokens.BUTTON_RADIUS)
+        self._icon = IconLabel(theme, "", NOTICE_ICON, theme.palette.ink)
+        self._text = Paragraph(theme, tokens.TEXT_STRONG, QFont.Weight.DemiBold, name=name)
+        box = QHBoxLayout(self)
+        box.setContentsMargins(tokens.CARD_GAP, tokens.ROW_GAP, tokens.CARD_GAP, tokens.ROW_GAP)
+        box.setSpacing(tokens.ROW_GAP)
+        box.addWidget(self._icon)
+        box.addWidget(self._text, 1)
+        self.setMinimumHeight(tokens.CONTROL_MIN)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        self.hide()
+
+    def show_notice(self, notice: Notice | None) -> None:
+        """Show a notice, or nothing."""
+        if notice is not None:
+            pair = self.theme.palette.pair(notice.tone)
+            self._icon.show_icon(tokens.TONE_ICON[notice.tone], pair.text)
+            self._text.set_ink(pair.text)
+            self._text.show_text(notice.text)
+            self.set_surface(pair.surface, pair.line)
+        self.setVisible(notice is not None)
+
+
+class StatePill(QWidget):
+    """A short state in the bar: an icon or a dot, and words."""
+
+    HEIGHT = 28
+    PADDING = 14
+    ICON = 18
+
+    def __init__(self, theme: Theme, name: str, icons: dict[Tone, str]) -> None:
+        super().__init__()
+        self._theme = theme
+        self._icons = icons
+        self._tone = Tone.NEUTRAL
+        self._text = ""
+        self.setObjectName(name)
+        self._metrics = theme.metrics(tokens.TEXT_CAPTION + 1, QFont.Weight.DemiBold)
+        self.setFixedHeight(theme.px(self.HEIGHT))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def text(self) -> str:
+        """The words on the pill."""
+        return self._text
+
+    def show_state(self, text: str, tone: Tone) -> None:
+        """Show a state; nothing happens when it is already there."""
+        if (text, tone) != (self._text, self._tone):
+            self._text, self._tone = text, tone
+            self.setAccessibleName(text)
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """As wide as its words."""
+        width = self._metrics.horizontalAdvance(self._text) + self._theme.px(self.ICON) + 2 * self.PADDING + 6
+        return QSize(width, self.height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the pill: calm on the bar's own green, loud in amber or red."""
+        palette = self._theme.palette
+        calm = self._tone in {Tone.NEUTRAL, Tone.GOOD, Tone.INFO}
+        pair = palette.pair(self._tone)
+        ink = palette.on_bar if calm else pair.text
+        painter = QPainter(self)
+        radius = self.height() / 2
+        draw_surface(painter, QRectF(self.rect()), palette.bar_pill if calm else pair.surface, "", radius)
+        size = self._theme.px(self.ICON)
+        icon = self._theme.icons.pixmap(self._icons[self._tone], size, ink, self.devicePixelRatioF())
+        painter.drawPixmap(self.PADDING - 4, (self.height() - size) // 2, icon)
+        painter.setFont(self._theme.font(tokens.TEXT_CAPTION + 1, QFont.Weight.DemiBold))
+        painter.setPen(colour(ink))
+        area = self.rect().adjusted(self.PADDING + size + 2, 0, -self.PADDING // 2, 0)
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), self._text)

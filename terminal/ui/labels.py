@@ -1,0 +1,164 @@
+"""Texts on the screen. Always plain text: names come from people, and none of them may become mark-up."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from terminal.ui import tokens
+from terminal.ui.theme import Theme, colour
+
+Align = Qt.AlignmentFlag
+LEFT = Align.AlignLeft | Align.AlignVCenter
+RIGHT = Align.AlignRight | Align.AlignVCenter
+CENTRE = Align.AlignHCenter | Align.AlignVCenter
+ELIDED_MIN_WIDTH = 24
+
+
+class Label(QLabel):
+    """One line of text that paints itself in one colour.
+
+    Args:
+        theme: Where the typeface comes from.
+        size: Text height in pixels at 100 % text.
+        weight: The weight of the typeface.
+        ink: ``#RRGGBB`` of the text.
+        name: The object name by which tests find the label.
+        elide: Whether a text that is too long may end in an ellipsis. Only texts of unbounded length may, such as names.
+        capitals: Whether small captions are shown in capitals.
+        align: Where the text stands in its rectangle.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        size: int = tokens.TEXT_BODY,
+        weight: QFont.Weight = QFont.Weight.Normal,
+        *,
+        ink: str = "",
+        name: str = "",
+        elide: bool = False,
+        capitals: bool = False,
+        align: Align = LEFT,
+    ) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setObjectName(name)
+        self.setFont(theme.font(size, weight, capitals=capitals))
+        self.setAlignment(align)
+        self.metrics = theme.metrics(size, weight, capitals=capitals)
+        self.elides = elide
+        self._ink = colour(ink or theme.palette.ink)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def show_text(self, text: str) -> None:
+        """Show a text; nothing happens when it is already there."""
+        if text != self.text():
+            self.setText(text)
+
+    def set_ink(self, name: str) -> None:
+        """Change the colour without touching any style."""
+        ink = colour(name)
+        if ink is not self._ink:
+            self._ink = ink
+            self.update()
+
+    def text_width(self) -> int:
+        """How wide the text is, in device-independent pixels."""
+        return self.metrics.horizontalAdvance(self.text())
+
+    def sizeHint(self) -> QSize:
+        """As wide as the text."""
+        return QSize(self.text_width() + 2, self.metrics.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as the text, or hardly anything for a text that may be shortened."""
+        return QSize(ELIDED_MIN_WIDTH, self.metrics.height()) if self.elides else self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the text, shortened when allowed and needed."""
+        text = self.text()
+        if not text:
+            return
+        if self.elides and self.text_width() > self.width():
+            text = self.metrics.elidedText(text, Qt.TextElideMode.ElideRight, self.width())
+        painter = QPainter(self)
+        painter.setPen(self._ink)
+        painter.drawText(self.rect(), int(self.alignment()), text)
+
+
+class Paragraph(QLabel):
+    """Sentences that wrap. Laying them out is slow, so the member screen has none."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        size: int = tokens.TEXT_BODY,
+        weight: QFont.Weight = QFont.Weight.Normal,
+        *,
+        ink: str = "",
+        name: str = "",
+        align: Align = LEFT,
+    ) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setObjectName(name)
+        self.setFont(theme.font(size, weight))
+        self.setAlignment(align)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self.set_ink(ink or theme.palette.ink)
+
+    def show_text(self, text: str) -> None:
+        """Show a text; nothing happens when it is already there."""
+        if text != self.text():
+            self.setText(text)
+
+    def set_ink(self, name: str) -> None:
+        """Change the colour of the text."""
+        palette = self.palette()
+        if palette.color(QPalette.ColorRole.WindowText) != colour(name):
+            palette.setColor(QPalette.ColorRole.WindowText, colour(name))
+            self.setPalette(palette)
+
+
+class IconLabel(QWidget):
+    """An icon beside a text; the text says the same, so it is no control and has no name of its own."""
+
+    def __init__(self, theme: Theme, icon: str, size: int, ink: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self._icon = icon
+        self._ink = ink
+        self._size = theme.px(size)
+        self.setFixedSize(self._size, self._size)
+
+    def show_icon(self, icon: str, ink: str) -> None:
+        """Show another icon or colour."""
+        if (icon, ink) != (self._icon, self._ink):
+            self._icon, self._ink = icon, ink
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the icon."""
+        if not self._icon:
+            return
+        painter = QPainter(self)
+        ratio = self.devicePixelRatioF()
+        pixmap = self._theme.icons.pixmap(self._icon, self._size, self._ink, ratio)
+        painter.drawPixmap(QRect(0, 0, self._size, self._size), pixmap)
+
+
+def caption(theme: Theme, name: str = "") -> Label:
+    """The small heading of a card, in capitals."""
+    return Label(
+        theme,
+        tokens.TEXT_CAPTION,
+        QFont.Weight.DemiBold,
+        ink=theme.palette.secondary,
+        name=name,
+        capitals=True,
+    )
