@@ -50,7 +50,7 @@ Receipt = Annotated[str, Meta(pattern=r"^(?:[A-Za-z0-9][A-Za-z0-9._/-]{0,39})?\Z
 Sku = Annotated[str, Meta(max_length=SKU_LENGTH_MAX)]
 Category = Annotated[str, Meta(max_length=CATEGORY_LENGTH_MAX)]
 LineNumber = Annotated[int, Meta(ge=1, le=2 * LINES_MAX)]
-Position = Annotated[int, Meta(ge=0, lt=2**63)]
+Position = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Version = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 HexHash = Annotated[str, Meta(pattern=r"^[0-9a-f]{0,64}\Z")]
 
@@ -377,7 +377,7 @@ class DayTotals(msgspec.Struct, frozen=True):
 class DayClose(Record, frozen=True, kw_only=True, tag="day_close"):
     """The frozen totals of one business day of this terminal."""
 
-    number: Annotated[int, Meta(ge=1, lt=2**63)]
+    number: Annotated[int, Meta(ge=1, le=2**63 - 1)]
     closed_day: date
     totals: DayTotals
     open_points: int
