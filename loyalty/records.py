@@ -426,6 +426,7 @@ class _Kind(msgspec.Struct):
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 _DECODER: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
 _KIND_DECODER = msgspec.json.Decoder(_Kind)
+_UNREADABLE: Final = (msgspec.MsgspecError, UnicodeError, RecursionError)  # all that msgspec raises for bad bytes
 KINDS: Final[frozenset[str]] = frozenset(str(kind.__struct_config__.tag) for kind in AnyRecord.__args__)
 
 
@@ -444,9 +445,9 @@ def encode(record: AnyRecord) -> bytes:
         ValueError: If the record has a value of a wrong type or out of range, contradicts itself, or is larger than
             ``PAYLOAD_LENGTH_MAX`` bytes. It is a bug of the caller, never a cashier's mistake.
     """
-    payload = _ENCODER.encode(record)
-    if decode(payload) != record:
-        raise ValueError(f"A value of the {kind_of(record)} record has another type than its field")
+    payload = _within_limit(_ENCODER.encode(record))
+    if _ENCODER.encode(_decode_known(payload)) != payload:
+        raise ValueError(f"A value of the {kind_of(record)} record is not written as its type is")
     if found := record.contradiction():
         raise ValueError(f"The {kind_of(record)} record contradicts itself: {found}")
     return payload
@@ -458,12 +459,23 @@ def decode(payload: bytes) -> AnyRecord | UnknownRecord:
     Raises:
         ValueError: If the bytes are no record, too many, or a known kind with wrong fields.
     """
+    try:
+        kind = _KIND_DECODER.decode(_within_limit(payload)).kind
+    except _UNREADABLE as error:
+        raise ValueError(f"Not a journal record: {error}") from error
+    return _decode_known(payload) if kind in KINDS else UnknownRecord(kind, payload)
+
+
+def _within_limit(payload: bytes) -> bytes:
     if len(payload) > PAYLOAD_LENGTH_MAX:
         raise ValueError(f"A record of {len(payload)} bytes is larger than the limit of {PAYLOAD_LENGTH_MAX}")
+    return payload
+
+
+def _decode_known(payload: bytes) -> AnyRecord:
     try:
-        kind = _KIND_DECODER.decode(payload).kind
-        return _DECODER.decode(payload) if kind in KINDS else UnknownRecord(kind, payload)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        return _DECODER.decode(payload)
+    except _UNREADABLE as error:
         raise ValueError(f"Not a journal record: {error}") from error
 
 
