@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 from hardware.errors import DeviceLost, LineBlocked
 
 if TYPE_CHECKING:
-    from types import TracebackType
     from typing import Self
 
 WRITE_TIMEOUT_S: Final = 1.0
@@ -68,9 +67,7 @@ class SimulatedScanner:
         """The scanner itself."""
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_raised: object) -> None:
         """Unplug it."""
         self.close()
 

@@ -1,0 +1,35 @@
+"""What logs may show of a scanned text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardware.masking import VISIBLE_CHARACTERS, masked
+from hardware.scans import Scan
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("2912345678904", "*********8904"), ("1234", "****"), ("", ""), ("4111111111111111", "*" * 16)],
+)
+def test_at_most_the_last_four_characters_show(text: str, shown: str) -> None:
+    """Enough to recognise a card in a support call; of a payment card nothing at all."""
+    assert masked(text) == shown
+
+
+@given(st.text(max_size=600))
+def test_no_log_line_can_be_forged(text: str) -> None:
+    """Whatever was scanned, the masked text is short, printable and shows four characters at most."""
+    shown = masked(text)
+    assert shown.isprintable()
+    assert len(shown) <= 30
+    assert len(shown.lstrip("*")) <= VISIBLE_CHARACTERS
+
+
+def test_a_scan_in_a_log_is_masked() -> None:
+    """Logging the whole value does not log the card, neither as text nor as bytes."""
+    scan = Scan(
+        device_id="counter", text="2912345678904", raw=b"2912345678904", aim="", symbology=None, t_monotonic_ns=1
+    )
+    assert "291234" not in f"{scan!r} {scan}"
+    assert "8904" in repr(scan)
