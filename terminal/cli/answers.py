@@ -1,0 +1,110 @@
+"""What a command answers, and the one place that prints it: a document for scripts or calm aligned lines for people."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from loyalty.money import decimal_text
+from loyalty.outcomes import Refused
+from terminal.messages import refusal_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from terminal.i18n import Texts
+
+EXIT_DONE: Final = 0
+EXIT_REFUSED: Final = 1
+EXIT_USAGE: Final = 2
+EXIT_BUG: Final = 70
+"""The exit codes of ``stammkunde``; 70 is EX_SOFTWARE of BSD's sysexits.h."""
+
+_GAP: Final = "  "
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What a command found or did.
+
+    Attributes:
+        document: For scripts; amounts as decimal strings, points as integers, times as ISO 8601 with offset.
+        lines: For people.
+        exit_code: 0, or 1 when the answer is bad news, such as a ledger with problems.
+    """
+
+    document: Mapping[str, object]
+    lines: Sequence[str]
+    exit_code: int = EXIT_DONE
+
+
+def refusal(texts: Texts, refused: Refused) -> Answer:
+    """A refusal as an answer: its reason for scripts, its sentence for both."""
+    return no(refused.reason, refusal_text(texts, refused), _document_values(refused.values))
+
+
+def no(reason: str, message: str, values: Mapping[str, object] | None = None) -> Answer:
+    """A no that carries more than numbers and words, such as the list of a document's mistakes."""
+    document = {"refused": {"reason": str(reason), "message": message, **(values or {})}}
+    return Answer(document, [message], EXIT_REFUSED)
+
+
+def failure(code: str, message: str) -> Answer:
+    """A known error as an answer."""
+    return Answer({"error": {"code": code, "message": message}}, [message], EXIT_REFUSED)
+
+
+def _document_values(values: Mapping[str, int | str]) -> dict[str, object]:
+    """The numbers behind a refusal; cents become decimal strings under the name without ``_cents``."""
+    shown: dict[str, object] = {}
+    for name, value in values.items():
+        if isinstance(value, int) and name.endswith("_cents"):
+            shown[name.removesuffix("_cents")] = decimal_text(value)
+        else:
+            shown[name] = value
+    return shown
+
+
+def json_text(document: object) -> str:
+    """One JSON document on one line; accents stay as they are."""
+    return msgspec.json.encode(document).decode()
+
+
+def pairs(rows: Iterable[tuple[str, str]]) -> list[str]:
+    """Names and values under each other, the values aligned."""
+    listed = list(rows)
+    width = max((_width(name) for name, _ in listed), default=0)
+    return [f"{_padded(name, width)}{_GAP}{value}".rstrip() for name, value in listed]
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[int] = ()) -> list[str]:
+    """A table without rules: a heading and aligned columns.
+
+    Args:
+        head: One heading a column.
+        rows: One text a column.
+        right: The columns whose texts are numbers and stand on the right.
+    """
+    listed = [list(head), *(list(row) for row in rows)]
+    widths = [max(_width(row[column]) for row in listed) for column in range(len(head))]
+    flush_right = frozenset(right)
+    return [
+        _GAP.join(
+            " " * (width - _width(cell)) + cell if column in flush_right else _padded(cell, width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in listed
+    ]
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))
+
+
+def _width(text: str) -> int:
+    """How many columns of a terminal a text takes: accents take none, wide characters two (Unicode Annex 11)."""
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )

@@ -1,0 +1,72 @@
+"""What can go wrong at the command line without anybody having made a programming mistake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from terminal.i18n import mark
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from loyalty.document import Problem
+
+
+class CommandError(Exception):
+    """A command can't be done right now; its sentence is translated where it is shown.
+
+    Attributes:
+        code: A stable name for scripts.
+        sentence: What happened, in English, with ``{file}`` and ``{detail}`` to be filled in.
+    """
+
+    code: ClassVar[str] = "command_failed"
+    sentence: ClassVar[str] = ""
+
+    def __init__(self, file: Path, detail: str = "") -> None:
+        """Remember where it happened.
+
+        Args:
+            file: The file or folder concerned.
+            detail: What the operating system said.
+        """
+        super().__init__(str(file), detail)
+        self.file = file
+        self.detail = detail
+
+
+class FileUnreadable(CommandError):
+    """A file that was named can't be read."""
+
+    code = "file_unreadable"
+    sentence = mark("{file} can't be read: {detail}")
+
+
+class FileUnwritable(CommandError):
+    """A file or folder that was named can't be written."""
+
+    code = "file_unwritable"
+    sentence = mark("{file} can't be written: {detail}")
+
+
+class SettingsWrong(CommandError):
+    """The settings file has mistakes; all are listed."""
+
+    code = "settings_wrong"
+    sentence = mark("{file} has mistakes:\n{detail}")
+
+    def __init__(self, file: Path, problems: Sequence[Problem]) -> None:
+        """Remember the mistakes.
+
+        Args:
+            file: The settings file.
+            problems: All of them.
+        """
+        super().__init__(file, "\n".join(problem_line(problem) for problem in problems))
+
+
+def problem_line(problem: Problem) -> str:
+    """One mistake of a document on one line: where, then what."""
+    place = problem.path if problem.line is None else f"{problem.path} (line {problem.line})"
+    return f"{place}: {problem.message}"

@@ -1,0 +1,135 @@
+"""One run of one command: what the global options said, and how it reaches the ledger."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from storage.store import open_store
+from terminal.app.till import Till
+from terminal.cli.errors import FileUnreadable, SettingsWrong
+from terminal.i18n import LANGUAGES, Texts
+from terminal.settings import SETTINGS_FILE, Settings, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from storage.store import Reader
+    from terminal.cli.programs import Programs
+
+LANGUAGE_VARIABLES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Where POSIX keeps the language of messages, the first that is set counts (POSIX.1-2024, 8.2)."""
+
+FALLBACK_CURRENCY: Final = "EUR"
+"""For sentences that are said before the ledger is open; none of them names an amount."""
+
+
+class Session:
+    """What the global options said; they are known once the first of the command line has been read.
+
+    Attributes:
+        programs: The outside world.
+        as_json: Whether exactly one JSON document is printed.
+        asked_language: ``--lang``.
+        currency: The shop's, once the ledger is open.
+    """
+
+    def __init__(self, programs: Programs) -> None:
+        self.programs = programs
+        self.as_json = False
+        self.asked_language: str | None = None
+        self.currency = FALLBACK_CURRENCY
+        self._directory: Path | None = None
+        self._settings: Settings | None = None
+
+    def configure(self, directory: Path | None, language: str | None, *, as_json: bool) -> None:
+        """Take the global options."""
+        self._directory = directory
+        self.asked_language = language
+        self.as_json = as_json
+
+    @property
+    def directory(self) -> Path:
+        """The data directory."""
+        return self._directory or self.programs.default_directory()
+
+    @property
+    def settings(self) -> Settings:
+        """The till's settings.
+
+        Raises:
+            SettingsWrong: If the file has mistakes.
+            FileUnreadable: If it can't be read.
+        """
+        if self._settings is None:
+            file = self.directory / SETTINGS_FILE
+            try:
+                found = read_settings(self.directory)
+            except OSError as error:
+                raise FileUnreadable(file, error.strerror or "") from error
+            if isinstance(found, list):
+                raise SettingsWrong(file, found)
+            self._settings = found
+        return self._settings
+
+    @property
+    def texts(self) -> Texts:
+        """The language of this run: asked for, else the setting's, else the system's."""
+        return Texts(self.asked_language or self.settings.language or system_language(), self.currency)
+
+    @property
+    def fallback_texts(self) -> Texts:
+        """The language for saying that the settings can't be read."""
+        return Texts(self.asked_language or system_language(), self.currency)
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Till]:
+        """Open the ledger for a command that writes.
+
+        Raises:
+            StorageError: If it can't be opened, or the till is open.
+        """
+        programs = self.programs
+        with open_store(self.directory, clock=programs.clock, ids=programs.ids) as store:
+            self.currency = store.shop.currency
+            yield Till(store, programs.clock, programs.ids)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[tuple[Till, Reader]]:
+        """Open the ledger for a command that reads; works beside an open till.
+
+        Raises:
+            StorageError: If it can't be opened.
+        """
+        programs = self.programs
+        with open_store(self.directory, clock=programs.clock, ids=programs.ids, writable=False) as store:
+            self.currency = store.shop.currency
+            with contextlib.closing(store.reader()) as reader:
+                yield Till(store, programs.clock, programs.ids), reader
+
+
+def system_language() -> str:
+    """The language of the environment, if the till speaks it; English otherwise."""
+    for name in LANGUAGE_VARIABLES:
+        value = os.environ.get(name)
+        if value:
+            code = value[:2].lower()
+            return code if code in LANGUAGES else "en"
+    return "en"
+
+
+def session_of(context: typer.Context) -> Session:
+    """The session a command runs in."""
+    session = context.obj
+    assert isinstance(session, Session)
+    return session
+
+
+def tell(text: str) -> None:
+    """Say something beside the answer: standard output belongs to the answer alone."""
+    print(text, file=sys.stderr, flush=True)  # noqa: T201 - the command line talks

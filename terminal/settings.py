@@ -1,0 +1,132 @@
+"""The till's own settings: declared once here, each with its type, default, range and one sentence.
+
+The file is ``settings.toml`` in the data directory; it need not exist. What the programme decides (points, rewards, limits) is
+not a setting: it is the same on every till of the programme.
+"""
+
+from __future__ import annotations
+
+import tomllib
+import typing
+from typing import TYPE_CHECKING, Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from loyalty.document import Problem, convert_all, with_lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SETTINGS_FILE: Final = "settings.toml"
+
+SETTINGS_LENGTH_MAX: Final = 64 * 1024
+"""The largest settings file that is read, in bytes."""
+
+
+class ScannerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the scanner is and how it talks."""
+
+    port: Annotated[
+        str,
+        Meta(max_length=200, description="The scanner's port, such as /dev/ttyACM0, COM3 or socket://host:port."),
+    ] = ""
+    baud: Annotated[
+        int, Meta(ge=300, le=921_600, description="Speed of a real serial port, in bits per second; USB ignores it.")
+    ] = 9600
+    terminator: Annotated[
+        Literal["cr", "lf", "crlf", "tab", "etx", "none"], Meta(description="What the scanner sends behind a code.")
+    ] = "cr"
+    prefix: Annotated[str, Meta(max_length=16, description="What the scanner sends in front of a code.")] = ""
+
+
+class ReportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the figures assume."""
+
+    inactive_after_days: Annotated[
+        int, Meta(ge=1, le=3650, description="Days without a purchase after which a member counts as no longer active.")
+    ] = 180
+    breakage_percent: Annotated[
+        int, Meta(ge=0, le=100, description="Share of the open points that will never be redeemed, in percent.")
+    ] = 0
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings of one till."""
+
+    language: Annotated[
+        Literal["", "de", "en"], Meta(description="The till's language; empty takes the system's.")
+    ] = ""
+    scanner: ScannerSettings = ScannerSettings()
+    report: ReportSettings = ReportSettings()
+
+
+class Setting(msgspec.Struct, frozen=True):
+    """One declaration, for the settings screen and the documentation.
+
+    Attributes:
+        key: Its path in the file, such as ``scanner.baud``.
+        values: What it may be, such as ``300 to 921600``.
+        default: As it stands in TOML.
+        sentence: What it does.
+    """
+
+    key: str
+    values: str
+    default: str
+    sentence: str
+
+
+def parse_settings(toml_text: str) -> Settings | list[Problem]:
+    """Read settings, or list every mistake with its key path and line."""
+    try:
+        raw = tomllib.loads(toml_text)
+    except tomllib.TOMLDecodeError as error:
+        return [Problem("(document)", f"Not valid TOML: {error}")]
+    found = convert_all(raw, Settings)
+    return with_lines(found, toml_text) if isinstance(found, list) else found
+
+
+def read_settings(directory: Path) -> Settings | list[Problem]:
+    """Read the settings of a data directory; without a file they are the defaults.
+
+    Raises:
+        OSError: If the file is there and can't be read.
+    """
+    try:
+        with (directory / SETTINGS_FILE).open("rb") as file:
+            raw = file.read(SETTINGS_LENGTH_MAX + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return Settings()
+    if len(raw) > SETTINGS_LENGTH_MAX:
+        return [Problem("(document)", f"Longer than {SETTINGS_LENGTH_MAX} bytes")]
+    try:
+        return parse_settings(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return [Problem("(document)", "Not UTF-8 text")]
+
+
+def declared() -> list[Setting]:
+    """Every setting in the order of the declaration."""
+    return list(_declared(Settings, ""))
+
+
+def _declared(table: type[msgspec.Struct], path: str) -> typing.Iterator[Setting]:
+    hints = typing.get_type_hints(table, include_extras=True)
+    for field in msgspec.structs.fields(table):
+        hint = hints[field.name]
+        if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+            yield from _declared(hint, f"{path}{field.name}.")
+            continue
+        kind, meta = typing.get_args(hint)
+        default = msgspec.json.encode(field.default).decode()  # strings and whole numbers look the same in JSON and TOML
+        yield Setting(path + field.name, _values(kind, meta), default, meta.description or "")
+
+
+def _values(kind: object, meta: Meta) -> str:
+    """What a setting may be, in words."""
+    if typing.get_origin(kind) is Literal:
+        return ", ".join(f'"{choice}"' for choice in typing.get_args(kind))
+    if kind is int:
+        return f"{meta.ge} to {meta.le}"
+    return f"text of up to {meta.max_length} characters"
