@@ -222,7 +222,7 @@ def run_pip(environment: Environment, arguments: Sequence[str], total: int = 0) 
     ) as process:
         for line in process.stdout or ():
             lines.append(line)
-            package = re.match(r"Collecting ([^ ;]+)", line) if total else None
+            package = re.match(r"Collecting ([^\s;]+)", line) if total else None
             if package:
                 seen += 1
                 say(f"  {seen:>3}/{total} {package[1]}")
