@@ -1,4 +1,4 @@
-"""Everything people read, in their language: gettext catalogues for sentences, Babel for money, numbers, dates and times."""
+"""Everything people read, in their language: gettext for sentences, Babel for money, numbers, dates and times."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def mark(sentence: str) -> str:
 class Texts:
     """One language with one currency.
 
-    Numbers are cached: a member panel formats some twenty of them, and the scan path is not the place to parse patterns.
+    Numbers are cached: a member panel formats some twenty of them, and the scan path is no place to parse patterns.
     """
 
     def __init__(self, language: str, currency: str = "EUR") -> None:

@@ -54,7 +54,11 @@ class Desk(Protocol):
         ...
 
     def book(
-        self, use_case: Callable[[Till, C], R], command: C, done: Callable[[R], None], failed: Callable[[Exception], None]
+        self,
+        use_case: Callable[[Till, C], R],
+        command: C,
+        done: Callable[[R], None],
+        failed: Callable[[Exception], None],
     ) -> None:
         """Run a use case in order with all others; exactly one of ``done`` and ``failed`` is called later."""
         ...
@@ -150,7 +154,11 @@ class StorageThread:
         return self._store
 
     def book(
-        self, use_case: Callable[[Till, C], R], command: C, done: Callable[[R], None], failed: Callable[[Exception], None]
+        self,
+        use_case: Callable[[Till, C], R],
+        command: C,
+        done: Callable[[R], None],
+        failed: Callable[[Exception], None],
     ) -> None:
         """Run a use case on the storage thread."""
 

@@ -111,7 +111,7 @@ def usable_card(reader: Reader, number: str) -> CardRow | Refused | None:
 def card_for_booking(till: Till, reader: Reader, text: str) -> CardRow | Refused:
     """The card a booking names; for a valid card nobody has used yet, the row it will get.
 
-    Nothing is written here, so a refusal later on leaves no trace; ``keep_card`` writes the row together with the record.
+    Nothing is written here, so a later refusal leaves no trace; ``keep_card`` writes the row together with the record.
     """
     card = read_card(till.programme, text)
     if isinstance(card, Refused):

@@ -67,19 +67,19 @@ class Flow(Protocol):
         """Show the open sale again."""
         ...
 
-    def redeem(self) -> None:
+    def show_redeem(self) -> None:
         """Choose rewards for the open sale."""
         ...
 
-    def enrol(self, card: str) -> None:
+    def show_enrol(self, card: str) -> None:
         """Open the enrolment form; an empty card asks for one."""
         ...
 
-    def find(self, query: str) -> None:
+    def show_find(self, query: str) -> None:
         """Look for a member."""
         ...
 
-    def void(self, record_id: UUID | None) -> None:
+    def show_void(self, record_id: UUID | None) -> None:
         """Show what undoing a booking would do; ``None`` takes the newest."""
         ...
 
@@ -87,11 +87,11 @@ class Flow(Protocol):
         """Undo the newest booking at once if it is fresh, otherwise show what it would do."""
         ...
 
-    def history(self, member: Identified) -> None:
+    def show_history(self, member: Identified) -> None:
         """Show a member's bookings."""
         ...
 
-    def done(self, booked: Booked) -> None:
+    def show_done(self, booked: Booked) -> None:
         """Show what is on disk now."""
         ...
 

@@ -150,7 +150,7 @@ class EnrolPresenter(Presenter[EnrolState]):
             self._refuse(outcome)
             self._flow.settled()
         else:
-            self._flow.done(outcome)
+            self._flow.show_done(outcome)
 
     def _failed(self, error: Exception) -> None:
         self._busy = False

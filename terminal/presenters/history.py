@@ -60,9 +60,7 @@ class HistoryPresenter(Presenter[HistoryState]):
             HistoryState(
                 name=member_name(texts, self._member),
                 balance=texts.points(self._member.account.balance),
-                lines=tuple(
-                    booking_line(texts, self._around.programme, booking, today) for booking in self._bookings
-                ),
+                lines=tuple(booking_line(texts, self._around.programme, booking, today) for booking in self._bookings),
                 empty="" if self._bookings else texts._("No bookings yet."),
             )
         )

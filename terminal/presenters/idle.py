@@ -53,12 +53,12 @@ class IdlePresenter(Presenter[IdleState]):
         text = self._query.strip()
         if not text:
             return
-        if isinstance(read_card(self._around.programme, text), Refused) and not text.isdigit():
-            self._flow.find(text)
-        elif isinstance(read_card(self._around.programme, text), Refused) and len(text) < _shortest_card(self._around):
-            self._flow.find(text)
-        else:
+        is_card = not isinstance(read_card(self._around.programme, text), Refused)
+        is_number = text.isdigit() and len(text) >= _shortest_card(self._around)
+        if is_card or is_number:  # a mistyped number is told as such, not looked for as a name
             self._flow.read(text)
+        else:
+            self._flow.show_find(text)
 
     def undo_last(self) -> None:
         """Undo the newest booking."""
@@ -85,7 +85,11 @@ class IdlePresenter(Presenter[IdleState]):
         sales = texts.n_("Points · {count} purchase", "Points · {count} purchases", totals.sales)
         rewards = texts.n_("Points · {count} reward", "Points · {count} rewards", totals.redemptions)
         return (
-            Tile(texts._("Awarded today"), texts.number(totals.points_issued), sales.format(count=texts.number(totals.sales))),
+            Tile(
+                texts._("Awarded today"),
+                texts.number(totals.points_issued),
+                sales.format(count=texts.number(totals.sales)),
+            ),
             Tile(
                 texts._("Redeemed today"),
                 texts.number(totals.points_redeemed),

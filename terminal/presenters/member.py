@@ -28,9 +28,7 @@ AMOUNT_LENGTH_MAX: Final = 14
 
 US_PER_S: Final = 1_000_000
 
-EMPTY: Final = MemberState(
-    name="", anonymous=True, card="", balance="", balance_caption="", worth=""
-)
+EMPTY: Final = MemberState(name="", anonymous=True, card="", balance="", balance_caption="", worth="")
 
 
 class MemberPresenter(Presenter[MemberState]):
@@ -70,20 +68,19 @@ class MemberPresenter(Presenter[MemberState]):
     def scanned_other(self, card: str) -> bool:
         """Another card was read. Say whether the till may switch to it.
 
-        With an amount typed the first scan only warns, because the amount belongs to the member on the screen; the same card read
-        once more switches.
+        With an amount typed the first scan only warns, because the amount belongs to the member on the screen; the same card
+        read once more switches.
         """
         sale = self.sale
         if sale is None or not sale.has_amount or sale.other_card == card:
             return True
         sale.other_card = card
         texts = self._around.texts
-        self._notice = Notice(
-            texts._("{amount} for {name} is not booked yet. Enter books it; scan the other card again to drop it. (M-170)").format(
-                amount=sale.amount_text, name=member_name(texts, sale.member)
-            ),
-            Tone.WARN,
+        sentence = texts._(
+            "{amount} for {name} is not booked yet. Enter books it; scan the other card again to drop it. (M-170)"
         )
+        shown = sentence.format(amount=sale.amount_text, name=member_name(texts, sale.member))
+        self._notice = Notice(shown, Tone.WARN)
         self.refresh()
         return False
 
@@ -209,9 +206,16 @@ class MemberPresenter(Presenter[MemberState]):
         same = reader.same_sale_since(sale.member.member_id, basket.amount_cents, since_us)
         if same is not None and Guard.SAME_AGAIN not in sale.answered:
             sale.answered.add(Guard.SAME_AGAIN)
-            self._warn(texts._("The same amount was booked for this card just now. Once more? Press Enter again. (M-172)"))
+            self._warn(
+                texts._("The same amount was booked for this card just now. Once more? Press Enter again. (M-172)")
+            )
             return True
         return False
+
+    def say(self, notice: Notice) -> None:
+        """Show a sentence beside the open sale."""
+        self._notice = notice
+        self.refresh()
 
     def _warn(self, sentence: str) -> None:
         self._notice = Notice(sentence, Tone.WARN)
@@ -223,7 +227,7 @@ class MemberPresenter(Presenter[MemberState]):
             self._warn(refusal_text(self._around.texts, outcome))
             self._flow.settled()
             return
-        self._flow.done(outcome)
+        self._flow.show_done(outcome)
 
     def _failed(self, error: Exception) -> None:
         """The disk did not take it: the sale stays on the screen, and pressing Enter again uses the same id."""
@@ -243,7 +247,7 @@ class MemberPresenter(Presenter[MemberState]):
     def redeem(self) -> None:
         """Choose rewards on their own screen."""
         if not self._busy:
-            self._flow.redeem()
+            self._flow.show_redeem()
 
     def void(self) -> None:
         """Undo this member's newest booking."""
@@ -251,19 +255,19 @@ class MemberPresenter(Presenter[MemberState]):
             return
         for booking in self._bookings:
             if booking.reversible:
-                self._flow.void(booking.record.record_id)
+                self._flow.show_void(booking.record.record_id)
                 return
-        self._flow.void(None)
+        self._flow.show_void(None)
 
     def history(self) -> None:
         """Show this member's bookings."""
         if self.sale is not None and not self._busy:
-            self._flow.history(self.sale.member)
+            self._flow.show_history(self.sale.member)
 
     def enrol(self) -> None:
         """Enrol a card that has points but no name yet."""
         if self.sale is not None and not self._busy and self.sale.member.profile is None:
-            self._flow.enrol(self.sale.member.number)
+            self._flow.show_enrol(self.sale.member.number)
 
     def refresh(self) -> None:
         """Compute the screen anew from the open sale."""

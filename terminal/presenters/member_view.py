@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from terminal.presenters.open_sale import OpenSale
 
 
-def member_state(  # noqa: PLR0913 - the parts of one screen
+def member_state(
     around: Surroundings,
     sale: OpenSale,
     bookings: list[Booking],
@@ -73,7 +73,9 @@ def _award(
     """The live award, its why, and what is wrong with the amount while it is being typed."""
     match quote:
         case Quote():
-            award = texts.n_("+ {count} point", "+ {count} points", quote.points).format(count=texts.number(quote.points))
+            award = texts.n_("+ {count} point", "+ {count} points", quote.points).format(
+                count=texts.number(quote.points)
+            )
             return award, " · ".join(explain_text(texts, programme, reason) for reason in quote.explain), None
         case Refused():
             return "", "", Notice(refusal_text(texts, quote), Tone.WARN)
@@ -106,9 +108,7 @@ def reward_cards(around: Surroundings, sale: OpenSale) -> tuple[RewardCard, ...]
     texts = around.texts
     spent = sum(_points_of(around.programme, sale, request.reward_id) for request in sale.requests)
     left = sale.member.account.balance - spent
-    found = [
-        _reward_card(texts, reward, left, chosen=sale.wants(reward.id)) for reward in around.programme.rewards
-    ]
+    found = [_reward_card(texts, reward, left, chosen=sale.wants(reward.id)) for reward in around.programme.rewards]
     return tuple(sorted(found, key=lambda card: not card.affordable))
 
 
@@ -169,9 +169,9 @@ def _choices(texts: Texts, programme: Programme, sale: OpenSale, quote: Quote | 
 def _primary(texts: Texts, programme: Programme, sale: OpenSale, quote: Quote | None) -> str:
     """The label of the one green button says what Enter will do."""
     if quote is not None and quote.redemptions:
-        return texts.n_(
-            "Redeem and award {count} point", "Redeem and award {count} points", quote.points
-        ).format(count=texts.number(quote.points))
+        return texts.n_("Redeem and award {count} point", "Redeem and award {count} points", quote.points).format(
+            count=texts.number(quote.points)
+        )
     if quote is not None:
         return texts.n_("Award {count} point", "Award {count} points", quote.points).format(
             count=texts.number(quote.points)

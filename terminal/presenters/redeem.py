@@ -21,7 +21,7 @@ EMPTY: Final = RedeemState(name="")
 
 
 class RedeemPresenter(Presenter[RedeemState]):
-    """Works on the member screen's open sale; confirming goes through the member screen, so there is one way to book."""
+    """Works on the member screen's open sale; confirming goes through that screen, so there is one way to book."""
 
     def __init__(self, surroundings: Surroundings, flow: Flow, member: MemberPresenter) -> None:
         super().__init__(EMPTY)
@@ -125,4 +125,3 @@ class RedeemPresenter(Presenter[RedeemState]):
             name = reward_name(texts, self._around.programme, sale.requests[0].reward_id)
             return texts._("Redeem without purchase: {reward}").format(reward=name)
         return texts._("Go on to the amount")
-

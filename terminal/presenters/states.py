@@ -1,7 +1,7 @@
 """What each screen shows, ready to paint: every text is finished, in the cashier's language.
 
-A presenter makes these frozen values and a view renders them, so a screen can be tested without a window and a window without
-a ledger.
+A presenter makes these frozen values and a view renders them, so a screen can be tested without a window and a window
+without a ledger.
 """
 
 from __future__ import annotations
@@ -331,7 +331,7 @@ class ShellState(msgspec.Struct, frozen=True):
     """Which screen is on, with the bar above and the keys below.
 
     Attributes:
-        fatal: A breakage that stops the till ("the disk is full"): covers every screen until it is gone; ``None`` normally.
+        fatal: A breakage ("the disk is full"): covers every screen until it is dismissed; ``None`` normally.
     """
 
     screen: Screen

@@ -38,7 +38,7 @@ class UnknownPresenter(Presenter[UnknownState]):
     def enrol(self) -> None:
         """Enrol the owner now."""
         if self._card is not None:
-            self._flow.enrol(self._card.number)
+            self._flow.show_enrol(self._card.number)
 
     def cancel(self) -> None:
         """Leave the card alone."""

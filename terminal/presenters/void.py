@@ -64,9 +64,7 @@ class VoidPresenter(Presenter[VoidState]):
             return
         self._busy = True
         self.refresh()
-        command = ReverseCommand(
-            self._record_id, ReversalRequest(self._preview.original.record_id), self._reason
-        )
+        command = ReverseCommand(self._record_id, ReversalRequest(self._preview.original.record_id), self._reason)
         self._around.desk.book(reverse, command, self._reversed, self._failed)
 
     def _reversed(self, outcome: Reversed | Refused) -> None:
@@ -76,7 +74,7 @@ class VoidPresenter(Presenter[VoidState]):
             self.refresh()
             self._flow.settled()
         else:
-            self._flow.done(outcome)
+            self._flow.show_done(outcome)
 
     def _failed(self, error: Exception) -> None:
         self._busy = False

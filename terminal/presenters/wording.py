@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyalty.records import Adjustment, AnyRecord, CardChange, Enrolment, Redemption, Reversal, Sale, UnknownRecord
-from storage.types import ReversedState
+from storage.types import Reversed
 from terminal.messages import explain_text, reward_name
 from terminal.presenters.states import BookingLine, Tone
 
@@ -29,8 +29,8 @@ def booking_line(texts: Texts, programme: Programme, booking: Booking, today: da
     if isinstance(record, UnknownRecord):
         return BookingLine(when="", what=texts._("Booking of a newer version"), points=texts.signed(booking.points))
     what = booking_title(texts, programme, record)
-    if booking.reversed is not ReversedState.NO:
-        undone = texts._("undone") if booking.reversed is ReversedState.WHOLE else texts._("partly undone")
+    if booking.reversed is not Reversed.NO:
+        undone = texts._("undone") if booking.reversed is Reversed.WHOLE else texts._("partly undone")
         what = f"{what} · {undone}"
     return BookingLine(
         when=texts.moment(record.at_us, record.utc_offset_min, today),

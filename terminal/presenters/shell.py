@@ -1,0 +1,398 @@
+"""Which screen is on: routes scans and keys, and lets each screen lead to the next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from hardware.scans import DeviceState
+from loyalty.outcomes import Refused
+from loyalty.records import ReversalReason
+from loyalty.reversal import ReversalRequest
+from storage.errors import StorageError
+from terminal.app.identify import Identified, UnknownCard, identify
+from terminal.app.reverse import ReverseCommand, Reversed, reverse
+from terminal.i18n import LANGUAGES, Texts
+from terminal.messages import error_text, refusal_text
+from terminal.presenters.base import Presenter, Surroundings
+from terminal.presenters.done import DonePresenter
+from terminal.presenters.enrol import EnrolPresenter
+from terminal.presenters.find import FindPresenter
+from terminal.presenters.help import HelpPresenter
+from terminal.presenters.history import HistoryPresenter
+from terminal.presenters.idle import IdlePresenter
+from terminal.presenters.member import MemberPresenter
+from terminal.presenters.redeem import RedeemPresenter
+from terminal.presenters.report import ReportPresenter
+from terminal.presenters.states import BarState, KeyHint, Notice, Pill, Screen, ShellState, Tone
+from terminal.presenters.unknown import UnknownPresenter
+from terminal.presenters.void import VoidPresenter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from hardware.scans import DeviceStatus, Scan
+    from storage.store import Reader
+    from storage.types import Booking
+    from terminal.presenters.outcomes import Booked
+
+UNDO_WINDOW_US: Final = 10 * 60 * 1_000_000
+"""How old a booking may be for F9 to undo it without a preview, in microseconds."""
+
+HELD_SCANS_MAX: Final = 8
+"""How many scans wait while a booking is on its way to the disk; a booking takes milliseconds."""
+
+
+class ShellPresenter(Presenter[ShellState]):
+    """Knows all screens; they know each other only through it."""
+
+    def __init__(self, surroundings: Surroundings, crashed: Callable[[Exception], None]) -> None:
+        self._around = surroundings
+        self._crashed = crashed
+        self._scanner_status: DeviceStatus | None = None
+        self._screen = Screen.IDLE
+        self._fatal: StorageError | None = None
+        self._held: list[tuple[str, str | None]] = []
+        super().__init__(ShellState(Screen.IDLE, self._bar()))
+        self.idle = IdlePresenter(surroundings, self)
+        self.member = MemberPresenter(surroundings, self)
+        self.redeem = RedeemPresenter(surroundings, self, self.member)
+        self.done = DonePresenter(surroundings, self)
+        self.unknown = UnknownPresenter(surroundings, self)
+        self.enrol = EnrolPresenter(surroundings, self)
+        self.find = FindPresenter(surroundings, self)
+        self.void = VoidPresenter(surroundings, self)
+        self.history = HistoryPresenter(surroundings, self)
+        self.report = ReportPresenter(surroundings, self)
+        self.help = HelpPresenter(surroundings, self)
+
+    def start(self) -> None:
+        """Show the first screen."""
+        self.home()
+
+    # -- what comes in from outside ------------------------------------------------------------------------------------
+
+    def scanned(self, scan: Scan) -> None:
+        """A scanner read something. Whatever screen is on, the scan works and is used exactly once."""
+        if scan.rejected is not None:
+            self._say(Notice(self._around.texts._("The code was not read in full. Scan again. (M-173)"), Tone.WARN))
+            return
+        self.read(scan.text, scan.symbology.value if scan.symbology else None)
+
+    def scanner_status(self, status: DeviceStatus) -> None:
+        """A scanner came, went or could not be opened."""
+        self._scanner_status = status
+        self._refresh()
+
+    def tick(self) -> None:
+        """A minute may have passed: the clock in the bar and the "2 min ago" on the idle screen."""
+        self._refresh()
+        if self._screen is Screen.IDLE:
+            self.idle.refresh()
+
+    def key(self, name: str) -> None:
+        """A key was pressed that the focused control does not want: ``F1`` to ``F10``, ``Esc``, ``Enter``."""
+        if self._fatal is not None:
+            if name in ("Enter", "Esc"):
+                self._fatal = None
+                self._refresh()
+            return
+        if self._busy:
+            return
+        action = self._actions().get(name)
+        if action is not None:
+            action()
+
+    def language(self, code: str) -> None:
+        """Speak another language from now on."""
+        if code not in LANGUAGES:
+            return
+        self._around.texts = Texts(code, self._around.texts.currency)
+        for screen in (
+            self.idle,
+            self.member,
+            self.redeem,
+            self.done,
+            self.unknown,
+            self.enrol,
+            self.find,
+            self.void,
+            self.history,
+            self.report,
+            self.help,
+        ):
+            screen.refresh()
+        self._refresh()
+
+    # -- where screens lead --------------------------------------------------------------------------------------------
+
+    def home(self, notice: Notice | None = None) -> None:
+        """Wait for a card."""
+        self.member.close()
+        self.done.close()
+        self.idle.open(notice)
+        self._go(Screen.IDLE)
+
+    def read(self, text: str, symbology: str | None = None) -> None:
+        """Treat a text as scanned; while a booking is on its way the scan waits for it."""
+        if self._fatal is not None:
+            return
+        if self._busy:
+            if len(self._held) < HELD_SCANS_MAX:
+                self._held.append((text, symbology))
+            return
+        if self._screen is Screen.ENROL:
+            self.enrol.card_scanned(text, symbology)
+            return
+        desk = self._around.desk
+        try:
+            found = identify(desk.reader, desk.programme, desk.programme_key, text, symbology)
+        except StorageError as error:
+            self.broke(error)
+            return
+        match found:
+            case Identified():
+                self._identified(found)
+            case UnknownCard():
+                self._unknown(found)
+            case Refused():
+                self._say(Notice(refusal_text(self._around.texts, found), Tone.WARN))
+
+    def _identified(self, found: Identified) -> None:
+        """Open the member; the same card once more keeps the open sale, another one asks when an amount was typed."""
+        sale = self.member.sale
+        if sale is not None and self._screen in (Screen.MEMBER, Screen.REDEEM, Screen.HISTORY):
+            if sale.member.member_id == found.member_id:
+                self.sale()
+                return
+            if not self.member.scanned_other(found.number):
+                self._go(Screen.MEMBER)
+                return
+        self.serve(found)
+
+    def _unknown(self, found: UnknownCard) -> None:
+        if self._screen is Screen.MEMBER and not self.member.scanned_other(found.number):
+            return
+        self.member.close()
+        self.done.close()
+        self.unknown.open(found)
+        self._go(Screen.UNKNOWN)
+
+    def serve(self, member: Identified) -> None:
+        """Open a sale."""
+        self.done.close()
+        self.member.open(member)
+        self._go(Screen.MEMBER)
+
+    def serve_member(self, member_id: UUID) -> None:
+        """Open a sale for somebody found by name, on one of their cards."""
+        reader = self._around.desk.reader
+        account = reader.account(member_id)
+        card = next((card for card in reader.cards_of(account.member_id) if card.status == "active"), None)
+        if card is None:
+            self._say(
+                Notice(self._around.texts._("This member has no card in use. Give a new one. (M-174)"), Tone.WARN)
+            )
+            return
+        self.serve(Identified(card.number, account.member_id, account, reader.profile(account.member_id)))
+
+    def sale(self) -> None:
+        """Show the open sale."""
+        if self.member.sale is None:
+            self.home()
+            return
+        self.member.refresh()
+        self._go(Screen.MEMBER)
+
+    def show_redeem(self) -> None:
+        """Choose rewards."""
+        if self.member.sale is not None:
+            self.redeem.open()
+            self._go(Screen.REDEEM)
+
+    def show_enrol(self, card: str) -> None:
+        """Open the enrolment form."""
+        self.done.close()
+        self.enrol.open(card)
+        self._go(Screen.ENROL)
+
+    def show_find(self, query: str) -> None:
+        """Look for a member."""
+        self.find.open(query)
+        self._go(Screen.FIND)
+
+    def show_void(self, record_id: UUID | None) -> None:
+        """Show what undoing a booking would do."""
+        self.void.open(record_id)
+        self._go(Screen.VOID)
+
+    def show_history(self, member: Identified) -> None:
+        """Show a member's bookings."""
+        self.history.open(member)
+        self._go(Screen.HISTORY)
+
+    def show_done(self, booked: Booked) -> None:
+        """Show what is on disk; then scans that came meanwhile go on."""
+        self.member.close()
+        self.done.open(booked)
+        self._go(Screen.DONE)
+        self.settled()
+
+    def settled(self) -> None:
+        """The booking came back: hand on what was scanned meanwhile, in order."""
+        held, self._held = self._held, []
+        for text, symbology in held:
+            self.read(text, symbology)
+
+    def undo_newest(self) -> None:
+        """Undo the newest booking if it is fresh, otherwise show what that would do."""
+        self._around.desk.read(_newest, self._undo_found, self.broke)
+
+    def _undo_found(self, newest: Booking | None) -> None:
+        """Only the very newest booking: a second F9 must not eat its way back through the day."""
+        if newest is None or not newest.reversible:
+            self._say(
+                Notice(self._around.texts._("There is nothing to undo. F6 shows older bookings. (M-175)"), Tone.INFO)
+            )
+            return
+        if self._around.clock.now_us() - newest.record.at_us > UNDO_WINDOW_US:
+            self.show_void(newest.record.record_id)
+            return
+        request = ReversalRequest(newest.record.record_id)
+        command = ReverseCommand(self._around.ids.record_id(), request, ReversalReason.MISTAKE)
+        self._around.desk.book(reverse, command, self._undone, self.broke)
+
+    def _undone(self, outcome: Reversed | Refused) -> None:
+        if isinstance(outcome, Refused):
+            self._say(Notice(refusal_text(self._around.texts, outcome), Tone.WARN))
+        else:
+            self.show_done(outcome)
+
+    def broke(self, error: Exception) -> None:
+        """A known error covers the screen with its sentence; anything else is a bug."""
+        if not isinstance(error, StorageError):
+            self._crashed(error)
+            return
+        self._fatal = error
+        self._held.clear()
+        self._refresh()
+
+    # -- inside --------------------------------------------------------------------------------------------------------
+
+    @property
+    def _busy(self) -> bool:
+        return self.member.busy or self.enrol.busy or self.void.busy
+
+    def _say(self, notice: Notice) -> None:
+        """Say something without losing an open sale."""
+        if self._screen is Screen.MEMBER and self.member.sale is not None:
+            self.member.say(notice)
+        else:
+            self.home(notice)
+
+    def _actions(self) -> dict[str, Callable[[], None]]:
+        """What the keys do on the screen that is on; a key that is not listed does nothing."""
+        everywhere: dict[str, Callable[[], None]] = {
+            "F1": self._open_help,
+            "F2": lambda: self.show_enrol(""),
+            "F3": lambda: self.show_find(""),
+            "F6": lambda: self.show_void(None),
+            "F8": self._open_report,
+            "F9": self.undo_newest,
+        }
+        member: dict[str, Callable[[], None]] = {
+            "F2": self.member.enrol,
+            "F3": lambda: self.show_find(""),
+            "F4": self.member.redeem,
+            "F5": self.member.history,
+            "F6": self.member.void,
+            "Esc": self.member.cancel,
+            "Enter": self.member.confirm,
+        }
+        screens: dict[Screen, dict[str, Callable[[], None]]] = {
+            Screen.IDLE: everywhere | {"Enter": self.idle.submit, "Esc": self.home},
+            Screen.MEMBER: member,
+            Screen.REDEEM: {"Esc": self.redeem.cancel, "F4": self.redeem.cancel, "Enter": self.redeem.confirm},
+            Screen.DONE: {"F9": self.done.undo, "Enter": self.done.next, "Esc": self.done.next},
+            Screen.UNKNOWN: {"F2": self.unknown.enrol, "Enter": self.unknown.award_only, "Esc": self.home},
+            Screen.ENROL: {"Enter": self.enrol.confirm, "Esc": self.enrol.cancel},
+            Screen.FIND: everywhere | {"Enter": self.find.choose, "Esc": self.home},
+            Screen.VOID: {"Enter": self.void.confirm, "Esc": self.void.cancel},
+            Screen.HISTORY: {"Esc": self.history.cancel, "F5": self.history.cancel},
+            Screen.REPORT: everywhere | {"Esc": self.home},
+            Screen.HELP: everywhere | {"Esc": self.home},
+        }
+        return screens[self._screen]
+
+    def _open_help(self) -> None:
+        self.help.open()
+        self._go(Screen.HELP)
+
+    def _open_report(self) -> None:
+        self.report.open()
+        self._go(Screen.REPORT)
+
+    def _go(self, screen: Screen) -> None:
+        self._screen = screen
+        self._refresh()
+
+    def _refresh(self) -> None:
+        fatal = Notice(error_text(self._around.texts, self._fatal), Tone.BAD) if self._fatal else None
+        self._show(ShellState(self._screen, self._bar(), self._key_hints(), fatal))
+
+    def _bar(self) -> BarState:
+        texts, shop = self._around.texts, self._around.desk.shop
+        now_us = self._around.clock.now_us()
+        return BarState(
+            shop=shop.name,
+            till=shop.till_name,
+            scanner=self._scanner_pill(),
+            connection=Pill(texts._("Stands alone"), Tone.NEUTRAL),
+            clock=texts.time(now_us // 60_000_000 * 60_000_000, self._around.clock.utc_offset_min(now_us)),
+            language=texts.language,
+        )
+
+    def _scanner_pill(self) -> Pill:
+        texts = self._around.texts
+        status = self._scanner_status
+        if status is None:
+            return Pill(texts._("No scanner"), Tone.NEUTRAL)
+        match status.state:
+            case DeviceState.READY:
+                return Pill(texts._("Scanner ready"), Tone.GOOD)
+            case DeviceState.LOST:
+                return Pill(texts._("Scanner unplugged"), Tone.WARN)
+            case DeviceState.UNAVAILABLE:
+                return Pill(texts._("Scanner not usable"), Tone.WARN)
+            case _:
+                return Pill(texts._("Scanner is starting"), Tone.NEUTRAL)
+
+    def _key_hints(self) -> tuple[KeyHint, ...]:
+        """The keys of the bar at the bottom; only keys that do something here are shown."""
+        texts = self._around.texts
+        labels = {
+            "F1": texts._("Help"),
+            "F2": texts._("New member"),
+            "F3": texts._("Search"),
+            "F4": texts._("Redeem"),
+            "F5": texts._("History"),
+            "F6": texts._("Void"),
+            "F8": texts._("Report"),
+            "F9": texts._("Undo"),
+            "Esc": texts._("Back"),
+        }
+        actions = self._actions()
+        hidden = set()
+        if self._screen is Screen.IDLE:
+            hidden = {"Esc"}
+        if self._screen is Screen.MEMBER and not self.member.state.anonymous:
+            hidden = {"F2"}
+        if self._screen is Screen.DONE and self.done.undoable is None:
+            hidden = {"F9"}
+        return tuple(KeyHint(key, label) for key, label in labels.items() if key in actions and key not in hidden)
+
+
+def _newest(reader: Reader) -> Booking | None:
+    """The newest booking of this till, whatever it is."""
+    found = reader.recent_bookings(1)
+    return found[0] if found else None
