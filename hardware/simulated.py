@@ -134,55 +134,55 @@ def simulated_scanner(folder: Path, name: str = "scanner") -> SimulatedScanner:
     return SimulatedScanner(line, name)
 
 
-if sys.platform != "win32":
-    import tty
+class PtyLine:
+    """A pseudo-terminal behind a link; every plug makes a new one."""
 
-    class PtyLine:
-        """A pseudo-terminal behind a link; every plug makes a new one."""
+    def __init__(self, link: Path) -> None:
+        """Remember the link; nothing exists yet.
 
-        def __init__(self, link: Path) -> None:
-            """Remember the link; nothing exists yet.
+        Args:
+            link: Path of the link; an old link there is replaced.
+        """
+        self._link = link
+        self.url = str(link)
+        self._master = -1
+        self._slave = -1
 
-            Args:
-                link: Path of the link; an old link there is replaced.
-            """
-            self._link = link
-            self.url = str(link)
-            self._master = -1
-            self._slave = -1
+    def plug(self) -> None:
+        """Make a terminal pair and the link to it."""
+        assert sys.platform != "win32", "Windows has no pseudo-terminals; LoopbackLine stands in"
+        import tty
 
-        def plug(self) -> None:
-            """Make a terminal pair and the link to it."""
-            self._master, self._slave = os.openpty()
-            # A fresh terminal echoes and rewrites CR; the till sets its own end too, but bytes may come before that.
-            tty.setraw(self._slave)
-            os.set_blocking(self._master, False)
-            beside = self._link.with_name(f".{self._link.name}.new")
-            beside.unlink(missing_ok=True)
-            beside.symlink_to(os.ttyname(self._slave))
-            beside.replace(self._link)
+        self._master, self._slave = os.openpty()
+        # A fresh terminal echoes and rewrites CR; the till sets its own end too, but bytes may come before that.
+        tty.setraw(self._slave)
+        os.set_blocking(self._master, False)
+        beside = self._link.with_name(f".{self._link.name}.new")
+        beside.unlink(missing_ok=True)
+        beside.symlink_to(os.ttyname(self._slave))
+        beside.replace(self._link)
 
-        def unplug(self) -> None:
-            """Remove the link and hang up: the reader's next read fails."""
-            self._link.unlink(missing_ok=True)
-            os.close(self._master)
-            os.close(self._slave)
-            self._master = self._slave = -1
+    def unplug(self) -> None:
+        """Remove the link and hang up: the reader's next read fails."""
+        self._link.unlink(missing_ok=True)
+        os.close(self._master)
+        os.close(self._slave)
+        self._master = self._slave = -1
 
-        def write(self, data: bytes) -> None:
-            """Send bytes.
+    def write(self, data: bytes) -> None:
+        """Send bytes.
 
-            Raises:
-                LineBlocked: Nobody reads and the terminal's buffer is full.
-            """
-            deadline = time.monotonic() + WRITE_TIMEOUT_S
-            while data:
-                try:
-                    data = data[os.write(self._master, data) :]
-                except BlockingIOError:
-                    left_s = max(0.0, deadline - time.monotonic())
-                    if not select.select([], [self._master], [], left_s)[1]:
-                        raise LineBlocked(self.url) from None
+        Raises:
+            LineBlocked: Nobody reads and the terminal's buffer is full.
+        """
+        deadline = time.monotonic() + WRITE_TIMEOUT_S
+        while data:
+            try:
+                data = data[os.write(self._master, data) :]
+            except BlockingIOError:
+                left_s = max(0.0, deadline - time.monotonic())
+                if not select.select([], [self._master], [], left_s)[1]:
+                    raise LineBlocked(self.url) from None
 
 
 class LoopbackLine:

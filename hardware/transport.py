@@ -286,7 +286,7 @@ def path_presence(path: str) -> Hashable | None:
         link, node = os.lstat(path), os.stat(path)  # noqa: PTH116 - twice a second, on a string
     except (OSError, ValueError):
         return None
-    return (link.st_ino, link.st_ctime_ns, node.st_ino, node.st_rdev, node.st_ctime_ns)
+    return (link.st_ino, link.st_ctime_ns, node.st_dev, node.st_ino, node.st_ctime_ns)
 
 
 _BY_ERRNO: Final[dict[int, type[HardwareError]]] = {

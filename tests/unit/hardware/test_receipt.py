@@ -22,6 +22,7 @@ from hardware.receipt import (
 
 
 def one(line: ReceiptLine, width: int = WIDTH_58_MM) -> str:
+    """The one row a line makes."""
     (row,) = render([line], width)
     return row
 

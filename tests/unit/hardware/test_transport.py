@@ -3,6 +3,7 @@
 import errno
 import os
 import socket
+import struct
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,7 @@ def test_error_numbers_become_named_errors(
 def test_windows_says_it_in_a_sentence(
     message: str, kind: type[HardwareError], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Pyserial gives no error number there; a denied COM port is one that another program has open."""
+    """There pyserial gives no error number; a denied COM port is one that another program has open."""
     assert type(open_with(monkeypatch, serial.SerialException(message))) is kind
 
 
@@ -92,7 +93,7 @@ def test_whatever_a_dying_port_raises_is_a_lost_device(error: Exception) -> None
     """All three kinds occur when a cable is pulled."""
 
     class Dying(serial.Serial):
-        def read(self, size: int = 1) -> bytes:
+        def read(self, *_arguments: int) -> bytes:
             raise error
 
     line = SerialLine(Dying(), "/dev/ttyACM0")
@@ -135,6 +136,18 @@ def test_a_network_scanner_is_read_until_it_hangs_up() -> None:
         with pytest.raises(DeviceLost):
             line.receive()
         line.cancel()
+        line.close()
+
+
+def test_a_network_scanner_that_crashes_is_a_loss() -> None:
+    """A reset connection is the same to the till as a closed one."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        line = SocketTransport(f"socket://127.0.0.1:{server.getsockname()[1]}").open()
+        scanner, _ = server.accept()
+        scanner.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close() then resets
+        scanner.close()
+        with pytest.raises(DeviceLost):
+            line.receive()
         line.close()
 
 

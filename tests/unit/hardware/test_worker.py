@@ -5,8 +5,9 @@ import threading
 
 import pytest
 
+from hardware import worker as worker_module
 from hardware.backoff import ReconnectSettings
-from hardware.errors import DeviceLost, PortBusy, PortDenied, PortMissing
+from hardware.errors import DeviceLost, PortBusy, PortDenied, PortFailed, PortMissing
 from hardware.frames import FrameSettings, RejectReason, Terminator
 from hardware.scans import DeviceState, DeviceStatus, Scan
 from hardware.symbology import Symbology
@@ -178,6 +179,47 @@ def test_stop_during_a_wait_does_not_wait(recorder: Recorder) -> None:
         recorder.wait_for(DeviceState.UNAVAILABLE)
         worker.stop()
         assert not worker.is_running
+
+
+@pytest.mark.parametrize(("lived_s", "attempts"), [(6, 4), (1, 3)])
+def test_a_line_that_lived_long_makes_the_next_wait_short_again(
+    recorder: Recorder, lived_s: int, attempts: int
+) -> None:
+    """A silent line lost after hours is looked for at once; one that flaps is not. The second wait here is an hour."""
+    line, slow = ScriptedLine(), ReconnectSettings(delays_s=(0.001, 0.001, 3600.0), presence_poll_s=0.001)
+    line.script.put(DeviceLost("scripted"))
+    times_ns = iter([0])
+    transport = ScriptedTransport(PortBusy("scripted"), line, PortDenied("scripted"), PortFailed("scripted"))
+    with serving(
+        transport, recorder, reconnect=slow, clock_ns=lambda: next(times_ns, lived_s * 1_000_000_000)
+    ) as worker:
+        recorder.wait_for(DeviceState.LOST)
+        denied = recorder.wait_for(DeviceState.UNAVAILABLE)
+        assert isinstance(denied.error, PortDenied)
+        if attempts == 4:
+            assert isinstance(recorder.wait_for(DeviceState.UNAVAILABLE).error, PortFailed)
+        worker.stop()
+        assert transport.opened == attempts
+
+
+def test_a_thread_that_hangs_in_a_device_is_reported_and_not_waited_for(
+    recorder: Recorder, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The till closes even if a driver never returns."""
+
+    class Hanging(ScriptedLine):
+        def cancel(self) -> None:
+            """A driver that does not listen."""
+
+    monkeypatch.setattr(worker_module, "JOIN_TIMEOUT_S", 0.01)
+    line = Hanging()
+    worker = ScannerWorker("counter", ScriptedTransport(line), on_scan=recorder.on_scan, on_status=recorder.on_status)
+    worker.start()
+    recorder.wait_for(DeviceState.READY)
+    worker.stop()
+    assert "did not end" in caplog.text
+    line.script.put(b"")
+    recorder.wait_for(DeviceState.STOPPED)
 
 
 def test_stop_before_start_and_twice_is_allowed(recorder: Recorder) -> None:
