@@ -1,0 +1,191 @@
+"""The composition root: the only place where the till's parts are built and wired to each other.
+
+The command line is built without Qt; the window's libraries are loaded when the till or the demo is opened.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from terminal.app.system import SystemClock, SystemIds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from PySide6.QtWidgets import QApplication
+
+    from hardware.worker import ScannerWorker
+    from loyalty.ports import Clock, Ids
+    from terminal.app.desk import StorageThread
+    from terminal.i18n import Texts
+    from terminal.presenters.shell import ShellPresenter
+    from terminal.settings import ScannerSettings
+    from terminal.ui.bridge import Bridge
+    from terminal.ui.window import MainWindow
+
+APPLICATION: Final = "stammkunde"
+TICK_MS: Final = 5_000
+"""How often the clock in the bar looks at the time, in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scanner:
+    """One scanner to listen to: the till's name for it, its port, and how it talks."""
+
+    name: str
+    port: str
+    settings: ScannerSettings
+
+
+@dataclass
+class RunningTill:
+    """A till with all its threads; ``stop`` ends them in the order that loses nothing."""
+
+    desk: StorageThread
+    bridge: Bridge
+    shell: ShellPresenter
+    window: MainWindow
+    scanners: list[ScannerWorker] = field(default_factory=list)
+
+    def stop(self) -> None:
+        """Let go of the scanners, finish the writing that waits, close the ledger."""
+        for scanner in self.scanners:
+            scanner.stop()
+        self.window.close()
+        self.desk.stop()
+        self.bridge.close()
+
+
+def assemble(  # noqa: PLR0913 - everything the till is made of is named here, once
+    application: QApplication,
+    directory: Path,
+    *,
+    texts_for: Callable[[str], Texts],
+    scanners: Iterable[Scanner],
+    clock: Clock,
+    ids: Ids,
+) -> RunningTill:
+    """Build the till on a data directory and start its threads; the window is not shown yet.
+
+    Args:
+        application: The Qt application.
+        directory: The data directory.
+        texts_for: Makes the texts once the shop's currency is known.
+        scanners: What to listen to.
+        clock: Time.
+        ids: Ids.
+
+    Raises:
+        StorageError: If the ledger can't be opened; nothing keeps running then.
+    """
+    from PySide6.QtCore import QTimer
+
+    from storage.store import open_store
+    from terminal.app.desk import StorageThread
+    from terminal.presenters.base import Surroundings
+    from terminal.presenters.shell import ShellPresenter
+    from terminal.ui.bridge import Bridge
+    from terminal.ui.window import MainWindow
+
+    bridge = Bridge(application)
+    desk = StorageThread(
+        lambda: open_store(directory, clock=clock, ids=ids), clock=clock, ids=ids, deliver=bridge.deliver
+    )
+    desk.start()
+    texts = texts_for(desk.shop.currency)
+    surroundings = Surroundings(desk, texts, clock, ids, bridge.schedule)
+    shell = ShellPresenter(surroundings, _crash)
+    window = MainWindow(shell, texts)
+    till = RunningTill(desk, bridge, shell, window)
+    for scanner in scanners:
+        till.scanners.append(_listen(scanner, bridge, shell))
+    timer = QTimer(window)
+    timer.timeout.connect(shell.tick)
+    timer.start(TICK_MS)
+    shell.start()
+    return till
+
+
+def _listen(scanner: Scanner, bridge: Bridge, shell: ShellPresenter) -> ScannerWorker:
+    """Start one scanner; what it reads is handed over to the painting thread, which consumes it once."""
+    from hardware.frames import FrameSettings, Terminator
+    from hardware.transport import SerialSettings, transport_for
+    from hardware.worker import ScannerWorker
+
+    settings = scanner.settings
+    worker = ScannerWorker(
+        scanner.name,
+        transport_for(scanner.port, SerialSettings(baud=settings.baud)),
+        on_scan=lambda scan: bridge.deliver(lambda: shell.scanned(scan)),
+        on_status=lambda status: bridge.deliver(lambda: shell.scanner_status(status)),
+        frames=FrameSettings(prefix=settings.prefix.encode(), terminator=Terminator(settings.terminator)),
+    )
+    worker.start()
+    return worker
+
+
+def _crash(error: Exception) -> None:
+    """A bug: hand it to the crash handler with its traceback."""
+    raise error
+
+
+def make_application() -> QApplication:
+    """The one Qt application, with the till's typeface and look."""
+    from PySide6.QtWidgets import QApplication
+
+    from terminal.ui.theme import dress
+
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName(APPLICATION)
+    dress(application)
+    return application
+
+
+def open_till(directory: Path, *, language: str | None) -> int:
+    """Open the till's window and return when it is closed.
+
+    Raises:
+        StorageError: If the ledger can't be opened.
+    """
+    from terminal.cli.session import system_language
+    from terminal.i18n import Texts
+    from terminal.settings import Settings, read_settings
+
+    found = read_settings(directory)
+    settings = found if isinstance(found, Settings) else Settings()
+    chosen = language or settings.language or system_language()
+    application = make_application()
+    scanners = [Scanner("scanner", settings.scanner.port, settings.scanner)] if settings.scanner.port else []
+    till = assemble(
+        application,
+        directory,
+        texts_for=lambda currency: Texts(chosen, currency),
+        scanners=scanners,
+        clock=SystemClock(),
+        ids=SystemIds(),
+    )
+    try:
+        till.window.show()
+        return int(application.exec())
+    finally:
+        till.stop()
+
+
+def default_directory() -> Path:
+    """Where the till's data lies unless ``--data`` says otherwise."""
+    from platformdirs import user_data_path
+
+    return user_data_path(APPLICATION, appauthor=False)
+
+
+def main() -> None:
+    """Run the command line."""
+    from terminal.cli import run
+    from terminal.cli.programs import Programs
+    from terminal.demo.program import run_demo
+
+    run(Programs(SystemClock(), SystemIds(), open_till, run_demo, default_directory))

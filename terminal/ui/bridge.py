@@ -1,0 +1,47 @@
+"""The way home for other threads: calls handed over here run on the thread that paints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+
+class Bridge(QObject):
+    """Runs calls from any thread on the thread it was made on, in the order they came, one event each."""
+
+    _handed_over = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._closed = False
+        self._handed_over.connect(self._run, Qt.ConnectionType.QueuedConnection)
+
+    def deliver(self, call: Callable[[], None]) -> None:
+        """Hand a call over; returns at once."""
+        self._handed_over.emit(call)
+
+    def schedule(self, delay_ms: int, call: Callable[[], None]) -> Callable[[], None]:
+        """Run a call later on this thread, and return what cancels it."""
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+
+        def fire() -> None:
+            timer.deleteLater()
+            call()
+
+        def cancel() -> None:
+            timer.stop()
+            timer.deleteLater()
+
+        timer.timeout.connect(fire)
+        timer.start(delay_ms)
+        return cancel
+
+    def close(self) -> None:
+        """Run nothing more; what other threads still hand over is dropped."""
+        self._closed = True
+
+    def _run(self, call: Callable[[], None]) -> None:
+        if not self._closed:
+            call()
