@@ -66,6 +66,11 @@ class ShellPresenter(Presenter[ShellState]):
         self.report = ReportPresenter(surroundings, self)
         self.help = HelpPresenter(surroundings, self)
 
+    @property
+    def texts(self) -> Texts:
+        """The language in use."""
+        return self._around.texts
+
     def start(self) -> None:
         """Show the first screen."""
         self.home()
