@@ -59,7 +59,7 @@ class RunningTill:
         self.bridge.close()
 
 
-def assemble(  # noqa: PLR0913 - everything the till is made of is named here, once
+def assemble(
     application: QApplication,
     directory: Path,
     *,
@@ -88,6 +88,7 @@ def assemble(  # noqa: PLR0913 - everything the till is made of is named here, o
     from terminal.presenters.base import Surroundings
     from terminal.presenters.shell import ShellPresenter
     from terminal.ui.bridge import Bridge
+    from terminal.ui.theme import Theme
     from terminal.ui.window import MainWindow
 
     bridge = Bridge(application)
@@ -98,7 +99,9 @@ def assemble(  # noqa: PLR0913 - everything the till is made of is named here, o
     texts = texts_for(desk.shop.currency)
     surroundings = Surroundings(desk, texts, clock, ids, bridge.schedule)
     shell = ShellPresenter(surroundings, _crash)
-    window = MainWindow(shell, texts)
+    theme = Theme()
+    theme.apply(application)
+    window = MainWindow(shell, texts, theme)
     till = RunningTill(desk, bridge, shell, window)
     for scanner in scanners:
         till.scanners.append(_listen(scanner, bridge, shell))
@@ -116,12 +119,17 @@ def _listen(scanner: Scanner, bridge: Bridge, shell: ShellPresenter) -> ScannerW
     from hardware.worker import ScannerWorker
 
     settings = scanner.settings
+    # Scanners differ in how they end a line, and a shop should not need to know: all newlines mean the same.
+    newlines = frozenset({Terminator.CR, Terminator.LF, Terminator.CRLF})
+    chosen = Terminator(settings.terminator)
     worker = ScannerWorker(
         scanner.name,
         transport_for(scanner.port, SerialSettings(baud=settings.baud)),
         on_scan=lambda scan: bridge.deliver(lambda: shell.scanned(scan)),
         on_status=lambda status: bridge.deliver(lambda: shell.scanner_status(status)),
-        frames=FrameSettings(prefix=settings.prefix.encode(), terminator=Terminator(settings.terminator)),
+        frames=FrameSettings(
+            prefix=settings.prefix.encode(), terminators=newlines if chosen in newlines else frozenset({chosen})
+        ),
     )
     worker.start()
     return worker
@@ -133,15 +141,12 @@ def _crash(error: Exception) -> None:
 
 
 def make_application() -> QApplication:
-    """The one Qt application, with the till's typeface and look."""
+    """The one Qt application."""
     from PySide6.QtWidgets import QApplication
-
-    from terminal.ui.theme import dress
 
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
     application.setApplicationName(APPLICATION)
-    dress(application)
     return application
 
 
