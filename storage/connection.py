@@ -1,0 +1,187 @@
+"""Connections with the ledger's settings, each set and read back, and errors turned into the ledger's own.
+
+SQL reaches the driver only through ``Database``: constant texts with parameters, which the driver keeps prepared.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from storage import sqlite
+from storage.errors import Damaged, DiskFailed, known_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+Row = tuple[Any, ...]
+
+BUSY_TIMEOUT_MS: Final = 2_000
+"""How long a connection waits for another one before it gives up, in milliseconds."""
+
+CACHE_KIB: Final = 8_192
+"""Page cache of the writing connection, in KiB; the operating system caches the file besides."""
+
+STATEMENTS_CACHED: Final = 256
+"""How many prepared statements a connection keeps."""
+
+_COMMON_SETTINGS: Final = (
+    ("busy_timeout", BUSY_TIMEOUT_MS),
+    ("foreign_keys", 1),
+    ("recursive_triggers", 1),
+    ("trusted_schema", 0),
+    ("cell_size_check", 1),
+    ("mmap_size", 0),
+)
+_WRITER_SETTINGS: Final = (
+    ("synchronous", 2),  # FULL: what was acknowledged survives a power cut
+    ("fullfsync", 1),  # macOS: through the drive's own cache
+    ("checkpoint_fullfsync", 1),
+    ("secure_delete", 1),  # what is erased is overwritten with zeros
+    ("wal_autocheckpoint", 0),  # checkpoints run between sales, never inside one
+    ("cache_size", -CACHE_KIB),
+)
+_READER_SETTINGS: Final = (("query_only", 1),)
+
+
+class Database:
+    """One connection that speaks the ledger's errors. Bound to the thread that opened it.
+
+    Attributes:
+        connection: The driver's connection, for its backup interface and for migrations.
+        name: The file's name, for support sentences.
+    """
+
+    __slots__ = ("connection", "name")
+
+    def __init__(self, connection: sqlite.Connection, name: str) -> None:
+        self.connection = connection
+        self.name = name
+
+    def one(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
+        """The first row or ``None``."""
+        try:
+            row: Row | None = self.connection.execute(sql, parameters).fetchone()
+        except sqlite.Error as error:
+            self._raise_known(error)
+            raise
+        return row
+
+    def value(self, sql: str, parameters: Sequence[object] = ()) -> Any:  # noqa: ANN401 - a column of any type
+        """The first column of the first row; ``None`` when there is no row."""
+        row = self.one(sql, parameters)
+        return row[0] if row else None
+
+    def all(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """All rows; only for statements with a bounded result."""
+        try:
+            return self.connection.execute(sql, parameters).fetchall()
+        except sqlite.Error as error:
+            self._raise_known(error)
+            raise
+
+    def each(self, sql: str, parameters: Sequence[object] = ()) -> Iterator[Row]:
+        """Rows one by one, for walks over a whole table."""
+        try:
+            yield from self.connection.execute(sql, parameters)
+        except sqlite.Error as error:
+            self._raise_known(error)
+            raise
+
+    def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
+        """Execute a statement and return how many rows it changed."""
+        try:
+            return self.connection.execute(sql, parameters).rowcount
+        except sqlite.Error as error:
+            self._raise_known(error)
+            raise
+
+    def many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        """Execute a statement for each row."""
+        try:
+            self.connection.executemany(sql, rows)
+        except sqlite.Error as error:
+            self._raise_known(error)
+            raise
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """One ``BEGIN IMMEDIATE`` transaction: commits on normal exit, rolls back when anything is raised.
+
+        ``IMMEDIATE`` because a transaction that reads first and writes later fails at once, whatever the timeout, when somebody
+        else committed in between.
+        """
+        self.run("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.run("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:  # some errors, a full disk among them, have rolled back already
+                self.connection.execute("ROLLBACK")
+            raise
+
+    def close(self) -> None:
+        """Close the connection; closing twice is allowed."""
+        self.connection.close()
+
+    def _raise_known(self, error: sqlite.Error) -> None:
+        known = known_error(error, self.name)
+        if known:
+            raise known from error
+
+
+def open_writer(path: Path) -> Database:
+    """The one writing connection of a file, in WAL mode with full durability.
+
+    Raises:
+        DiskFailed: A setting did not take effect, so the promise of durability can't be kept.
+        StorageError: The file can't be opened.
+    """
+    return _opened(path, "mode=rw", (*_COMMON_SETTINGS, *_WRITER_SETTINGS), wal=True)
+
+
+def open_reader(path: Path) -> Database:
+    """A connection that can't write, beside the writing one."""
+    return _opened(path, "mode=ro", (*_COMMON_SETTINGS, *_READER_SETTINGS), wal=False)
+
+
+def open_frozen(path: Path) -> Database:
+    """A connection for a file that nobody has open: leaves no trace beside the file, takes no lock.
+
+    Only for a file without a write-ahead log while the till's lock is held, or for a backup.
+    """
+    return _opened(path, "mode=ro&immutable=1", (*_COMMON_SETTINGS, *_READER_SETTINGS), wal=False)
+
+
+def _opened(path: Path, mode: str, settings: Iterable[tuple[str, int]], *, wal: bool) -> Database:
+    try:
+        connection = sqlite.connect(
+            f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, cached_statements=STATEMENTS_CACHED
+        )
+    except sqlite.Error as error:
+        known = known_error(error, str(path))
+        raise known or Damaged(f"{path}: {error}") from error
+    database = Database(connection, path.name)
+    try:
+        if wal:
+            database.one("PRAGMA journal_mode = WAL")
+        for name, wanted in settings:
+            database.one(f"PRAGMA {name} = {wanted}")
+        check_settings(database, settings, wal=wal)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def check_settings(database: Database, settings: Iterable[tuple[str, int]], *, wal: bool) -> None:
+    """Read settings back: SQLite ignores what it does not know or can't do, without a word.
+
+    Raises:
+        DiskFailed: One did not take effect.
+    """
+    for name, wanted in (*settings, *((("journal_mode", "wal"),) if wal else ())):
+        found = database.value(f"PRAGMA {name}")
+        if found != wanted:
+            raise DiskFailed(f"{database.name}: setting {name} is {found!r}, not {wanted!r}")

@@ -1,0 +1,144 @@
+"""Making the files of a new till: built aside, complete and on disk, then moved into place with the ledger last."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from loyalty.programme import parse_programme
+from loyalty.records import EpochStart, ProgrammeChange, command_digest
+from storage import migrations
+from storage.connection import Database, open_writer
+from storage.directory import read_programme
+from storage.errors import AlreadyExists
+from storage.files import (
+    KEY_FILE,
+    LEDGER_FILE,
+    PROGRAMME_KEY_BYTES,
+    VAULT_FILE,
+    os_errors,
+    sync_directory,
+    write_durably,
+)
+from storage.journal import append
+from storage.lock import LOCK_FILE, take_lock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from loyalty.ports import Clock, Ids
+    from loyalty.programme import Programme
+
+
+def create_files(
+    directory: Path,
+    *,
+    shop_name: str,
+    till_name: str,
+    currency: str,
+    programme_text: str,
+    clock: Clock,
+    ids: Ids,
+) -> None:
+    """Make ledger, vault and programme key in a directory, or leave it as it was.
+
+    Raises:
+        AlreadyExists: There is a ledger already.
+        ValueError: The programme has mistakes.
+        StorageError: It can't be written.
+    """
+    if isinstance(problems := parse_programme(programme_text), list):
+        raise ValueError(f"The programme has mistakes: {problems}")
+    if (directory / LEDGER_FILE).exists():
+        raise AlreadyExists(f"{directory / LEDGER_FILE} exists")
+    made = [path for path in (directory, *directory.parents) if not path.exists()]
+    building = directory / ".new"
+    with os_errors(str(directory)):
+        had_lock_file = (directory / LOCK_FILE).exists()
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            lock = take_lock(directory)
+            try:
+                shutil.rmtree(building, ignore_errors=True)
+                building.mkdir(mode=0o700)
+                key = os.urandom(PROGRAMME_KEY_BYTES)
+                write_durably(building / KEY_FILE, key)
+                build_vault(building / VAULT_FILE)
+                _build_ledger(building / LEDGER_FILE, (shop_name, till_name, currency), programme_text, key, clock, ids)
+                _move_into_place(building, directory)
+            finally:
+                shutil.rmtree(building, ignore_errors=True)
+                lock.release()
+        except BaseException:
+            if not had_lock_file and not (directory / LEDGER_FILE).exists():
+                (directory / LOCK_FILE).unlink(missing_ok=True)
+            for path in made:
+                if path.exists():
+                    path.rmdir()
+            raise
+
+
+def build_vault(path: Path) -> None:
+    """Make an empty vault."""
+    with closing(_new_database(path)) as database:
+        migrations.bring_up_to_date(database, migrations.VAULT_LAYOUT)
+        database.one("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _build_ledger(path: Path, shop: tuple[str, str, str], document: str, key: bytes, clock: Clock, ids: Ids) -> None:
+    programme = read_programme(document)
+    now_us = clock.now_us()
+    terminal_id = ids.random_id()
+    with closing(_new_database(path)) as database:
+        migrations.bring_up_to_date(database, migrations.LEDGER_LAYOUT)
+        with database.transaction():
+            database.run(
+                "INSERT INTO shop(id, name, till_name, currency, terminal_id, created_at_us) VALUES (1, ?, ?, ?, ?, ?)",
+                (*shop, terminal_id.bytes, now_us),
+            )
+            database.run("INSERT INTO programme(version, document) VALUES (?, ?)", (programme.version, document))
+            genesis = EpochStart(
+                record_id=ids.record_id(),
+                member_id=None,
+                at_us=now_us,
+                business_day=clock.business_day(now_us),
+                utc_offset_min=clock.utc_offset_min(now_us),
+                programme_version=programme.version,
+                command_digest=command_digest(key, "epoch_start", terminal_id),
+                terminal_id=terminal_id,
+            )
+            append(database, genesis, epoch=ids.random_id())
+            append(database, adoption(programme, document, key, clock, ids))
+        database.one("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def adoption(programme: Programme, document: str, key: bytes, clock: Clock, ids: Ids) -> ProgrammeChange:
+    """The record that a programme version came into force."""
+    now_us = clock.now_us()
+    document_hash = hashlib.sha256(document.encode()).hexdigest()
+    return ProgrammeChange(
+        record_id=ids.record_id(),
+        member_id=None,
+        at_us=now_us,
+        business_day=clock.business_day(now_us),
+        utc_offset_min=clock.utc_offset_min(now_us),
+        programme_version=programme.version,
+        command_digest=command_digest(key, "programme_change", programme.version, document_hash),
+        version=programme.version,
+        document_hash=document_hash,
+    )
+
+
+def _new_database(path: Path) -> Database:
+    path.touch(mode=0o600, exist_ok=False)
+    return open_writer(path)
+
+
+def _move_into_place(building: Path, directory: Path) -> None:
+    """The ledger comes last: where it stands, everything else stands too."""
+    for name in (KEY_FILE, VAULT_FILE, LEDGER_FILE):
+        (building / name).replace(directory / name)
+    sync_directory(directory)

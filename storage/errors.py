@@ -1,0 +1,166 @@
+"""What can go wrong with the ledger, each with a sentence for the cashier and one for support.
+
+Driver and operating system errors are turned into these once, where storage touches the driver; callers never see the driver's.
+"""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from storage import sqlite
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+class StorageError(Exception):
+    """A known error of the ledger.
+
+    Attributes:
+        code: A stable word for scripts.
+        cashier: One plain English sentence that the terminal translates.
+        support: What exactly happened and where, for the log.
+    """
+
+    code: ClassVar[str] = "storage"
+    cashier: ClassVar[str] = "The till can't use its data."
+
+    def __init__(self, support: str) -> None:
+        super().__init__(support)
+        self.support = support
+
+
+class TillOpen(StorageError):
+    """Another process has the data directory open for writing."""
+
+    code = "till_open"
+    cashier = "the till is open"
+
+
+class ReadOnlyDisk(StorageError):
+    """The data directory can't be written."""
+
+    code = "read_only_disk"
+    cashier = "The till may not write to its data folder."
+
+
+class DiskFull(StorageError):
+    """There is no room for another record; nothing was booked."""
+
+    code = "disk_full"
+    cashier = "The disk is full. Nothing was booked."
+
+
+class DiskFailed(StorageError):
+    """The disk reported an error while writing; what is on it is unknown until the till starts again."""
+
+    code = "disk_failed"
+    cashier = "The disk reported an error. The till stops; call support."
+
+
+class NewerSchema(StorageError):
+    """A newer version of the program made this ledger."""
+
+    code = "newer_schema"
+    cashier = "The data belongs to a newer version of this program. Install the newer version."
+
+
+class Damaged(StorageError):
+    """The ledger's file or its chain of records is broken."""
+
+    code = "damaged"
+    cashier = "The data is damaged. Don't go on; call support."
+
+
+class NotALedger(StorageError):
+    """The file is something else."""
+
+    code = "not_a_ledger"
+    cashier = "The file is not a ledger of this program."
+
+
+class AlreadyExists(StorageError):
+    """There is a ledger in this directory."""
+
+    code = "already_exists"
+    cashier = "There is a shop in this folder already."
+
+
+class MissingLedger(StorageError):
+    """There is no ledger in this directory."""
+
+    code = "missing_ledger"
+    cashier = "There is no shop in this folder yet."
+
+
+class AffectedSqlite(StorageError):
+    """This SQLite can lose commits when two connections checkpoint, so it must not write a ledger."""
+
+    code = "affected_sqlite"
+    cashier = "The installed database library has a known fault. Run the set-up again."
+
+
+class Busy(StorageError):
+    """Somebody else holds the file longer than the till waits."""
+
+    code = "busy"
+    cashier = "The data is in use. Try again."
+
+
+class RecordConflict(StorageError):
+    """A record with this id is in the journal.
+
+    Attributes:
+        record_id: The id.
+    """
+
+    code = "record_conflict"
+    cashier = "This booking was made already, with other contents."
+
+    def __init__(self, record_id: UUID) -> None:
+        super().__init__(f"The journal already holds a record {record_id}")
+        self.record_id = record_id
+
+
+_BY_PRIMARY_CODE: Final[dict[int, type[StorageError]]] = {
+    5: Busy,  # SQLITE_BUSY
+    6: Busy,  # SQLITE_LOCKED
+    8: ReadOnlyDisk,  # SQLITE_READONLY
+    10: DiskFailed,  # SQLITE_IOERR
+    11: Damaged,  # SQLITE_CORRUPT
+    13: DiskFull,  # SQLITE_FULL
+    14: ReadOnlyDisk,  # SQLITE_CANTOPEN: the file is there, checked before, so it is the folder that refuses
+    26: NotALedger,  # SQLITE_NOTADB
+}
+_BY_ERRNO: Final[dict[int, type[StorageError]]] = {
+    errno.EACCES: ReadOnlyDisk,
+    errno.EPERM: ReadOnlyDisk,
+    errno.EROFS: ReadOnlyDisk,
+    errno.ENOSPC: DiskFull,
+    errno.EDQUOT: DiskFull,
+    errno.EFBIG: DiskFull,
+    errno.EIO: DiskFailed,
+}
+_PRIMARY_CODE_MASK: Final = 0xFF
+"""SQLite's extended result codes carry the primary one in their low byte (sqlite.org/rescode.html)."""
+
+
+def known_error(error: Exception, doing: str) -> StorageError | None:
+    """The ledger's own error for one of the driver or the operating system.
+
+    Args:
+        error: What was caught.
+        doing: What was being done, for the support sentence.
+
+    Returns:
+        The known error, or ``None`` when it is a bug of ours and must go its own way.
+    """
+    kind: type[StorageError] | None = None
+    if isinstance(error, sqlite.Error):
+        code = getattr(error, "sqlite_errorcode", None)
+        if isinstance(code, int):
+            kind = _BY_PRIMARY_CODE.get(code & _PRIMARY_CODE_MASK)
+    elif isinstance(error, OSError) and error.errno is not None:
+        kind = _BY_ERRNO.get(error.errno)
+    return kind(f"{doing}: {error}") if kind else None

@@ -1,0 +1,213 @@
+"""The journal: the one function that appends, and the chain that ties every column of every record to all before it."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+import msgspec
+
+from loyalty.records import AnyRecord, EpochStart, Reversal, UnknownRecord, body_hash, decode, encode, kind_of
+from storage import sqlite
+from storage.errors import Damaged, RecordConflict
+from storage.projections import MOVING, apply
+from storage.reversals import parts, reversed_lines
+from storage.types import Head, Stored
+
+if TYPE_CHECKING:
+    from storage.connection import Database, Row
+
+FIRST_PREV_HASH: Final = bytes(32)
+"""What stands for the hash before the first record."""
+
+LINKS_CHECKED_AT_START: Final = 100
+"""How many of the last links are checked before a till opens; the whole chain is checked daily in the background."""
+
+COLUMNS: Final = (
+    "seq, epoch, record_id, kind, member_id, at_us, business_day, utc_offset_min, server_offset_ms, programme_version,"
+    " payload, body_hash, prev_hash"
+)
+"""The columns under the hash, in the order in which they are hashed."""
+
+_CHAIN_MARK: Final = b"stammkunde journal 1"
+_LENGTH = struct.Struct(">cI")
+_INTEGER = struct.Struct(">q")
+
+_INSERT = (
+    "INSERT INTO journal(seq, epoch, record_id, kind, member_id, at_us, business_day, utc_offset_min, server_offset_ms,"
+    " programme_version, payload, body_hash, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_HEAD = "SELECT epoch, seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
+
+
+def chain_hash(columns: Row) -> bytes:
+    """SHA-256 over all columns of ``COLUMNS``, each with its type and length in front, so that no two rows give the same bytes."""
+    parts_hashed = [_CHAIN_MARK]
+    for value in columns:
+        if value is None:
+            parts_hashed.append(_LENGTH.pack(b"n", 0))
+            continue
+        if isinstance(value, int):
+            mark, data = b"i", _INTEGER.pack(value)
+        elif isinstance(value, str):
+            mark, data = b"t", value.encode()
+        else:
+            mark, data = b"b", value
+        parts_hashed.append(_LENGTH.pack(mark, len(data)))
+        parts_hashed.append(data)
+    return hashlib.sha256(b"".join(parts_hashed)).digest()
+
+
+def head(database: Database) -> Head:
+    """The last record.
+
+    Raises:
+        Damaged: The journal is empty; every ledger is born with a first record.
+    """
+    row = database.one(_HEAD)
+    if row is None:
+        raise Damaged("The journal is empty")
+    return Head(UUID(bytes=row[0]), row[1], row[2])
+
+
+def append(database: Database, record: AnyRecord, *, epoch: UUID | None = None) -> Stored:
+    """Append one record and update every projection. The only way into the journal.
+
+    Args:
+        database: The writing connection, inside a transaction.
+        record: The fact.
+        epoch: The new epoch's random id, for an ``EpochStart`` and only for it.
+
+    Returns:
+        The record with its position and hash. It is on disk when the transaction's commit has returned.
+
+    Raises:
+        RecordConflict: The journal holds a record with this id.
+        ValueError: The record's types or bounds are wrong, or it contradicts the journal; a bug of the caller.
+    """
+    if isinstance(record, EpochStart) is not (epoch is not None):
+        raise ValueError("An epoch start, and nothing else, begins an epoch")
+    payload = encode(record)
+    _check_against_journal(database, record)
+    last = database.one(_HEAD) or (b"", 0, FIRST_PREV_HASH)
+    columns = (
+        last[1] + 1,
+        epoch.bytes if epoch else last[0],
+        *columns_of(record),
+        payload,
+        body_hash(payload),
+        last[2],
+    )
+    digest = chain_hash(columns)
+    try:
+        database.run(_INSERT, (*columns, digest))
+    except sqlite.IntegrityError as error:
+        if "record id exists" in str(error):
+            raise RecordConflict(record.record_id) from error
+        raise
+    apply(database, columns[0], record)
+    return Stored(columns[0], record, digest)
+
+
+def columns_of(record: AnyRecord) -> Row:
+    """The columns that repeat the payload for indexing: record id, kind, member, time, day, offsets, programme version."""
+    return (
+        record.record_id.bytes,
+        kind_of(record),
+        record.member_id.bytes if record.member_id else None,
+        record.at_us,
+        record.business_day.isoformat(),
+        record.utc_offset_min,
+        record.server_offset_ms,
+        record.programme_version,
+    )
+
+
+def _check_against_journal(database: Database, record: AnyRecord) -> None:
+    """Refuse what a careful caller never asks for: booking on a closed day, or reversing more than is left."""
+    if isinstance(record, MOVING):
+        closed = database.value("SELECT max(closed_day) FROM day_close")
+        if closed and record.business_day.isoformat() <= closed:
+            raise ValueError(f"Business day {record.business_day} is closed: {record!r}")
+    if isinstance(record, Reversal):
+        payload = database.value("SELECT payload FROM journal WHERE record_id = ?", (record.original_id.bytes,))
+        if payload:
+            _check_reversal(database, record, decode(payload))
+
+
+def _check_reversal(database: Database, record: Reversal, original: AnyRecord | UnknownRecord) -> None:
+    so_far = reversed_lines(database, record.original_id)
+    whole = {part.line: part for part in parts(original)}
+    for line in (*record.lines, *record.redemptions):
+        part = whole.get(line.line)
+        before = so_far.get(line.line)
+        cents, points = (before.cents, before.points) if before else (0, 0)
+        if part is None or cents + line.cents > part.cents or points + line.points > part.points:
+            raise ValueError(f"Line {line.line} has less left to reverse: {record!r}")
+
+
+def stored(row: Row) -> Stored:
+    """A row of ``seq, payload, hash`` as a record."""
+    return Stored(row[0], _decoded(row), row[2])
+
+
+def _decoded(row: Row) -> AnyRecord | UnknownRecord:
+    try:
+        return decode(row[1])
+    except ValueError as error:
+        raise Damaged(f"Record {row[0]} can't be read: {error}") from error
+
+
+class Link(msgspec.Struct, frozen=True):
+    """What a walk carries from one record to the next."""
+
+    seq: int
+    epoch: bytes
+    hash: bytes
+
+
+def link_problem(row: Row, before: Link | None) -> str | None:
+    """What is wrong with one row's place in the chain.
+
+    Args:
+        row: The columns of ``COLUMNS`` and the hash.
+        before: The record before it, ``None`` at the very start.
+
+    Returns:
+        A sentence for support, or ``None``.
+    """
+    seq, epoch, kind, payload, body, prev, digest = row[0], row[1], row[3], row[10], row[11], row[12], row[13]
+    if seq != (before.seq if before else 0) + 1:
+        return f"journal seq {seq}: the record before it is missing"
+    if prev != (before.hash if before else FIRST_PREV_HASH):
+        return f"journal seq {seq}: prev_hash is not the hash of the record before"
+    if (kind == "epoch_start") is not (before is None or epoch != before.epoch):
+        return f"journal seq {seq}: the epoch changes without an epoch start, or starts without changing"
+    if hashlib.sha256(payload).digest() != body:
+        return f"journal seq {seq}: body_hash is not the hash of the payload"
+    if chain_hash(row[:13]) != digest:
+        return f"journal seq {seq}: hash does not cover its columns"
+    return None
+
+
+def check_tail(database: Database) -> None:
+    """Check the last links of the chain.
+
+    Raises:
+        Damaged: One does not hold.
+    """
+    rows = database.all(f"SELECT {COLUMNS}, hash FROM journal ORDER BY seq DESC LIMIT ?", (LINKS_CHECKED_AT_START + 1,))  # noqa: S608 - constant names
+    rows.reverse()
+    if not rows:
+        raise Damaged("The journal is empty")
+    before = None
+    if rows[0][0] != 1:
+        first = rows.pop(0)
+        before = Link(first[0], first[1], first[13])
+    for row in rows:
+        problem = link_problem(row, before)
+        if problem:
+            raise Damaged(problem)
+        before = Link(row[0], row[1], row[13])

@@ -1,0 +1,153 @@
+"""How the two files get their layout, step by step, and how an older file is brought up to date.
+
+sqlite-utils runs the steps and records each with its work in one transaction. What it lacks is here: a checksum of each step's
+SQL, so that a file made by other steps is noticed; a guard against newer files (in ``files``); a backup before an old file is
+touched; one transaction around all steps and the version number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from storage.errors import Damaged
+from storage.schema import (
+    LEDGER,
+    LEDGER_APPLICATION_ID,
+    SCHEMA_VERSION,
+    STEPS_TABLE,
+    VAULT_APPLICATION_ID,
+    VAULT_TABLES,
+    expected,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlite_utils import Database as UtilsDatabase
+
+    from storage.connection import Database
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One change of layout; never edited once a shop may have run it."""
+
+    name: str
+    statements: tuple[str, ...]
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the SQL, in hex."""
+        return hashlib.sha256("\n;\n".join(self.statements).encode()).hexdigest()
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """The steps that make one file."""
+
+    name: str
+    application_id: int
+    steps: tuple[Step, ...]
+
+
+LEDGER_LAYOUT: Final = Layout("ledger", LEDGER_APPLICATION_ID, (Step("0001_first_layout", LEDGER),))
+VAULT_LAYOUT: Final = Layout("vault", VAULT_APPLICATION_ID, (Step("0001_first_layout", VAULT_TABLES),))
+
+MIGRATIONS_TABLE: Final = "_sqlite_migrations"
+"""sqlite-utils' own record of the steps."""
+
+
+def bring_up_to_date(
+    database: Database, layout: Layout, *, before: Callable[[], None] | None = None, version: int = SCHEMA_VERSION
+) -> bool:
+    """Run the steps a file lacks, all or none.
+
+    Args:
+        database: The writing connection.
+        layout: The file's steps.
+        before: Called before an existing file is changed; makes the backup.
+        version: The layout number afterwards.
+
+    Returns:
+        Whether anything was changed. A current file costs one read and does not import sqlite-utils.
+
+    Raises:
+        Damaged: The file was made by other steps than this program's.
+    """
+    found = int(database.value("PRAGMA user_version"))
+    if found == version:
+        check_steps(database, layout)
+        return False
+    if found and before:
+        before()
+    with database.transaction():
+        _run_steps(database, layout)
+        database.run(f"PRAGMA application_id = {layout.application_id}")
+        database.run(f"PRAGMA user_version = {version}")
+        check_steps(database, layout)
+    return True
+
+
+def check_steps(database: Database, layout: Layout) -> None:
+    """Compare the steps a file was made by with this program's.
+
+    Raises:
+        Damaged: They differ.
+    """
+    found = dict(database.all("SELECT name, checksum FROM schema_step"))
+    if found != {step.name: step.checksum for step in layout.steps}:
+        raise Damaged(f"{database.name} was made by other steps: {sorted(found)}")
+
+
+def check_objects(database: Database, statements: tuple[str, ...], *, kinds: tuple[str, ...] = ("trigger",)) -> None:
+    """Compare triggers (or other objects) with the SQL that must have made them; a missing guard goes unnoticed otherwise.
+
+    Raises:
+        Damaged: One is missing, changed or not ours.
+    """
+    problems = object_problems(database, statements, kinds=kinds)
+    if problems:
+        raise Damaged(problems[0])
+
+
+def object_problems(database: Database, statements: tuple[str, ...], *, kinds: tuple[str, ...]) -> list[str]:
+    """Every difference between the objects of a file and the SQL that must have made them."""
+    wanted = {
+        name: sql for name, sql in expected((*statements, STEPS_TABLE)).items() if sql.split()[1].lower() in kinds
+    }
+    found: dict[str, str] = {
+        name: sql
+        for kind, name, sql in database.all("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+        if kind in kinds and MIGRATIONS_TABLE not in name
+    }
+    problems = [f"{database.name}: {name} is missing" for name in sorted(wanted.keys() - found.keys())]
+    problems += [f"{database.name}: {name} does not belong here" for name in sorted(found.keys() - wanted.keys())]
+    return problems + [
+        f"{database.name}: {name} was changed"
+        for name in sorted(wanted.keys() & found.keys())
+        if wanted[name] != found[name]
+    ]
+
+
+def _run_steps(database: Database, layout: Layout) -> None:
+    """Let sqlite-utils find and run the pending steps; imported here because that takes longer than opening the till."""
+    from sqlite_utils import Database as UtilsDatabase
+    from sqlite_utils.migrations import Migrations
+
+    migrations = Migrations(layout.name)
+    for step in layout.steps:
+        migrations(name=step.name)(_runner(database, step))
+    migrations.apply(UtilsDatabase(database.connection, execute_plugins=False))
+
+
+def _runner(database: Database, step: Step) -> Callable[[UtilsDatabase], None]:
+    def run(_: UtilsDatabase) -> None:
+        if database.value("SELECT count(*) FROM sqlite_schema WHERE name = 'schema_step'") == 0:
+            database.run(STEPS_TABLE)
+        for statement in step.statements:
+            database.run(statement)
+        database.run("INSERT INTO schema_step(name, checksum) VALUES (?, ?)", (step.name, step.checksum))
+
+    run.__name__ = step.name
+    return run

@@ -1,0 +1,48 @@
+"""Day reports from the roll-ups: as many rows as a day has hours, whatever the size of the shop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from loyalty.records import DayTotals
+from storage.reads import Reads
+from storage.types import DayReport, HourTotals, RewardTotals
+
+if TYPE_CHECKING:
+    from datetime import date
+
+_SUMS = """SELECT ifnull(sum(sales), 0), ifnull(sum(member_sales), 0), ifnull(sum(revenue_cents), 0),
+ifnull(sum(member_revenue_cents), 0), ifnull(sum(reversed_cents), 0), ifnull(sum(points_issued), 0),
+ifnull(sum(points_redeemed), 0), ifnull(sum(redemptions), 0), ifnull(sum(points_taken_back), 0),
+ifnull(sum(points_returned), 0), ifnull(sum(points_adjusted), 0), ifnull(sum(new_members), 0)
+FROM day_total WHERE business_day = ?"""
+_OPEN = """SELECT ifnull(sum(points_issued - points_redeemed - points_taken_back + points_returned + points_adjusted), 0)
+FROM day_total WHERE business_day <= ?"""
+
+
+class ReportReads(Reads):
+    """Reads of the roll-ups."""
+
+    __slots__ = ()
+
+    def day_report(self, day: date) -> DayReport:
+        """The sums of one business day; all zeros for a day without bookings.
+
+        Reversals count on the day they were made. ``open_points`` adds up every day's movements, so a member in debt lowers it.
+        """
+        iso = day.isoformat()
+        hours = self._ledger.all(
+            "SELECT hour, points_issued, points_redeemed, sales FROM day_total WHERE business_day = ? ORDER BY hour",
+            (iso,),
+        )
+        rewards = self._ledger.all(
+            "SELECT reward_id, count, points, value_cents FROM reward_total WHERE business_day = ? ORDER BY reward_id",
+            (iso,),
+        )
+        return DayReport(
+            day,
+            DayTotals(*(self._ledger.one(_SUMS, (iso,)) or ())),
+            tuple(HourTotals(*row) for row in hours),
+            tuple(RewardTotals(*row) for row in rewards),
+            int(self._ledger.value(_OPEN, (iso,))),
+        )

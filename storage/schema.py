@@ -1,0 +1,252 @@
+"""The two database files in SQL, statement by statement, as SQLite keeps them.
+
+``ledger.sqlite`` holds the journal (the truth), its projections (rebuilt from it by one command) and the erasable side tables.
+``vault.sqlite`` holds the members' keys and the search terms; it never enters a backup of the ledger.
+
+Days are ISO text (``2026-11-21``), ids 16 bytes, times microseconds since 1970 UTC, money cents.
+
+For period figures, all by covering index:
+
+* ``booking`` has a row per sale, redemption, reversal and adjustment. A sale row (``kind = 'sale'``) counts while
+  ``reversed_cents < amount_cents``; its revenue is ``amount_cents - reversed_cents``; ``member_id`` is ``NULL`` for an anonymous
+  sale and follows merges. ``sale_by_day(business_day, member_id, amount_cents, reversed_cents)`` answers "in this period",
+  ``booking_by_member(member_id, seq, kind, business_day, amount_cents, reversed_cents)`` "this member, before or after".
+* ``account.enrolled_day`` (index ``account_by_enrolled_day``), ``account.last_sale_day`` (last counted sale), ``account.sales``.
+* ``tombstone.erased_day`` says when a member was erased.
+* ``day_total`` has the sums of ``DayTotals`` by business day and hour, ``reward_total`` by business day and reward.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+LEDGER_APPLICATION_ID: Final = 0x53544B4C
+"""``STKL`` in the file header, so that tools and the till know whose file it is."""
+
+VAULT_APPLICATION_ID: Final = 0x53544B56
+"""``STKV``."""
+
+SCHEMA_VERSION: Final = 1
+"""``user_version`` of both files. 1: first layout (2026-11-21)."""
+
+PROJECTIONS: Final = (
+    "account",
+    "entry",
+    "booking",
+    "day_total",
+    "reward_total",
+    "reversed_line",
+    "reversal_of",
+    "day_close",
+)
+"""Tables that are a pure function of the journal."""
+
+JOURNAL: Final = (
+    """CREATE TABLE journal(
+  seq INTEGER PRIMARY KEY CHECK (seq >= 1),
+  epoch BLOB NOT NULL CHECK (length(epoch) = 16),
+  record_id BLOB NOT NULL UNIQUE CHECK (length(record_id) = 16),
+  kind TEXT NOT NULL,
+  member_id BLOB CHECK (member_id IS NULL OR length(member_id) = 16),
+  at_us INTEGER NOT NULL,
+  business_day TEXT NOT NULL CHECK (length(business_day) = 10),
+  utc_offset_min INTEGER NOT NULL,
+  server_offset_ms INTEGER NOT NULL,
+  programme_version INTEGER NOT NULL,
+  payload BLOB NOT NULL,
+  body_hash BLOB NOT NULL CHECK (length(body_hash) = 32),
+  prev_hash BLOB NOT NULL CHECK (length(prev_hash) = 32),
+  hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT""",
+    """CREATE TRIGGER journal_refuses_update BEFORE UPDATE ON journal BEGIN
+  SELECT RAISE(ABORT, 'journal: a record is never changed');
+END""",
+    """CREATE TRIGGER journal_refuses_delete BEFORE DELETE ON journal BEGIN
+  SELECT RAISE(ABORT, 'journal: a record is never deleted');
+END""",
+    """CREATE TRIGGER journal_checks_insert BEFORE INSERT ON journal BEGIN
+  SELECT CASE
+    WHEN EXISTS (SELECT 1 FROM journal WHERE record_id = NEW.record_id)
+      THEN RAISE(ABORT, 'journal: record id exists')
+    WHEN NEW.seq IS NOT (SELECT ifnull(max(seq), 0) + 1 FROM journal)
+      THEN RAISE(ABORT, 'journal: seq must be the next one')
+    WHEN NEW.prev_hash IS NOT ifnull((SELECT hash FROM journal WHERE seq = NEW.seq - 1), zeroblob(32))
+      THEN RAISE(ABORT, 'journal: prev_hash must be the last hash')
+    WHEN NEW.kind <> 'epoch_start' AND NEW.epoch IS NOT (SELECT epoch FROM journal WHERE seq = NEW.seq - 1)
+      THEN RAISE(ABORT, 'journal: only an epoch start begins an epoch')
+  END;
+END""",
+)
+
+PROJECTION_TABLES: Final = (
+    """CREATE TABLE account(
+  member_id BLOB PRIMARY KEY,
+  balance INTEGER NOT NULL DEFAULT 0,
+  sales INTEGER NOT NULL DEFAULT 0,
+  revenue_cents INTEGER NOT NULL DEFAULT 0,
+  enrolled_day TEXT,
+  last_sale_day TEXT,
+  merged_into BLOB
+) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX account_by_enrolled_day ON account(enrolled_day) WHERE enrolled_day IS NOT NULL",
+    "CREATE INDEX account_by_root ON account(merged_into) WHERE merged_into IS NOT NULL",
+    """CREATE TABLE entry(
+  member_id BLOB NOT NULL,
+  seq INTEGER NOT NULL,
+  part INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  points INTEGER NOT NULL,
+  at_us INTEGER NOT NULL,
+  record_id BLOB NOT NULL,
+  original_id BLOB,
+  PRIMARY KEY (member_id, seq, part)
+) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE booking(
+  seq INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  member_id BLOB,
+  business_day TEXT NOT NULL,
+  at_us INTEGER NOT NULL,
+  points INTEGER NOT NULL,
+  balance_after INTEGER NOT NULL,
+  amount_cents INTEGER NOT NULL,
+  reversed_cents INTEGER NOT NULL DEFAULT 0,
+  is_open INTEGER NOT NULL,
+  receipt TEXT
+) STRICT""",
+    "CREATE INDEX booking_by_member ON booking(member_id, seq, kind, business_day, amount_cents, reversed_cents)"
+    " WHERE member_id IS NOT NULL",
+    "CREATE INDEX sale_by_day ON booking(business_day, member_id, amount_cents, reversed_cents) WHERE kind = 'sale'",
+    "CREATE INDEX sale_by_receipt ON booking(receipt) WHERE receipt IS NOT NULL",
+    """CREATE TABLE day_total(
+  business_day TEXT NOT NULL,
+  hour INTEGER NOT NULL,
+  sales INTEGER NOT NULL,
+  member_sales INTEGER NOT NULL,
+  revenue_cents INTEGER NOT NULL,
+  member_revenue_cents INTEGER NOT NULL,
+  reversed_cents INTEGER NOT NULL,
+  points_issued INTEGER NOT NULL,
+  points_redeemed INTEGER NOT NULL,
+  redemptions INTEGER NOT NULL,
+  points_taken_back INTEGER NOT NULL,
+  points_returned INTEGER NOT NULL,
+  points_adjusted INTEGER NOT NULL,
+  new_members INTEGER NOT NULL,
+  PRIMARY KEY (business_day, hour)
+) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE reward_total(
+  business_day TEXT NOT NULL,
+  reward_id TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  points INTEGER NOT NULL,
+  value_cents INTEGER NOT NULL,
+  PRIMARY KEY (business_day, reward_id)
+) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE reversed_line(
+  original_id BLOB NOT NULL,
+  line INTEGER NOT NULL,
+  cents INTEGER NOT NULL,
+  points INTEGER NOT NULL,
+  PRIMARY KEY (original_id, line)
+) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE reversal_of(
+  original_id BLOB NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (original_id, seq)
+) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE day_close(
+  number INTEGER PRIMARY KEY,
+  closed_day TEXT NOT NULL UNIQUE,
+  seq INTEGER NOT NULL,
+  open_points INTEGER NOT NULL
+) STRICT""",
+)
+
+SIDE_TABLES: Final = (
+    """CREATE TABLE shop(
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  name TEXT NOT NULL,
+  till_name TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  terminal_id BLOB NOT NULL,
+  created_at_us INTEGER NOT NULL
+) STRICT""",
+    """CREATE TABLE programme(
+  version INTEGER PRIMARY KEY,
+  document TEXT NOT NULL
+) STRICT""",
+    """CREATE TABLE card(
+  card_ref BLOB PRIMARY KEY,
+  number TEXT NOT NULL UNIQUE,
+  number_reversed TEXT NOT NULL,
+  member_id BLOB NOT NULL,
+  status TEXT NOT NULL
+) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX card_by_member ON card(member_id)",
+    "CREATE INDEX card_by_end ON card(number_reversed)",
+    """CREATE TABLE member_profile(
+  member_id BLOB PRIMARY KEY,
+  nonce BLOB NOT NULL,
+  box BLOB NOT NULL
+) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE profile_change(
+  stamp INTEGER PRIMARY KEY,
+  member_id BLOB NOT NULL
+) STRICT""",
+    """CREATE TABLE free_text(
+  text_ref BLOB PRIMARY KEY,
+  text TEXT NOT NULL
+) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE cashier(
+  cashier_id BLOB PRIMARY KEY,
+  name TEXT NOT NULL,
+  role TEXT NOT NULL,
+  pin_hash TEXT NOT NULL,
+  blocked INTEGER NOT NULL,
+  failures INTEGER NOT NULL,
+  locked_until_us INTEGER NOT NULL
+) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE tombstone(
+  member_id BLOB PRIMARY KEY,
+  erased_at_us INTEGER NOT NULL,
+  erased_day TEXT NOT NULL
+) STRICT, WITHOUT ROWID""",
+)
+
+STEPS_TABLE: Final = """CREATE TABLE schema_step(
+  name TEXT PRIMARY KEY,
+  checksum TEXT NOT NULL
+) STRICT, WITHOUT ROWID"""
+"""Which migrations made this file, with the SHA-256 of their SQL."""
+
+VAULT_TABLES: Final = (
+    """CREATE TABLE member_key(
+  member_id BLOB PRIMARY KEY,
+  key BLOB NOT NULL CHECK (length(key) = 32)
+) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE search_term(
+  kind TEXT NOT NULL,
+  term TEXT NOT NULL,
+  member_id BLOB NOT NULL,
+  PRIMARY KEY (kind, term, member_id)
+) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX search_term_by_member ON search_term(member_id)",
+    """CREATE TABLE search_state(
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  indexed_stamp INTEGER NOT NULL
+) STRICT""",
+    "INSERT INTO search_state(id, indexed_stamp) VALUES (1, 0)",
+)
+
+LEDGER: Final = (*JOURNAL, *PROJECTION_TABLES, *SIDE_TABLES)
+
+
+def expected(statements: tuple[str, ...]) -> dict[str, str]:
+    """What ``sqlite_schema`` must hold: object name to the SQL that made it."""
+    found: dict[str, str] = {}
+    for sql in statements:
+        words = sql.replace("(", " ").split()
+        if words[0] == "CREATE":
+            found[words[2]] = sql
+    return found

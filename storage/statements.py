@@ -1,0 +1,157 @@
+"""Accounts, bookings and records: the queries behind the member panel, the history and undo."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from loyalty.records import UnknownRecord, decode
+from loyalty.statement import Entry, EntryKind
+from storage.journal import head, stored
+from storage.projections import root_of
+from storage.reads import Reads
+from storage.reversals import reversed_lines, reversed_state
+from storage.types import AccountRow, Booking, BookingDay, Head, Reversed, Stored
+
+if TYPE_CHECKING:
+    from loyalty.reversal import ReversedSoFar
+    from storage.connection import Row
+
+BOOKINGS_MAX: Final = 1_000
+"""The most bookings one read returns; a longer history is read in pages."""
+
+SAME_SALE_LOOKBACK: Final = 50
+"""How many of a member's newest bookings are looked at for a sale typed twice."""
+
+_ACCOUNT = """SELECT member_id, balance, sales, revenue_cents, enrolled_day, last_sale_day, merged_into
+FROM account WHERE member_id = ?"""
+_RECORD = "SELECT seq, payload, hash FROM journal WHERE record_id = ?"
+_AT = "SELECT seq, payload, hash FROM journal WHERE seq = ?"
+_BOOKINGS = """SELECT booking.seq, journal.payload, booking.points, booking.balance_after, journal.record_id
+FROM booking JOIN journal ON journal.seq = booking.seq
+WHERE booking.member_id = ? AND booking.seq < ? ORDER BY booking.seq DESC LIMIT ?"""
+_RECENT = """SELECT booking.seq, journal.payload, booking.points, booking.balance_after, journal.record_id
+FROM booking JOIN journal ON journal.seq = booking.seq ORDER BY booking.seq DESC LIMIT ?"""
+_LAST_OPEN = """SELECT journal.seq, journal.payload, journal.hash FROM booking JOIN journal ON journal.seq = booking.seq
+WHERE booking.is_open = 1 ORDER BY booking.seq DESC LIMIT 1"""
+_SAME_SALE = """SELECT seq FROM (SELECT seq, kind, at_us, amount_cents, reversed_cents FROM booking WHERE member_id = ?
+ORDER BY seq DESC LIMIT ?) WHERE kind = 'sale' AND amount_cents = ? AND at_us >= ? AND reversed_cents < amount_cents LIMIT 1"""
+_AFTER_ALL: Final = 2**63 - 1
+
+
+class StatementReads(Reads):
+    """Reads of the journal and of what it means for accounts."""
+
+    __slots__ = ()
+
+    def head(self) -> Head:
+        """The journal's last record."""
+        return head(self._ledger)
+
+    def count(self) -> int:
+        """How many records the journal holds."""
+        return self.head().seq
+
+    def record(self, record_id: UUID) -> Stored | None:
+        """The record with this id."""
+        return self._stored(self._ledger.one(_RECORD, (record_id.bytes,)))
+
+    def stored(self, seq: int) -> Stored | None:
+        """The record at this position."""
+        return self._stored(self._ledger.one(_AT, (seq,)))
+
+    def account(self, member_id: UUID) -> AccountRow:
+        """A member's account; a merged one leads to the surviving one, an unknown one is empty."""
+        row = self._ledger.one(_ACCOUNT, (member_id.bytes,))
+        if row is None:
+            return AccountRow(member_id)
+        merged: UUID | None = None
+        if row[6]:
+            merged = UUID(bytes=row[6])
+            row = self._ledger.one(_ACCOUNT, (row[6],)) or row
+        return AccountRow(UUID(bytes=row[0]), row[1], row[2], row[3], _day(row[4]), _day(row[5]), merged)
+
+    def entries(self, member_id: UUID) -> list[Entry]:
+        """All movements of an account in journal order, for the fold that finds its lots."""
+        rows = self._ledger.all(
+            "SELECT seq, record_id, kind, points, at_us, original_id FROM entry WHERE member_id = ? ORDER BY seq, part",
+            (root_of(self._ledger, member_id),),
+        )
+        return [
+            Entry(seq, UUID(bytes=record), EntryKind(kind), points, at_us, UUID(bytes=original) if original else None)
+            for seq, record, kind, points, at_us, original in rows
+        ]
+
+    def bookings(self, member_id: UUID, limit: int = 20, before_seq: int | None = None) -> list[Booking]:
+        """An account's history, newest first.
+
+        Args:
+            member_id: The member.
+            limit: How many, at most ``BOOKINGS_MAX``.
+            before_seq: Continue behind this position.
+        """
+        before = _AFTER_ALL if before_seq is None else before_seq
+        rows = self._ledger.all(_BOOKINGS, (root_of(self._ledger, member_id), before, min(limit, BOOKINGS_MAX)))
+        return [self._booking(row) for row in rows]
+
+    def recent_bookings(self, limit: int = 20) -> list[Booking]:
+        """This till's newest bookings, newest first."""
+        return [self._booking(row) for row in self._ledger.all(_RECENT, (min(limit, BOOKINGS_MAX),))]
+
+    def last_booking(self) -> Stored | None:
+        """This till's newest sale or redemption that has something left to undo."""
+        return self._stored(self._ledger.one(_LAST_OPEN))
+
+    def reversed_so_far(self, record_id: UUID) -> dict[int, ReversedSoFar]:
+        """By line, what reversals of a record have done."""
+        return reversed_lines(self._ledger, record_id)
+
+    def reversals_of(self, record_id: UUID) -> list[Stored]:
+        """The reversals of a record, oldest first."""
+        rows = self._ledger.all(
+            "SELECT journal.seq, payload, hash FROM reversal_of JOIN journal ON journal.seq = reversal_of.seq"
+            " WHERE original_id = ? ORDER BY reversal_of.seq",
+            (record_id.bytes,),
+        )
+        return [stored(row) for row in rows]
+
+    def sale_by_receipt(self, receipt: str) -> Stored | None:
+        """The newest sale with a register's receipt number."""
+        seq = self._ledger.value("SELECT max(seq) FROM booking WHERE receipt = ?", (receipt,))
+        return None if seq is None else self.stored(seq)
+
+    def same_sale_since(self, member_id: UUID, amount_cents: int, since_us: int) -> Stored | None:
+        """A sale of the same amount to the same member since a moment, unless it was wholly undone.
+
+        Only the member's newest ``SAME_SALE_LOOKBACK`` bookings are looked at.
+        """
+        root = root_of(self._ledger, member_id)
+        seq = self._ledger.value(_SAME_SALE, (root, SAME_SALE_LOOKBACK, amount_cents, since_us))
+        return None if seq is None else self.stored(seq)
+
+    def latest_closed_day(self) -> date | None:
+        """The last business day that was closed."""
+        return _day(self._ledger.value("SELECT max(closed_day) FROM day_close"))
+
+    def booking_day(self, day: date) -> BookingDay:
+        """The day a fact of ``day`` is booked on: its own, or the open one when its own is closed, and then it is late."""
+        closed = self.latest_closed_day()
+        if closed is None or day > closed:
+            return BookingDay(day, late=False)
+        return BookingDay(closed + timedelta(days=1), late=True)
+
+    def _stored(self, row: Row | None) -> Stored | None:
+        return stored(row) if row else None
+
+    def _booking(self, row: Row) -> Booking:
+        seq, payload, points, balance_after, record_id = row
+        record = decode(payload)
+        assert not isinstance(record, UnknownRecord), "only known kinds are booked"
+        so_far = reversed_lines(self._ledger, UUID(bytes=record_id))
+        state = reversed_state(record, so_far) if so_far else Reversed.NO
+        return Booking(seq, record, points, balance_after, state)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

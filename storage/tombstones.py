@@ -1,0 +1,95 @@
+"""Who was erased, kept in a small file outside the database: a restored backup knows nothing of it and is told before it opens."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+import msgspec
+
+from loyalty.records import Adjustment, Reversal, decode
+from storage.errors import Damaged
+from storage.files import os_errors, sync_directory
+from storage.projections import root_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from storage.connection import Database
+
+TOMBSTONE_FILE: Final = "tombstones"
+
+
+class Tombstone(msgspec.Struct, frozen=True):
+    """One erasure; ``erased_at_us`` in microseconds since 1970 UTC, ``erased_day`` as ISO text."""
+
+    member_id: UUID
+    erased_at_us: int
+    erased_day: str
+
+
+_DECODER: msgspec.json.Decoder[Tombstone] = msgspec.json.Decoder(Tombstone)
+
+
+def write_tombstones(directory: Path, tombstones: list[Tombstone]) -> None:
+    """Append to the file, one JSON document a line, and wait until it is on the disk."""
+    path = directory / TOMBSTONE_FILE
+    with os_errors(str(path)):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.writelines(msgspec.json.encode(tombstone) + b"\n" for tombstone in tombstones)
+            file.flush()
+            os.fsync(file.fileno())
+        sync_directory(directory)
+
+
+def read_tombstones(directory: Path) -> list[Tombstone]:
+    """All erasures in the file; a last line that a crash cut off belongs to an erasure that was not acknowledged.
+
+    Raises:
+        Damaged: Another line can't be read.
+    """
+    path = directory / TOMBSTONE_FILE
+    if not path.exists():
+        return []
+    with os_errors(str(path)):
+        lines = path.read_bytes().split(b"\n")
+    try:
+        return [_DECODER.decode(line) for line in lines[:-1] if line]
+    except msgspec.MsgspecError as error:
+        raise Damaged(f"{path} can't be read: {error}") from error
+
+
+def missing_from(ledger: Database, tombstones: list[Tombstone]) -> list[Tombstone]:
+    """Those the database does not know: its erasure was lost in a crash, or the file is older than the database's backup."""
+    known = {member for (member,) in ledger.all("SELECT member_id FROM tombstone")} if tombstones else set()
+    return [tombstone for tombstone in tombstones if tombstone.member_id.bytes not in known]
+
+
+def erase(ledger: Database, tombstone: Tombstone) -> None:
+    """Delete profile, card numbers and free texts of a member and of the accounts merged into it; the pseudonymous records stay.
+
+    Args:
+        ledger: The writing connection, inside a transaction.
+        tombstone: Who and when.
+    """
+    root = root_of(ledger, tombstone.member_id)
+    members = ledger.all("SELECT member_id FROM account WHERE merged_into = ?", (root,))
+    rows = ledger.all(
+        "SELECT payload FROM booking JOIN journal ON journal.seq = booking.seq"
+        " WHERE booking.member_id = ? AND booking.kind IN ('reversal', 'adjustment')",
+        (root,),
+    )
+    for (payload,) in rows:
+        record = decode(payload)
+        if isinstance(record, Reversal | Adjustment) and record.text_ref:
+            ledger.run("DELETE FROM free_text WHERE text_ref = ?", (record.text_ref.bytes,))
+    for member in {root, tombstone.member_id.bytes, *(member for (member,) in members)}:
+        ledger.run("DELETE FROM card WHERE member_id = ?", (member,))
+        ledger.run("DELETE FROM member_profile WHERE member_id = ?", (member,))
+        ledger.run(
+            "INSERT INTO tombstone(member_id, erased_at_us, erased_day) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (member, tombstone.erased_at_us, tombstone.erased_day),
+        )
+        ledger.run("INSERT INTO profile_change(member_id) VALUES (?)", (member,))

@@ -1,0 +1,188 @@
+"""What the ledger hands out: frozen rows without any driver in them."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from loyalty.records import AnyRecord, DayTotals, Redemption, Sale, UnknownRecord
+
+
+class Shop(msgspec.Struct, frozen=True):
+    """Whose ledger this is; ``created_at_us`` in microseconds since 1970 UTC."""
+
+    name: str
+    till_name: str
+    currency: str
+    terminal_id: UUID
+    created_at_us: int
+
+
+class CardStatus(StrEnum):
+    """What may be done with a card."""
+
+    ACTIVE = "active"
+    BLOCKED = "blocked"
+    REPLACED = "replaced"
+
+
+class CardRow(msgspec.Struct, frozen=True):
+    """A card number and the account it means. The journal knows only ``card_ref``."""
+
+    card_ref: UUID
+    number: str
+    member_id: UUID
+    status: CardStatus = CardStatus.ACTIVE
+
+
+class AccountRow(msgspec.Struct, frozen=True):
+    """One member's account as the journal's records left it.
+
+    Attributes:
+        member_id: The account; for a merged one the surviving account.
+        balance: Points, negative when in debt.
+        sales: Counted sales: those not wholly reversed.
+        revenue_cents: What they came to, less what was reversed of them.
+        enrolled_day: Business day of the first enrolment, ``None`` for an account nobody has named.
+        last_sale_day: Business day of the last counted sale.
+        merged_into: The surviving account when the one asked for was merged, else ``None``.
+    """
+
+    member_id: UUID
+    balance: int = 0
+    sales: int = 0
+    revenue_cents: int = 0
+    enrolled_day: date | None = None
+    last_sale_day: date | None = None
+    merged_into: UUID | None = None
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """Who a member is; kept encrypted and apart from the journal. ``phone`` is in E.164 form."""
+
+    name: str
+    phone: str = ""
+    email: str = ""
+    birthday: date | None = None
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A record with its place and hash in the journal."""
+
+    seq: int
+    record: AnyRecord | UnknownRecord
+    hash: bytes
+
+
+class Reversed(StrEnum):
+    """How much of a booking was undone."""
+
+    NO = "no"
+    PARTLY = "partly"
+    WHOLE = "whole"
+
+
+class Booking(msgspec.Struct, frozen=True):
+    """A sale, redemption, reversal or adjustment as an account's history shows it.
+
+    Attributes:
+        seq: Journal position.
+        record: The record.
+        points: What it moved in sum.
+        balance_after: The account behind it; 0 for an anonymous sale.
+        reversed: How much of it was undone since.
+    """
+
+    seq: int
+    record: AnyRecord
+    points: int
+    balance_after: int
+    reversed: Reversed = Reversed.NO
+
+    @property
+    def reversible(self) -> bool:
+        """Whether something of it can still be undone."""
+        return isinstance(self.record, Sale | Redemption) and self.reversed is not Reversed.WHOLE
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """One member a search found; numbers are masked because the screen faces the queue."""
+
+    member_id: UUID
+    name: str
+    card_masked: str
+    phone_masked: str
+    balance: int
+
+
+class Role(StrEnum):
+    """What a person at the till may do."""
+
+    CASHIER = "cashier"
+    MANAGER = "manager"
+
+
+class CashierRow(msgspec.Struct, frozen=True):
+    """A person who works at the till; ``locked_until_us`` in microseconds since 1970 UTC."""
+
+    cashier_id: UUID
+    name: str
+    role: Role
+    pin_hash: str
+    blocked: bool = False
+    failures: int = 0
+    locked_until_us: int = 0
+
+
+class HourTotals(msgspec.Struct, frozen=True):
+    """One hour of a business day, by the shop's own clock."""
+
+    hour: int
+    issued: int
+    redeemed: int
+    sales: int
+
+
+class RewardTotals(msgspec.Struct, frozen=True):
+    """One reward as taken on a business day; reversals are booked on their own day and not here."""
+
+    reward_id: str
+    count: int
+    points: int
+    value_cents: int
+
+
+class DayReport(msgspec.Struct, frozen=True):
+    """A business day.
+
+    Attributes:
+        day: Which.
+        totals: Its sums, reversals on the day they were made.
+        hours: Hours in which something happened, ascending.
+        rewards: Rewards taken, by id.
+        open_points: All points open at the end of that day; debts count against it.
+    """
+
+    day: date
+    totals: DayTotals
+    hours: tuple[HourTotals, ...] = ()
+    rewards: tuple[RewardTotals, ...] = ()
+    open_points: int = 0
+
+
+class BookingDay(msgspec.Struct, frozen=True):
+    """The business day a fact must be booked on; ``late`` when its own day is closed already."""
+
+    day: date
+    late: bool
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The journal's last record."""
+
+    epoch: UUID
+    seq: int
+    hash: bytes

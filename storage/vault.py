@@ -1,0 +1,119 @@
+"""The second file: a key per member, without which a profile is noise, and the search terms made from profiles.
+
+Keys are written and synced before the ledger's transaction that needs them commits. Search terms are a projection of the
+profiles; they follow after the commit and are caught up at the next start.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+import msgspec
+
+from storage.folding import digits_of, fold_words, national_digits
+from storage.types import Profile
+
+if TYPE_CHECKING:
+    from storage.connection import Database
+
+KEY_BYTES: Final = 32
+"""AES-256."""
+
+NONCE_BYTES: Final = 12
+"""The nonce length AES-GCM is defined for (NIST SP 800-38D, 5.2.1.1); random, as a key seals few profiles."""
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER: msgspec.json.Decoder[Profile] = msgspec.json.Decoder(Profile)
+
+
+def seal(profile: Profile, key: bytes, member_id: UUID) -> tuple[bytes, bytes]:
+    """Encrypt a profile with AES-256-GCM, bound to its member; gives nonce and box."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce, AESGCM(key).encrypt(nonce, _ENCODER.encode(profile), member_id.bytes)
+
+
+def unseal(nonce: bytes, box: bytes, key: bytes, member_id: UUID) -> Profile | None:
+    """Decrypt a profile; ``None`` when key and box don't belong together."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    try:
+        return _DECODER.decode(AESGCM(key).decrypt(nonce, box, member_id.bytes))
+    except InvalidTag:
+        return None
+
+
+def key_of(vault: Database, member_id: UUID) -> bytes | None:
+    """A member's key."""
+    key: bytes | None = vault.value("SELECT key FROM member_key WHERE member_id = ?", (member_id.bytes,))
+    return key
+
+
+def key_for(vault: Database, member_id: UUID) -> bytes:
+    """A member's key, made and on disk when there was none."""
+    found = key_of(vault, member_id)
+    if found:
+        return found
+    key = os.urandom(KEY_BYTES)
+    vault.run("INSERT INTO member_key(member_id, key) VALUES (?, ?)", (member_id.bytes, key))
+    return key
+
+
+def search_terms(profile: Profile) -> set[tuple[str, str]]:
+    """Kind and text of every term a profile is found by.
+
+    Kinds: ``word`` of the name, ``phone`` with and without country code, ``phone_end`` backwards for last digits, ``email``,
+    and ``person`` (folded name and birthday) for duplicates.
+    """
+    words = fold_words(profile.name)
+    terms = {("word", word) for word in words}
+    digits = digits_of(profile.phone)
+    if digits:
+        terms |= {("phone", digits), ("phone", national_digits(profile.phone)), ("phone_end", digits[::-1])}
+    if profile.email:
+        terms.add(("email", profile.email.casefold()))
+    if profile.birthday and words:
+        terms.add(("person", person_term(profile)))
+    return terms
+
+
+def person_term(profile: Profile) -> str:
+    """Folded name, in any order of its words, and birthday."""
+    return f"{' '.join(sorted(fold_words(profile.name)))} {profile.birthday}"
+
+
+def index_member(vault: Database, member_id: bytes, profile: Profile | None) -> None:
+    """Replace a member's search terms; with no profile they only go."""
+    vault.run("DELETE FROM search_term WHERE member_id = ?", (member_id,))
+    if profile:
+        rows = [(kind, term, member_id) for kind, term in sorted(search_terms(profile))]
+        vault.many("INSERT INTO search_term(kind, term, member_id) VALUES (?, ?, ?)", rows)
+
+
+def catch_up(vault: Database, ledger: Database) -> None:
+    """Bring search terms and keys up to the ledger's profile changes.
+
+    A member without a profile loses the terms; an erased one also the key. A ledger that was put back to an older state is
+    indexed anew.
+    """
+    done = int(vault.value("SELECT indexed_stamp FROM search_state"))
+    newest = int(ledger.value("SELECT ifnull(max(stamp), 0) FROM profile_change"))
+    if newest == done:
+        return
+    with vault.transaction():
+        if newest < done:
+            vault.run("DELETE FROM search_term")
+            done = 0
+        changed = ledger.all("SELECT DISTINCT member_id FROM profile_change WHERE stamp > ?", (done,))
+        for (member_id,) in changed:
+            row = ledger.one("SELECT nonce, box FROM member_profile WHERE member_id = ?", (member_id,))
+            key = key_of(vault, UUID(bytes=member_id))
+            profile = unseal(row[0], row[1], key, UUID(bytes=member_id)) if row and key else None
+            index_member(vault, member_id, profile)
+            if ledger.one("SELECT 1 FROM tombstone WHERE member_id = ?", (member_id,)) and not row:
+                vault.run("DELETE FROM member_key WHERE member_id = ?", (member_id,))
+        vault.run("UPDATE search_state SET indexed_stamp = ?", (newest,))
