@@ -109,8 +109,8 @@ class Database:
     def transaction(self) -> Iterator[None]:
         """One ``BEGIN IMMEDIATE`` transaction: commits on normal exit, rolls back when anything is raised.
 
-        ``IMMEDIATE`` because a transaction that reads first and writes later fails at once, whatever the timeout, when somebody
-        else committed in between.
+        ``IMMEDIATE`` because a transaction that reads first and writes later fails at once, whatever the timeout,
+        when somebody else committed in between.
         """
         self.run("BEGIN IMMEDIATE")
         try:

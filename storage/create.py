@@ -50,7 +50,9 @@ def create_files(
         ValueError: The programme has mistakes.
         StorageError: It can't be written.
     """
-    if isinstance(problems := parse_programme(programme_text), list):
+    read = parse_programme(programme_text)
+    problems = read if isinstance(read, list) else []
+    if problems:
         raise ValueError(f"The programme has mistakes: {problems}")
     if (directory / LEDGER_FILE).exists():
         raise AlreadyExists(f"{directory / LEDGER_FILE} exists")

@@ -91,8 +91,9 @@ class DirectoryReads(Reads):
         """Find members as people at a counter ask for them.
 
         Args:
-            text: Beginnings of words of the name, in any order; a phone number from its start or its last digits; a card number
-                or its last characters; the beginning of an e-mail address. Numbers need ``NUMBER_QUERY_MIN`` characters.
+            text: Beginnings of words of the name, in any order; a phone number from its start or its last digits; a
+                card number or its last characters; the beginning of an e-mail address. Numbers need
+                ``NUMBER_QUERY_MIN`` characters.
             limit: How many members, at most ``HITS_MAX``.
 
         Returns:
@@ -145,7 +146,7 @@ class DirectoryReads(Reads):
         return [member for (member,) in self._terms("email", query.casefold(), limit)]
 
     def _by_words(self, query: str, limit: int) -> list[bytes]:
-        """Members whose name has, for every word typed, a word beginning with it; the longest word leads, the rarest mostly."""
+        """Members whose name has, for every word typed, a word beginning with it; the longest, rarest one leads."""
         words = sorted(fold_words(query), key=len, reverse=True)
         if not words:
             return []

@@ -1,6 +1,7 @@
 """What can go wrong with the ledger, each with a sentence for the cashier and one for support.
 
-Driver and operating system errors are turned into these once, where storage touches the driver; callers never see the driver's.
+Driver and operating system errors are turned into these once, where storage touches the driver; callers never see the
+driver's.
 """
 
 from __future__ import annotations

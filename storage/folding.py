@@ -1,6 +1,7 @@
-"""One spelling for search: what people type and what a profile holds are folded the same way, then compared letter by letter.
+"""One spelling for search: what people type and what a profile holds are folded the same way before they are compared.
 
-Umlauts meet their two-letter and their bare spelling (Müller, Mueller and Muller are one name), accents and case fall away.
+Umlauts meet their two-letter and their bare spelling (Müller, Mueller and Muller are one name), accents and case fall
+away.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ WORD_LENGTH_MAX: Final = 60
 """How many characters of a word are kept."""
 
 _LETTERS: Final = str.maketrans(
-    {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "æ": "ae", "œ": "oe"}
+    {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "\u0131": "i", "æ": "ae", "œ": "oe"}
 )
 _UMLAUT_PAIRS: Final = re.compile(r"([aou])e")
 _WORD_GAPS: Final = re.compile(r"[^\w]+|_+")

@@ -9,7 +9,21 @@ from uuid import UUID
 
 import msgspec
 
-from loyalty.records import AnyRecord, EpochStart, Reversal, UnknownRecord, body_hash, decode, encode, kind_of
+from loyalty.records import (
+    Adjustment,
+    AnyRecord,
+    CardChange,
+    Consent,
+    Enrolment,
+    EpochStart,
+    Redemption,
+    Reversal,
+    UnknownRecord,
+    body_hash,
+    decode,
+    encode,
+    kind_of,
+)
 from storage import sqlite
 from storage.errors import Damaged, RecordConflict
 from storage.projections import MOVING, apply
@@ -18,6 +32,9 @@ from storage.types import Head, Stored
 
 if TYPE_CHECKING:
     from storage.connection import Database, Row
+
+NEEDS_MEMBER: Final = (Redemption, Adjustment, Enrolment, Consent, CardChange)
+"""Record kinds that mean nothing without a member."""
 
 FIRST_PREV_HASH: Final = bytes(32)
 """What stands for the hash before the first record."""
@@ -43,7 +60,7 @@ _HEAD = "SELECT epoch, seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
 
 
 def chain_hash(columns: Row) -> bytes:
-    """SHA-256 over all columns of ``COLUMNS``, each with its type and length in front, so that no two rows give the same bytes."""
+    """SHA-256 over all columns of ``COLUMNS``; type and length in front of each keep two rows from giving one text."""
     parts_hashed = [_CHAIN_MARK]
     for value in columns:
         if value is None:
@@ -112,7 +129,7 @@ def append(database: Database, record: AnyRecord, *, epoch: UUID | None = None) 
 
 
 def columns_of(record: AnyRecord) -> Row:
-    """The columns that repeat the payload for indexing: record id, kind, member, time, day, offsets, programme version."""
+    """The columns that repeat the payload for indexing, from ``record_id`` to ``programme_version``."""
     return (
         record.record_id.bytes,
         kind_of(record),
@@ -126,7 +143,9 @@ def columns_of(record: AnyRecord) -> Row:
 
 
 def _check_against_journal(database: Database, record: AnyRecord) -> None:
-    """Refuse what a careful caller never asks for: booking on a closed day, or reversing more than is left."""
+    """Refuse what no careful caller asks for: moving nobody's points, a closed day, reversing more than is left."""
+    if isinstance(record, NEEDS_MEMBER) and record.member_id is None:
+        raise ValueError(f"It must name a member: {record!r}")
     if isinstance(record, MOVING):
         closed = database.value("SELECT max(closed_day) FROM day_close")
         if closed and record.business_day.isoformat() <= closed:

@@ -1,8 +1,8 @@
 """How the two files get their layout, step by step, and how an older file is brought up to date.
 
-sqlite-utils runs the steps and records each with its work in one transaction. What it lacks is here: a checksum of each step's
-SQL, so that a file made by other steps is noticed; a guard against newer files (in ``files``); a backup before an old file is
-touched; one transaction around all steps and the version number.
+sqlite-utils runs the steps and records each with its work in one transaction. What it lacks is here: a checksum of
+each step's SQL, so that a file made by other steps is noticed; a guard against newer files (in ``files``); a backup
+before an old file is touched; one transaction around all steps and the version number.
 """
 
 from __future__ import annotations
@@ -95,13 +95,15 @@ def check_steps(database: Database, layout: Layout) -> None:
     Raises:
         Damaged: They differ.
     """
-    found = dict(database.all("SELECT name, checksum FROM schema_step"))
+    found = {row[0]: row[1] for row in database.all("SELECT name, checksum FROM schema_step")}
     if found != {step.name: step.checksum for step in layout.steps}:
         raise Damaged(f"{database.name} was made by other steps: {sorted(found)}")
 
 
 def check_objects(database: Database, statements: tuple[str, ...], *, kinds: tuple[str, ...] = ("trigger",)) -> None:
-    """Compare triggers (or other objects) with the SQL that must have made them; a missing guard goes unnoticed otherwise.
+    """Compare triggers (or other objects) with the SQL that must have made them.
+
+    A guard that is missing would otherwise go unnoticed until the day it was needed.
 
     Raises:
         Damaged: One is missing, changed or not ours.
@@ -116,7 +118,7 @@ def object_problems(database: Database, statements: tuple[str, ...], *, kinds: t
     wanted = {
         name: sql for name, sql in expected((*statements, STEPS_TABLE)).items() if sql.split()[1].lower() in kinds
     }
-    found: dict[str, str] = {
+    found = {
         name: sql
         for kind, name, sql in database.all("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
         if kind in kinds and MIGRATIONS_TABLE not in name
@@ -131,7 +133,7 @@ def object_problems(database: Database, statements: tuple[str, ...], *, kinds: t
 
 
 def _run_steps(database: Database, layout: Layout) -> None:
-    """Let sqlite-utils find and run the pending steps; imported here because that takes longer than opening the till."""
+    """Let sqlite-utils find and run the pending steps; imported here, as that takes longer than opening the till."""
     from sqlite_utils import Database as UtilsDatabase
     from sqlite_utils.migrations import Migrations
 

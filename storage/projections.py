@@ -1,7 +1,8 @@
 """What the journal's records add up to: rows that a screen or a report reads without adding anything up.
 
-``apply`` runs in the transaction that appends the record. The same function, fed with the whole journal, rebuilds every table
-and tells the verify command what the tables should hold; nothing here may look at anything but records and projections.
+``apply`` runs in the transaction that appends the record. The same function, fed with the whole journal, rebuilds
+every table and tells the verify command what the tables should hold; nothing here may look at anything but records
+and projections.
 """
 
 from __future__ import annotations
@@ -42,32 +43,67 @@ US_PER_MINUTE: Final = 60_000_000
 MINUTES_PER_HOUR: Final = 60
 HOURS_PER_DAY: Final = 24
 
-_ACCOUNT = "SELECT merged_into, balance, enrolled_day FROM account WHERE member_id = ?"
-_ADD_TO_ACCOUNT = """INSERT INTO account(member_id, balance, sales, revenue_cents, last_sale_day) VALUES (?1, ?2, ?3, ?4, ?5)
-ON CONFLICT(member_id) DO UPDATE SET balance = balance + ?2, sales = sales + ?3, revenue_cents = revenue_cents + ?4,
-last_sale_day = CASE WHEN ?5 IS NULL OR last_sale_day >= ?5 THEN last_sale_day ELSE ?5 END"""
+_ACCOUNT = "SELECT merged_into, balance FROM account WHERE member_id = ?"
+_ADD_TO_ACCOUNT = """
+INSERT INTO account(member_id, balance, sales, revenue_cents, last_sale_day) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT(member_id) DO UPDATE SET
+  balance = balance + ?2,
+  sales = sales + ?3,
+  revenue_cents = revenue_cents + ?4,
+  last_sale_day = CASE WHEN ?5 IS NULL OR last_sale_day >= ?5 THEN last_sale_day ELSE ?5 END"""
 _KNOW_ACCOUNT = "INSERT INTO account(member_id) VALUES (?) ON CONFLICT DO NOTHING"
-_ENTRY = "INSERT INTO entry(member_id, seq, part, kind, points, at_us, record_id, original_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-_BOOKING = """INSERT INTO booking(seq, kind, member_id, business_day, at_us, points, balance_after, amount_cents, is_open, receipt)
+_ENTRY = """
+INSERT INTO entry(member_id, seq, part, kind, points, at_us, record_id, original_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+_BOOKING = """
+INSERT INTO booking(seq, kind, member_id, business_day, at_us, points, balance_after, amount_cents, is_open, receipt)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_DAY = """INSERT INTO day_total(business_day, hour, sales, member_sales, revenue_cents, member_revenue_cents, reversed_cents,
-points_issued, points_redeemed, redemptions, points_taken_back, points_returned, points_adjusted, new_members)
+_DAY = """
+INSERT INTO day_total(
+  business_day, hour, sales, member_sales, revenue_cents, member_revenue_cents, reversed_cents, points_issued,
+  points_redeemed, redemptions, points_taken_back, points_returned, points_adjusted, new_members)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT(business_day, hour) DO UPDATE SET sales = sales + excluded.sales, member_sales = member_sales + excluded.member_sales,
-revenue_cents = revenue_cents + excluded.revenue_cents,
-member_revenue_cents = member_revenue_cents + excluded.member_revenue_cents,
-reversed_cents = reversed_cents + excluded.reversed_cents, points_issued = points_issued + excluded.points_issued,
-points_redeemed = points_redeemed + excluded.points_redeemed, redemptions = redemptions + excluded.redemptions,
-points_taken_back = points_taken_back + excluded.points_taken_back,
-points_returned = points_returned + excluded.points_returned, points_adjusted = points_adjusted + excluded.points_adjusted,
-new_members = new_members + excluded.new_members"""
-_REWARD = """INSERT INTO reward_total(business_day, reward_id, count, points, value_cents) VALUES (?, ?, 1, ?, ?)
-ON CONFLICT(business_day, reward_id) DO UPDATE SET count = count + 1, points = points + excluded.points,
-value_cents = value_cents + excluded.value_cents"""
-_REVERSED_LINE = """INSERT INTO reversed_line(original_id, line, cents, points) VALUES (?, ?, ?, ?)
+ON CONFLICT(business_day, hour) DO UPDATE SET
+  sales = sales + excluded.sales,
+  member_sales = member_sales + excluded.member_sales,
+  revenue_cents = revenue_cents + excluded.revenue_cents,
+  member_revenue_cents = member_revenue_cents + excluded.member_revenue_cents,
+  reversed_cents = reversed_cents + excluded.reversed_cents,
+  points_issued = points_issued + excluded.points_issued,
+  points_redeemed = points_redeemed + excluded.points_redeemed,
+  redemptions = redemptions + excluded.redemptions,
+  points_taken_back = points_taken_back + excluded.points_taken_back,
+  points_returned = points_returned + excluded.points_returned,
+  points_adjusted = points_adjusted + excluded.points_adjusted,
+  new_members = new_members + excluded.new_members"""
+_REWARD = """
+INSERT INTO reward_total(business_day, reward_id, count, points, value_cents) VALUES (?, ?, 1, ?, ?)
+ON CONFLICT(business_day, reward_id) DO UPDATE SET
+  count = count + 1, points = points + excluded.points, value_cents = value_cents + excluded.value_cents"""
+_REVERSED_LINE = """
+INSERT INTO reversed_line(original_id, line, cents, points) VALUES (?, ?, ?, ?)
 ON CONFLICT(original_id, line) DO UPDATE SET cents = cents + excluded.cents, points = points + excluded.points"""
-_ORIGINAL = """SELECT journal.seq, journal.payload, booking.member_id, booking.amount_cents, booking.reversed_cents
+_ORIGINAL = """
+SELECT journal.seq, journal.payload, booking.member_id, booking.amount_cents, booking.reversed_cents
 FROM journal JOIN booking ON booking.seq = journal.seq WHERE journal.record_id = ?"""
+_LAST_SALE_DAY = """
+UPDATE account SET last_sale_day = (
+  SELECT max(business_day) FROM booking WHERE member_id = ?1 AND kind = 'sale' AND reversed_cents < amount_cents)
+WHERE member_id = ?1"""
+_JOIN_ACCOUNTS = """
+UPDATE account SET
+  balance = target.balance + source.balance,
+  sales = target.sales + source.sales,
+  revenue_cents = target.revenue_cents + source.revenue_cents,
+  enrolled_day = min(
+    ifnull(target.enrolled_day, source.enrolled_day), ifnull(source.enrolled_day, target.enrolled_day)),
+  last_sale_day = max(
+    ifnull(target.last_sale_day, source.last_sale_day), ifnull(source.last_sale_day, target.last_sale_day))
+FROM account AS target, account AS source
+WHERE account.member_id = ?1 AND target.member_id = ?1 AND source.member_id = ?2"""
+_EMPTY_ACCOUNT = """
+UPDATE account SET
+  merged_into = ?1, balance = 0, sales = 0, revenue_cents = 0, enrolled_day = NULL, last_sale_day = NULL
+WHERE member_id = ?2 OR merged_into = ?2"""
 
 
 def apply(database: Database, seq: int, record: AnyRecord | UnknownRecord) -> None:
@@ -161,7 +197,7 @@ def _book(
     is_open: bool = False,
     receipt: str | None = None,
 ) -> None:
-    """Write the account, its entries and the booking, which carries the running balance so that a history needs no sum."""
+    """Write account, entries and booking, which carries the running balance so that a history needs no sum."""
     day = record.business_day.isoformat()
     moved: tuple[Movement, ...] = ()
     points = balance = 0
@@ -231,20 +267,11 @@ def _apply_reversal(database: Database, seq: int, record: Reversal) -> None:
         uncounted = int(reversed_cents < amount_cents <= reversed_after)
         database.run(_ADD_TO_ACCOUNT, (member, 0, -uncounted, -record.cents, None))
         if uncounted:
-            _find_last_sale_day(database, member)
-
-
-def _find_last_sale_day(database: Database, member: bytes) -> None:
-    """After a sale stopped counting: the newest day among those that still count, from the covering index."""
-    database.run(
-        """UPDATE account SET last_sale_day = (SELECT max(business_day) FROM booking
-        WHERE member_id = ?1 AND kind = 'sale' AND reversed_cents < amount_cents) WHERE member_id = ?1""",
-        (member,),
-    )
+            database.run(_LAST_SALE_DAY, (member,))
 
 
 def _apply_merge(database: Database, record: CardChange) -> None:
-    """Join two accounts: the union of their bookings in journal order. Joining what is one account already changes nothing."""
+    """Join two accounts: the union of their bookings in journal order; what is one account already stays as it is."""
     if record.member_id is None or record.into_member_id is None:
         return
     source, target = root_of(database, record.member_id), root_of(database, record.into_member_id)
@@ -254,21 +281,8 @@ def _apply_merge(database: Database, record: CardChange) -> None:
         return
     database.run("UPDATE entry SET member_id = ? WHERE member_id = ?", (target, source))
     database.run("UPDATE booking SET member_id = ? WHERE member_id = ?", (target, source))
-    database.run(
-        """UPDATE account SET balance = target.balance + source.balance, sales = target.sales + source.sales,
-        revenue_cents = target.revenue_cents + source.revenue_cents,
-        enrolled_day = min(ifnull(target.enrolled_day, source.enrolled_day), ifnull(source.enrolled_day, target.enrolled_day)),
-        last_sale_day = max(ifnull(target.last_sale_day, source.last_sale_day),
-          ifnull(source.last_sale_day, target.last_sale_day))
-        FROM account AS target, account AS source
-        WHERE account.member_id = ?1 AND target.member_id = ?1 AND source.member_id = ?2""",
-        (target, source),
-    )
-    database.run(
-        """UPDATE account SET merged_into = ?1, balance = 0, sales = 0, revenue_cents = 0, enrolled_day = NULL,
-        last_sale_day = NULL WHERE member_id = ?2 OR merged_into = ?2""",
-        (target, source),
-    )
+    database.run(_JOIN_ACCOUNTS, (target, source))
+    database.run(_EMPTY_ACCOUNT, (target, source))
     _renew_running_balances(database, target)
 
 

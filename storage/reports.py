@@ -16,8 +16,8 @@ ifnull(sum(member_revenue_cents), 0), ifnull(sum(reversed_cents), 0), ifnull(sum
 ifnull(sum(points_redeemed), 0), ifnull(sum(redemptions), 0), ifnull(sum(points_taken_back), 0),
 ifnull(sum(points_returned), 0), ifnull(sum(points_adjusted), 0), ifnull(sum(new_members), 0)
 FROM day_total WHERE business_day = ?"""
-_OPEN = """SELECT ifnull(sum(points_issued - points_redeemed - points_taken_back + points_returned + points_adjusted), 0)
-FROM day_total WHERE business_day <= ?"""
+_OPEN = """SELECT ifnull(sum(points_issued - points_redeemed - points_taken_back + points_returned + points_adjusted),
+0) FROM day_total WHERE business_day <= ?"""
 
 
 class ReportReads(Reads):
@@ -28,7 +28,8 @@ class ReportReads(Reads):
     def day_report(self, day: date) -> DayReport:
         """The sums of one business day; all zeros for a day without bookings.
 
-        Reversals count on the day they were made. ``open_points`` adds up every day's movements, so a member in debt lowers it.
+        Reversals count on the day they were made. ``open_points`` adds up every day's movements, so a member in debt
+        lowers it.
         """
         iso = day.isoformat()
         hours = self._ledger.all(

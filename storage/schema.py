@@ -1,17 +1,19 @@
 """The two database files in SQL, statement by statement, as SQLite keeps them.
 
-``ledger.sqlite`` holds the journal (the truth), its projections (rebuilt from it by one command) and the erasable side tables.
-``vault.sqlite`` holds the members' keys and the search terms; it never enters a backup of the ledger.
+``ledger.sqlite`` holds the journal (the truth), its projections (rebuilt from it by one command) and the erasable
+side tables. ``vault.sqlite`` holds the members' keys and the search terms; it never enters a backup of the ledger.
 
 Days are ISO text (``2026-11-21``), ids 16 bytes, times microseconds since 1970 UTC, money cents.
 
 For period figures, all by covering index:
 
 * ``booking`` has a row per sale, redemption, reversal and adjustment. A sale row (``kind = 'sale'``) counts while
-  ``reversed_cents < amount_cents``; its revenue is ``amount_cents - reversed_cents``; ``member_id`` is ``NULL`` for an anonymous
-  sale and follows merges. ``sale_by_day(business_day, member_id, amount_cents, reversed_cents)`` answers "in this period",
-  ``booking_by_member(member_id, seq, kind, business_day, amount_cents, reversed_cents)`` "this member, before or after".
-* ``account.enrolled_day`` (index ``account_by_enrolled_day``), ``account.last_sale_day`` (last counted sale), ``account.sales``.
+  ``reversed_cents < amount_cents``; its revenue is ``amount_cents - reversed_cents``; ``member_id`` is ``NULL`` for an
+  anonymous sale and follows merges.
+* Index ``sale_by_day`` (business_day, member_id, amount_cents, reversed_cents; sales only) answers "in this period".
+* Index ``booking_by_member`` (member_id, seq, kind, business_day, amount_cents, reversed_cents) answers "this member".
+* ``account.enrolled_day`` (index ``account_by_enrolled_day``), ``account.last_sale_day`` (the last counted sale, as of
+  now), ``account.sales`` and ``account.revenue_cents`` (of counted sales).
 * ``tombstone.erased_day`` says when a member was erased.
 * ``day_total`` has the sums of ``DayTotals`` by business day and hour, ``reward_total`` by business day and reward.
 """
@@ -114,8 +116,8 @@ PROJECTION_TABLES: Final = (
   is_open INTEGER NOT NULL,
   receipt TEXT
 ) STRICT""",
-    "CREATE INDEX booking_by_member ON booking(member_id, seq, kind, business_day, amount_cents, reversed_cents)"
-    " WHERE member_id IS NOT NULL",
+    """CREATE INDEX booking_by_member ON booking(member_id, seq, kind, business_day, amount_cents, reversed_cents)
+  WHERE member_id IS NOT NULL""",
     "CREATE INDEX sale_by_day ON booking(business_day, member_id, amount_cents, reversed_cents) WHERE kind = 'sale'",
     "CREATE INDEX sale_by_receipt ON booking(receipt) WHERE receipt IS NOT NULL",
     """CREATE TABLE day_total(

@@ -1,7 +1,7 @@
 """The one place that chooses the SQLite driver.
 
-``pysqlite3`` brings its own SQLite and is preferred; sqlite-utils does the same, so both speak to one library. The exception
-classes belong to the chosen driver and must be taken from here: the standard library's are others.
+``pysqlite3`` brings its own SQLite and is preferred; sqlite-utils does the same, so both speak to one library. The
+exception classes belong to the chosen driver and must be taken from here: the standard library's are others.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 WAL_RESET_FAULT: Final = ((3, 7, 0), (3, 51, 2))
-"""First and last SQLite version in which two connections that write and checkpoint can lose commits (sqlite.org/wal.html)."""
+"""First and last SQLite version in which two connections that checkpoint can lose commits (sqlite.org/wal.html)."""
 
 
 def choose_driver() -> ModuleType:

@@ -36,7 +36,8 @@ FROM booking JOIN journal ON journal.seq = booking.seq ORDER BY booking.seq DESC
 _LAST_OPEN = """SELECT journal.seq, journal.payload, journal.hash FROM booking JOIN journal ON journal.seq = booking.seq
 WHERE booking.is_open = 1 ORDER BY booking.seq DESC LIMIT 1"""
 _SAME_SALE = """SELECT seq FROM (SELECT seq, kind, at_us, amount_cents, reversed_cents FROM booking WHERE member_id = ?
-ORDER BY seq DESC LIMIT ?) WHERE kind = 'sale' AND amount_cents = ? AND at_us >= ? AND reversed_cents < amount_cents LIMIT 1"""
+ORDER BY seq DESC LIMIT ?) WHERE kind = 'sale' AND amount_cents = ? AND at_us >= ? AND reversed_cents < amount_cents
+LIMIT 1"""
 _AFTER_ALL: Final = 2**63 - 1
 
 
@@ -135,7 +136,7 @@ class StatementReads(Reads):
         return _day(self._ledger.value("SELECT max(closed_day) FROM day_close"))
 
     def booking_day(self, day: date) -> BookingDay:
-        """The day a fact of ``day`` is booked on: its own, or the open one when its own is closed, and then it is late."""
+        """The day a fact of ``day`` is booked on: its own, or the open one when that is closed; then it is late."""
         closed = self.latest_closed_day()
         if closed is None or day > closed:
             return BookingDay(day, late=False)

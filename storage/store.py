@@ -89,7 +89,7 @@ def create_store(
 
 
 def open_store(directory: Path, *, clock: Clock, ids: Ids, writable: bool = True) -> Store:
-    """Open a data directory after every check that is quick: headers, lock, settings, triggers, the last links of the chain.
+    """Open a data directory after every quick check: headers, lock, settings, triggers, the last links of the chain.
 
     Args:
         directory: Where.
@@ -290,7 +290,7 @@ class Store:
         self._follow_profiles(erased=bool(missing))
 
     def _follow_profiles(self, *, erased: bool) -> None:
-        """Bring keys and search terms up to date. What was committed stays committed when this fails; the next start catches up."""
+        """Bring keys and search terms up to date; when that fails, the commit stands and the next start catches up."""
         with contextlib.suppress(StorageError):
             catch_up(self._vault, self._ledger)
             if erased:

@@ -1,4 +1,4 @@
-"""Who was erased, kept in a small file outside the database: a restored backup knows nothing of it and is told before it opens."""
+"""Who was erased, kept in a small file outside the database: a restored backup is told before it opens."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ def read_tombstones(directory: Path) -> list[Tombstone]:
 
 
 def missing_from(ledger: Database, tombstones: list[Tombstone]) -> list[Tombstone]:
-    """Those the database does not know: its erasure was lost in a crash, or the file is older than the database's backup."""
+    """Those the database does not know: a crash came between, or the database is a backup from before the erasure."""
     known = {member for (member,) in ledger.all("SELECT member_id FROM tombstone")} if tombstones else set()
     return [tombstone for tombstone in tombstones if tombstone.member_id.bytes not in known]
 
 
 def erase(ledger: Database, tombstone: Tombstone) -> None:
-    """Delete profile, card numbers and free texts of a member and of the accounts merged into it; the pseudonymous records stay.
+    """Delete profile, card numbers and texts of a member and of those merged into it; the pseudonymous records stay.
 
     Args:
         ledger: The writing connection, inside a transaction.

@@ -112,8 +112,8 @@ class Unit(StatementReads, DirectoryReads, ReportReads):
         """Write or change a person who works at the till."""
         self._ledger.run(
             "INSERT INTO cashier(cashier_id, name, role, pin_hash, blocked, failures, locked_until_us)"
-            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(cashier_id) DO UPDATE SET name = ?2, role = ?3, pin_hash = ?4,"
-            " blocked = ?5, failures = ?6, locked_until_us = ?7",
+            " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(cashier_id) DO UPDATE SET name = ?2, role = ?3,"
+            " pin_hash = ?4, blocked = ?5, failures = ?6, locked_until_us = ?7",
             (
                 cashier.cashier_id.bytes,
                 cashier.name,

@@ -1,7 +1,7 @@
 """The second file: a key per member, without which a profile is noise, and the search terms made from profiles.
 
-Keys are written and synced before the ledger's transaction that needs them commits. Search terms are a projection of the
-profiles; they follow after the commit and are caught up at the next start.
+Keys are written and synced before the ledger's transaction that needs them commits. Search terms are a projection of
+the profiles; they follow after the commit and are caught up at the next start.
 """
 
 from __future__ import annotations
@@ -66,8 +66,8 @@ def key_for(vault: Database, member_id: UUID) -> bytes:
 def search_terms(profile: Profile) -> set[tuple[str, str]]:
     """Kind and text of every term a profile is found by.
 
-    Kinds: ``word`` of the name, ``phone`` with and without country code, ``phone_end`` backwards for last digits, ``email``,
-    and ``person`` (folded name and birthday) for duplicates.
+    Kinds: ``word`` of the name, ``phone`` with and without country code, ``phone_end`` backwards for last digits,
+    ``email``, and ``person`` (folded name and birthday) for duplicates.
     """
     words = fold_words(profile.name)
     terms = {("word", word) for word in words}
@@ -97,8 +97,8 @@ def index_member(vault: Database, member_id: bytes, profile: Profile | None) -> 
 def catch_up(vault: Database, ledger: Database) -> None:
     """Bring search terms and keys up to the ledger's profile changes.
 
-    A member without a profile loses the terms; an erased one also the key. A ledger that was put back to an older state is
-    indexed anew.
+    A member without a profile loses the terms; an erased one also the key. A ledger that was put back to an older
+    state is indexed anew.
     """
     done = int(vault.value("SELECT indexed_stamp FROM search_state"))
     newest = int(ledger.value("SELECT ifnull(max(stamp), 0) FROM profile_change"))
