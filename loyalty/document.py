@@ -59,7 +59,7 @@ def convert_all(raw: object, target: type[T]) -> T | list[Problem]:
 def _walk(raw: object, target: Any, path: str, problems: list[Problem]) -> None:  # noqa: ANN401 - a type expression
     """Look at the parts of a value first and at the value itself once they are right, so that nothing is told twice."""
     before = len(problems)
-    shape = _shape(target)
+    shape = _shape(target) if raw is not None else None
     origin = typing.get_origin(shape)
     if isinstance(shape, type) and issubclass(shape, msgspec.Struct):
         _walk_table(raw, shape, path, problems)

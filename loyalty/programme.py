@@ -248,7 +248,7 @@ def _exclusion_problems(exclusions: tuple[Exclusion, ...]) -> list[Problem]:
             problems.append(Problem(f"exclusions[{index}].id", f"`{WITHOUT_POINTS}` is what the cashier types in"))
         for category in sorted(_categories_of(exclusion)):
             first = owner.setdefault(category, index)
-            if first != index and category != exclusion.id:  # a repeated id is told once, as a repeated id
+            if exclusions[first].id != exclusion.id:  # a repeated id is told once, as a repeated id
                 message = f"`{category}` already belongs to exclusions[{first}]"
                 problems.append(Problem(f"exclusions[{index}].categories", message))
     return problems

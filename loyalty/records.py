@@ -423,7 +423,7 @@ class _Kind(msgspec.Struct):
     kind: str
 
 
-_ENCODER = msgspec.json.Encoder(order="deterministic")
+_ENCODER = msgspec.json.Encoder(order="sorted")
 _DECODER: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
 _KIND_DECODER = msgspec.json.Decoder(_Kind)
 _UNREADABLE: Final = (msgspec.MsgspecError, UnicodeError, RecursionError)  # all that msgspec raises for bad bytes

@@ -1,0 +1,215 @@
+"""Card numbers: whose they are, whether they were read in full, and what must never be taken for one."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import RFC_4122, UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyalty.cards import (
+    CardRule,
+    Check,
+    MemberCard,
+    NotOurs,
+    account_id,
+    classify,
+    gs1_check_digit,
+    looks_like_payment_card,
+    luhn_check_digit,
+    masked,
+    overlapping_rules,
+    reads_payment_cards,
+    with_check_digit,
+)
+
+PLASTIC = CardRule(id="plastic", prefix="29", length=13, check=Check.GS1, symbologies=("ean13",))
+PHONE = CardRule(id="phone", prefix="BM-", length=15, digits_only=False, symbologies=("qr",))
+OWN_ISSUER = CardRule(id="issuer", prefix="639999", length=16, check=Check.LUHN)
+WITH_ZERO = CardRule(id="zero", prefix="04", length=13, check=Check.GS1, symbologies=("ean13",))
+RULES = (PLASTIC, PHONE, OWN_ISSUER)
+CARD = with_check_digit("290000000012", Check.GS1)
+
+
+def payment_number(prefix: str, length: int) -> str:
+    """A number a payment network's test suite could use, built here so that none stands in a file."""
+    return with_check_digit(prefix.ljust(length - 1, "1"), Check.LUHN)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "4006381333931",  # the EAN-13 of the textbooks
+        "9638507" + "4",  # EAN-8
+        "03600029145" + "2",  # UPC-A
+        "629104150021" + "3",  # the GS1 check digit calculator's example
+    ],
+)
+def test_published_gtins_have_the_check_digit_computed_here(number: str) -> None:
+    """The weights 3 and 1 run from the right, so that every length works."""
+    assert str(gs1_check_digit(number[:-1])) == number[-1]
+
+
+@pytest.mark.parametrize("number", ["79927398713", "49927398716", "0"])
+def test_published_luhn_numbers_have_the_check_digit_computed_here(number: str) -> None:
+    """The usual textbook numbers, with doubled digits above nine among them."""
+    assert str(luhn_check_digit(number[:-1])) == number[-1]
+
+
+def test_a_card_of_the_programme_is_recognised_however_it_was_read() -> None:
+    """Scanned with its kind, scanned by a scanner that reports none, or typed with stray spaces."""
+    assert classify(CARD, RULES, symbology="ean13") == MemberCard(CARD, "plastic")
+    assert classify(f" {CARD}\n", RULES) == MemberCard(CARD, "plastic")
+    assert classify("BM-7K3QX9TZ2M4P", RULES, symbology="qr") == MemberCard("BM-7K3QX9TZ2M4P", "phone")
+
+
+def test_a_rule_without_a_check_digit_adds_none() -> None:
+    """Printing cards asks every rule for its check digit."""
+    assert with_check_digit("1234", Check.NONE) == "1234"
+
+
+@given(st.integers(0, 12), st.integers(1, 9))
+def test_one_misread_digit_never_names_another_member(place: int, change: int) -> None:
+    """The check digit catches every single wrong digit behind the prefix; a wrong prefix is no card at all."""
+    digits = list(CARD)
+    digits[place] = str((int(digits[place]) + change) % 10)
+    found = classify("".join(digits), (PLASTIC,))
+    assert found is NotOurs.CHECK_DIGIT if place > 1 else isinstance(found, NotOurs)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        CARD[:-2],
+        CARD + "0",
+        CARD.replace("2", "２"),
+        "bm-7k3qx9tz2m4p",
+        "BM-7K3QX9TZ2M4Ö",
+        "https://example.org/" + CARD,
+        "BM-7K3QX9\x1dZ2M4P",
+    ],
+)
+def test_what_only_resembles_a_card_is_unknown(text: str) -> None:
+    """Numbers cut short or too long, full-width digits, links and control characters are no cards."""
+    assert classify(text, RULES) is NotOurs.UNKNOWN
+
+
+def test_a_card_number_in_another_kind_of_barcode_is_not_a_card() -> None:
+    """A QR code anybody can print is no plastic card; typed by hand no kind is known and it passes."""
+    assert classify(CARD, RULES, symbology="qr") is not MemberCard(CARD, "plastic")
+    assert classify(CARD, RULES, symbology="qr") is NotOurs.PRODUCT
+    assert classify(CARD, RULES, symbology=None) == MemberCard(CARD, "plastic")
+
+
+def test_an_article_is_told_apart_from_a_card() -> None:
+    """A cashier who scans the bread gets told so."""
+    assert classify("4006381333931", RULES, symbology="ean13") is NotOurs.PRODUCT
+    assert classify("4006381333930", RULES, symbology="ean13") is NotOurs.UNKNOWN
+
+
+@pytest.mark.parametrize("symbology", ["upca", "ean13", None])
+def test_a_card_with_a_leading_zero_is_the_same_with_twelve_digits(symbology: str | None) -> None:
+    """Scanners send an EAN-13 that starts with zero as UPC-A, with or without the zero; both mean one member."""
+    number = with_check_digit("041234567890", Check.GS1)
+    assert classify(number, (WITH_ZERO,)) == MemberCard(number, "zero")
+    assert classify(number[1:], (WITH_ZERO,), symbology=symbology) == MemberCard(number, "zero")
+    assert classify(number[1:], (WITH_ZERO,), symbology="code128") is NotOurs.PRODUCT
+
+
+@pytest.mark.parametrize(("prefix", "length"), [("4", 16), ("51", 16), ("37", 15), ("6011", 16), ("4", 13), ("6", 19)])
+def test_a_payment_card_is_named_as_one_and_never_as_a_member(prefix: str, length: int) -> None:
+    """Plain, in printed groups, and as the tracks of a magnetic stripe."""
+    number = payment_number(prefix, length)
+    grouped = " ".join(number[start : start + 4] for start in range(0, length, 4))
+    for text in (number, grouped, grouped.replace(" ", "-"), f";{number}=2912", f"%B{number}^MUSTER/ANNA^2912"):
+        assert classify(text, RULES) is NotOurs.PAYMENT_CARD
+
+
+def test_a_wrong_check_digit_of_ours_that_looks_like_a_payment_card_is_treated_as_one() -> None:
+    """The guard wins over the friendlier message, because this number must not be logged."""
+    rule = CardRule(id="gs1", prefix="411111", length=16, check=Check.GS1)
+    number = payment_number("411111", 16)
+    assert with_check_digit(number[:-1], Check.GS1) != number
+    assert classify(number, (rule,)) is NotOurs.PAYMENT_CARD
+
+
+@pytest.mark.parametrize(
+    "text", ["", "411111111111111", "2111111111111111", "4111 1111 1111", "41111111111111112222", "4x"]
+)
+def test_other_numbers_are_not_mistaken_for_payment_cards(text: str) -> None:
+    """Wrong Luhn digit, wrong first digit, too short, too long, letters."""
+    assert not looks_like_payment_card(text)
+
+
+def test_a_programme_with_its_own_issuer_number_may_use_luhn_cards() -> None:
+    """Member rules come before the payment guard, as long as they name their issuer."""
+    number = with_check_digit("639999000000001", Check.LUHN)
+    assert looks_like_payment_card(number)
+    assert classify(number, RULES) == MemberCard(number, "issuer")
+    assert not reads_payment_cards(OWN_ISSUER)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "length", "wide"),
+    [("", 16, True), ("4", 16, True), ("63999", 16, True), ("29", 13, False), ("4", 12, False)],
+)
+def test_a_rule_wide_enough_for_payment_cards_is_recognised(prefix: str, length: int, wide: bool) -> None:
+    """A Luhn rule without prefix would make every credit card a member card."""
+    assert reads_payment_cards(CardRule(id="any", prefix=prefix, length=length, check=Check.LUHN)) is wide
+
+
+def test_rules_that_read_the_same_number_overlap_whatever_their_barcode_kinds() -> None:
+    """The same digits can be typed, and then the kind does not tell the rules apart."""
+    other_kind = CardRule(id="other", prefix="290", length=13, symbologies=("code128",))
+    longer = CardRule(id="longer", prefix="29", length=14, check=Check.GS1)
+    beside = CardRule(id="beside", prefix="28", length=13, check=Check.GS1)
+    assert overlapping_rules((PLASTIC, other_kind, longer, beside)) == [(0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"prefix": "29000", "length": 5}, "shorter than"),
+        ({"prefix": "AB", "length": 8, "digits_only": False, "check": Check.LUHN}, "digits_only = true"),
+        ({"prefix": "AB", "length": 8}, "has letters"),
+        ({"prefix": "", "length": 8}, "every number"),
+    ],
+)
+def test_a_rule_no_number_or_any_number_could_meet_is_refused(fields: dict[str, Any], message: str) -> None:
+    """Contradictory rules fail when they are built, not at the counter."""
+    with pytest.raises(ValueError, match=message):
+        CardRule(id="x", **fields)
+
+
+def test_two_tills_mean_the_same_account_by_a_card_nobody_enrolled() -> None:
+    """The account id is a function of key and number alone, and a valid UUID."""
+    key = bytes(range(32))
+    first = account_id(key, CARD)
+    assert first == account_id(key, CARD)
+    assert (first.version, first.variant) == (8, RFC_4122)
+    assert first != account_id(key, CARD[::-1])
+    assert first != account_id(bytes(32), CARD)
+
+
+def test_the_account_id_of_a_card_never_changes_between_releases() -> None:
+    """A known value: another algorithm would split every account in two."""
+    assert account_id(bytes(32), "2900000000124") == UUID("ced91302-66f3-8bf3-9bdb-5d985e0539a6")
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [(CARD, "•••• " + CARD[-4:]), ("1234567", "•••• 567"), ("1234", "•••• 34")]
+)
+def test_a_masked_number_shows_its_end_and_never_most_of_it(number: str, shown: str) -> None:
+    """Short numbers show less, so that the dots always hide something."""
+    assert masked(number) == shown
+
+
+@given(st.text(max_size=30), st.sampled_from([None, "ean13", "upca", "qr", "nonsense"]))
+def test_any_text_is_classified(text: str, symbology: str | None) -> None:
+    """No scan raises, and a member card always meets the rule it is said to meet."""
+    found = classify(text, RULES, symbology=symbology)
+    if isinstance(found, MemberCard):
+        assert found.number in (text.strip(), f"0{text.strip()}")

@@ -1,0 +1,155 @@
+"""Undoing: whole or in parts, in any order, never more than was booked and never twice."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyalty.outcomes import Reason, Refused
+from loyalty.records import Redemption, RedemptionLine, Sale, SaleLine
+from loyalty.reversal import ReversalPlan, ReversalRequest, ReversedSoFar, plan_reversal
+from tests.unit.loyalty.building import redemption_of, sale_of, sales
+
+ID = UUID(int=1)
+SALE = sale_of(
+    (SaleLine(1, 1000, 10), SaleLine(2, 345, 0, "deposit"), SaleLine(3, 999, 9)),
+    (RedemptionLine(4, "off-5", 500, 500, True), RedemptionLine(5, "sticker", 10, 0, False)),
+)
+
+
+class Ledger:
+    """What a journal remembers of the reversals of one record."""
+
+    def __init__(self, original: Sale | Redemption) -> None:
+        self.original = original
+        self.so_far: dict[int, ReversedSoFar] = {}
+
+    def reverse(self, line: int | None = None, amount_cents: int | None = None) -> ReversalPlan | Refused:
+        """Plan a reversal and, when it is one, book it."""
+        plan = plan_reversal(self.original, ReversalRequest(ID, line, amount_cents), self.so_far)
+        if isinstance(plan, ReversalPlan):
+            for part in (*plan.lines, *plan.redemptions):
+                before = self.so_far.get(part.line, ReversedSoFar())
+                self.so_far[part.line] = ReversedSoFar(before.cents + part.cents, before.points + part.points)
+        return plan
+
+
+def test_a_whole_reversal_takes_back_and_returns_exactly_what_was_booked() -> None:
+    """Buy, return, and keep no points; redeemed points come back once."""
+    plan = Ledger(SALE).reverse()
+    assert isinstance(plan, ReversalPlan)
+    assert (plan.takes_back, plan.returns) == (SALE.points, SALE.points_redeemed)
+    assert [(part.line, part.cents, part.points) for part in plan.lines] == [(1, 1000, 10), (2, 345, 0), (3, 999, 9)]
+    assert [(part.line, part.cents, part.points) for part in plan.redemptions] == [(4, 500, 500), (5, 0, 10)]
+
+
+def test_a_second_whole_reversal_moves_nothing() -> None:
+    """Refunding twice deducts once: peers took redeemed points twice."""
+    ledger = Ledger(SALE)
+    ledger.reverse()
+    assert ledger.reverse() == Refused(Reason.NOTHING_LEFT_TO_REVERSE)
+
+
+def test_points_are_taken_back_as_awarded_not_as_the_rule_of_today_would_give() -> None:
+    """A line that earned double on a campaign day gives double back; the programme is not even asked."""
+    plan = Ledger(sale_of((SaleLine(1, 5000, 100),))).reverse()
+    assert isinstance(plan, ReversalPlan)
+    assert plan.takes_back == 100
+
+
+def test_one_line_can_be_returned_alone() -> None:
+    """The other lines and the rewards stay."""
+    ledger = Ledger(SALE)
+    plan = ledger.reverse(line=3)
+    assert isinstance(plan, ReversalPlan)
+    assert (plan.takes_back, plan.returns, len(plan.lines)) == (9, 0, 1)
+    assert ledger.reverse(line=3) == Refused(Reason.NOTHING_LEFT_TO_REVERSE)
+
+
+def test_one_reward_can_be_returned_alone() -> None:
+    """Also one without a money value, which is returned whole or not at all."""
+    ledger = Ledger(SALE)
+    plan = ledger.reverse(line=5)
+    assert isinstance(plan, ReversalPlan)
+    assert (plan.takes_back, plan.returns) == (0, 10)
+    assert ledger.reverse(line=5) == Refused(Reason.NOTHING_LEFT_TO_REVERSE)
+    assert Ledger(SALE).reverse(line=5, amount_cents=1) == Refused(Reason.NOTHING_LEFT_TO_REVERSE)
+
+
+def test_a_sum_goes_through_the_purchase_in_order_and_leaves_rewards_alone() -> None:
+    """Twelve euros back are the first line and part of the second."""
+    plan = Ledger(SALE).reverse(amount_cents=1200)
+    assert isinstance(plan, ReversalPlan)
+    assert [(part.line, part.cents, part.points) for part in plan.lines] == [(1, 1000, 10), (2, 200, 0)]
+    assert plan.redemptions == ()
+
+
+def test_a_sum_above_what_is_left_takes_back_what_is_left() -> None:
+    """Over-reversal moves nothing more."""
+    ledger = Ledger(SALE)
+    ledger.reverse(amount_cents=2000)
+    plan = ledger.reverse(amount_cents=99_999)
+    assert isinstance(plan, ReversalPlan)
+    assert sum(part.cents for part in plan.lines) == SALE.amount_cents - 2000
+    assert sum(so_far.points for so_far in ledger.so_far.values()) == SALE.points
+
+
+@pytest.mark.parametrize(
+    ("request_of", "reason"),
+    [
+        (ReversalRequest(ID, line=6), Reason.LINE_UNKNOWN),
+        (ReversalRequest(ID, line=0), Reason.LINE_UNKNOWN),
+        (ReversalRequest(ID, amount_cents=0), Reason.AMOUNT_INVALID),
+        (ReversalRequest(ID, amount_cents=-1), Reason.AMOUNT_INVALID),
+    ],
+)
+def test_a_request_that_names_nothing_is_refused(request_of: ReversalRequest, reason: Reason) -> None:
+    """Unknown lines and sums that are none."""
+    refused = plan_reversal(SALE, request_of, {})
+    assert isinstance(refused, Refused)
+    assert refused.reason is reason
+
+
+def test_a_reward_taken_without_a_purchase_is_returned() -> None:
+    """Whole, or in parts of its money value."""
+    whole = Ledger(redemption_of(RedemptionLine(1, "coffee", 300, 290, False))).reverse()
+    assert isinstance(whole, ReversalPlan)
+    assert (whole.returns, whole.takes_back, whole.lines) == (300, 0, ())
+    ledger = Ledger(redemption_of(RedemptionLine(1, "off-5", 500, 333, True)))
+    returned = [ledger.reverse(line=1, amount_cents=100) for _ in range(5)]
+    assert [plan.returns for plan in returned if isinstance(plan, ReversalPlan)] == [150, 150, 150, 50]
+
+
+def test_a_line_that_another_till_reversed_beyond_its_amount_is_done() -> None:
+    """Two offline tills may both have returned it; this one moves nothing more."""
+    sale = sale_of((SaleLine(1, 1000, 10),))
+    request = ReversalRequest(ID)
+    assert plan_reversal(sale, request, {1: ReversedSoFar(1500, 10)}) == Refused(Reason.NOTHING_LEFT_TO_REVERSE)
+
+
+steps = st.lists(st.tuples(st.none() | st.integers(1, 7), st.none() | st.integers(1, 6000)), max_size=12)
+
+
+@given(sales(), steps)
+def test_partial_reversals_in_any_order_sum_to_the_whole_and_never_go_over(
+    sale: Sale, wanted: list[tuple[int | None, int | None]]
+) -> None:
+    """After any sequence no line is reversed beyond itself, and one last whole reversal completes each exactly."""
+    ledger = Ledger(sale)
+    parts = {line.line: (line.amount_cents, line.points) for line in sale.lines}
+    parts |= {line.line: (line.value_cents, line.points) for line in sale.redemptions}
+    for line, amount_cents in wanted:
+        plan = ledger.reverse(line, amount_cents)
+        for booked in (*plan.lines, *plan.redemptions) if isinstance(plan, ReversalPlan) else ():
+            assert booked.points >= 0
+            so_far = ledger.so_far[booked.line]
+            cents, points = parts[booked.line]
+            assert so_far.cents <= cents
+            assert so_far.points == (points * so_far.cents // cents if cents else points)
+    ledger.reverse()
+    done = {line: (so_far.cents, so_far.points) for line, so_far in ledger.so_far.items()}
+    assert done == {line: part for line, part in parts.items() if part != (0, 0)}
+    assert ledger.reverse() == Refused(Reason.NOTHING_LEFT_TO_REVERSE)
