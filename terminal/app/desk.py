@@ -82,7 +82,7 @@ class StorageThread:
     """The real desk: one thread, one writing connection.
 
     Args:
-        open_store: Opens the store; called on the storage thread, since a connection belongs to the thread that made it.
+        open_store: Opens the store; called on the storage thread, a connection belongs to the thread that made it.
         clock: Time for the records.
         ids: Ids for the records.
         deliver: Hands a call over to the painting thread.

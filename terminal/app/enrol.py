@@ -24,6 +24,9 @@ EMAIL_LENGTH_MAX: Final = 254
 """The longest address that can be delivered to, in characters (RFC 5321, 4.5.3.1.3 less the angle brackets)."""
 
 BIRTHDAY_AGE_MAX_YEARS: Final = 120
+PHONE_DIGITS_MIN: Final = 5
+"""Fewer digits behind the country code are no number a member can be reached at."""
+
 DEFAULT_REGION: Final = "DE"
 """The region a phone number without country code belongs to."""
 
@@ -99,7 +102,8 @@ def parse_phone(text: str) -> str | Refused:
         number = phonenumbers.parse(text, DEFAULT_REGION)
     except phonenumbers.NumberParseException:
         return Refused(Reason.PHONE_INVALID)
-    if not phonenumbers.is_possible_number(number):
+    # "Possible", not "valid": new ranges appear before the tables know them, and a real number must not be refused.
+    if not phonenumbers.is_possible_number(number) or len(str(number.national_number)) < PHONE_DIGITS_MIN:
         return Refused(Reason.PHONE_INVALID)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -68,7 +68,7 @@ class MemberPresenter(Presenter[MemberState]):
     def scanned_other(self, card: str) -> bool:
         """Another card was read. Say whether the till may switch to it.
 
-        With an amount typed the first scan only warns, because the amount belongs to the member on screen; the same card
+        With an amount typed the first scan only warns, because the amount belongs to the member shown; the same card
         read once more switches.
         """
         sale = self.sale

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from loyalty.outcomes import Refused
-from loyalty.records import ReversalReason
+from loyalty.records import ReversalReason, UnknownRecord
 from loyalty.reversal import ReversalRequest
 from terminal.app.reverse import Preview, ReverseCommand, Reversed, preview, reverse
 from terminal.messages import refusal_text
@@ -43,7 +43,8 @@ class VoidPresenter(Presenter[VoidState]):
         reader = self._around.desk.reader
         if original_id is None:
             newest = reader.last_booking()
-            original_id = newest.record.record_id if newest else None
+            if newest is not None and not isinstance(newest.record, UnknownRecord):
+                original_id = newest.record.record_id
         if original_id is not None:
             found = preview(reader, ReversalRequest(original_id))
             if isinstance(found, Refused):

@@ -15,6 +15,7 @@ from terminal.app.till import Till
 from terminal.i18n import Texts
 from terminal.presenters.base import Surroundings
 from terminal.presenters.shell import ShellPresenter
+from terminal.presenters.states import Screen
 from tests.fakes.clock import FakeClock, SeededIds
 from tests.fakes.desk import InlineDesk, ManualSchedule
 
@@ -83,6 +84,10 @@ class Counter:
         row = self.desk.reader.card(card)
         assert row is not None
         return self.desk.reader.account(row.member_id)
+
+    def screen(self) -> Screen:
+        """Which screen is on now."""
+        return self.shell.state.screen
 
     @property
     def sales_on_disk(self) -> int:
