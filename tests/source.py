@@ -28,7 +28,7 @@ def tree(module: Path) -> ast.Module:
 def texts() -> Iterator[Path]:
     """Yield every file that people read or machines follow, except locks, pictures and typefaces."""
     patterns = ("*.py", "*.md", "*.toml", "*.qss", "*.po", "*.sql", "*.json", "*.sh")
-    for folder in (*FOLDERS, "docs", "stubs"):
+    for folder in (*FOLDERS, "docs"):
         for pattern in patterns:
             yield from (ROOT / folder).rglob(pattern)
     for pattern in (*patterns, "Makefile", ".ci/run"):
