@@ -1,7 +1,7 @@
 """The till's own settings: declared once here, each with its type, default, range and one sentence.
 
-The file is ``settings.toml`` in the data directory; it need not exist. What the programme decides (points, rewards, limits) is
-not a setting: it is the same on every till of the programme.
+The file is ``settings.toml`` in the data directory; it need not exist. What the programme decides (points, rewards,
+limits) is not a setting: it is the same on every till of the programme.
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ class ScannerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     terminator: Annotated[
         Literal["cr", "lf", "crlf", "tab", "etx", "none"], Meta(description="What the scanner sends behind a code.")
     ] = "cr"
-    prefix: Annotated[str, Meta(max_length=16, description="What the scanner sends in front of a code.")] = ""
+    prefix: Annotated[
+        str,
+        Meta(pattern=r"^[ -~]*\Z", max_length=16, description="What the scanner sends in front of a code."),
+    ] = ""
 
 
 class ReportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,9 +57,9 @@ class ReportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of one till."""
 
-    language: Annotated[
-        Literal["", "de", "en"], Meta(description="The till's language; empty takes the system's.")
-    ] = ""
+    language: Annotated[Literal["", "de", "en"], Meta(description="The till's language; empty takes the system's.")] = (
+        ""
+    )
     scanner: ScannerSettings = ScannerSettings()
     report: ReportSettings = ReportSettings()
 
@@ -119,7 +122,9 @@ def _declared(table: type[msgspec.Struct], path: str) -> typing.Iterator[Setting
             yield from _declared(hint, f"{path}{field.name}.")
             continue
         kind, meta = typing.get_args(hint)
-        default = msgspec.json.encode(field.default).decode()  # strings and whole numbers look the same in JSON and TOML
+        default = msgspec.json.encode(
+            field.default
+        ).decode()  # strings and whole numbers look the same in JSON and TOML
         yield Setting(path + field.name, _values(kind, meta), default, meta.description or "")
 
 

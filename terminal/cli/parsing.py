@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import UUID
 
 import typer
 
 from loyalty.money import AmountProblem, BadAmount, parse_amount
-from loyalty.records import RECEIPT_PATTERN
+from loyalty.records import QUANTITY_MAX
 from loyalty.sale import BasketLine
 from terminal.cli.answers import no
 from terminal.messages import amount_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from loyalty.ports import Clock
     from terminal.cli.answers import Answer
     from terminal.i18n import Texts
 
 LINE_PARTS: Final = 4
-QUANTITY_MAX: Final = 100_000
-"""The most pieces of one line."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_RECEIPT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}")  # as ``loyalty.records.Receipt``
 _ARTICLE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,39})?")
 
 _REASONS: Final = {AmountProblem.EMPTY: "amount_missing", AmountProblem.TOO_LARGE: "amount_too_large"}
@@ -83,47 +84,53 @@ def _microseconds(at: datetime) -> int:
     return (at - _EPOCH) // timedelta(microseconds=1)
 
 
-def iso_moment(at_us: int, utc_offset_min: int) -> str:
-    """Write a moment as ISO 8601 with the shop's offset, to the second."""
-    at = datetime.fromtimestamp(at_us // 1_000_000, timezone(timedelta(minutes=utc_offset_min)))
-    return at.isoformat()
-
-
 def receipt(text: str) -> str:
     """Read a register's receipt number.
 
     Raises:
         typer.BadParameter: If it has characters that a receipt number can't have.
     """
-    if text and not re.fullmatch(RECEIPT_PATTERN, text):
+    if text and not _RECEIPT.fullmatch(text):
         raise typer.BadParameter("A receipt number has up to 40 letters, digits and . _ / -")
     return text
 
 
-def basket_line(text: str) -> tuple[str, str, int, str]:
-    """Take ``SKU:CATEGORY:QTY:AMOUNT`` apart; the amount is left as text for ``amount``.
+class LineText(NamedTuple):
+    """A ``--line`` option taken apart; the amount is still text, because only the open ledger knows the currency."""
+
+    sku: str
+    category: str
+    quantity: int
+    amount: str
+
+
+def basket_lines_apart(raw: list[str]) -> list[LineText]:
+    """Take each ``SKU:CATEGORY:QTY:AMOUNT`` apart.
 
     Raises:
         typer.BadParameter: If the parts are not four, or one of the first three is malformed.
     """
+    return [_line_apart(text) for text in raw]
+
+
+def _line_apart(text: str) -> LineText:
     parts = text.split(":")
     if len(parts) != LINE_PARTS:
         raise typer.BadParameter(f"{text!r} is not SKU:CATEGORY:QTY:AMOUNT")
     sku, category, quantity, cents = parts
     if not _ARTICLE.fullmatch(sku) or not _ARTICLE.fullmatch(category):
         raise typer.BadParameter(f"SKU and CATEGORY of {text!r} may have up to 40 letters, digits and . _ -")
-    if not re.fullmatch(r"[1-9][0-9]{0,5}", quantity) or int(quantity) > QUANTITY_MAX:
+    if not re.fullmatch(r"[1-9][0-9]{0,6}", quantity, re.ASCII) or int(quantity) > QUANTITY_MAX:
         raise typer.BadParameter(f"QTY of {text!r} is not a number from 1 to {QUANTITY_MAX}")
-    return sku, category, int(quantity), cents
+    return LineText(sku, category, int(quantity), cents)
 
 
-def basket_lines(texts: Texts, raw: list[str]) -> tuple[BasketLine, ...] | Answer:
-    """Read all ``--line`` options; the first wrong amount refuses the basket."""
+def basket_lines(texts: Texts, apart: Sequence[LineText]) -> tuple[BasketLine, ...] | Answer:
+    """Read the amounts of all lines; the first wrong one refuses the basket."""
     lines: list[BasketLine] = []
-    for text in raw:
-        sku, category, quantity, amount_of_line = basket_line(text)
-        cents = amount(texts, amount_of_line, zero_ok=True)
+    for line in apart:
+        cents = amount(texts, line.amount, zero_ok=True)
         if not isinstance(cents, int):
             return cents
-        lines.append(BasketLine(sku, category, quantity, cents))
+        lines.append(BasketLine(line.sku, line.category, line.quantity, cents))
     return tuple(lines)

@@ -1,0 +1,136 @@
+"""``scan``: print each code a scanner reads as one JSON line, the moment it arrives."""
+
+from __future__ import annotations
+
+import queue
+import time
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from terminal.cli.answers import EXIT_DONE, EXIT_REFUSED, json_text
+from terminal.cli.session import Session, session_of, tell
+from terminal.i18n import mark
+
+if TYPE_CHECKING:
+    from hardware.errors import HardwareError
+    from hardware.frames import FrameSettings
+    from hardware.scans import DeviceStatus, Scan
+    from terminal.settings import ScannerSettings
+
+SCANS_WAITING_MAX: Final = 1_000
+"""How many scans may wait to be printed; far above what one scanner can read."""
+
+SECONDS_MAX: Final = 86_400
+POLL_S: Final = 0.25
+"""How long one wait for a scan is, so that Ctrl+C is noticed on every system, in seconds."""
+
+DEVICE: Final = "scanner"
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command(
+        "scan",
+        help=mark("Print each code that a scanner reads as one JSON line; ends with Ctrl+C."),
+        epilog="stammkunde scan --port /dev/ttyACM0 --seconds 30",
+    )(_scan)
+
+
+def _scan(
+    context: typer.Context,
+    port: Annotated[
+        str | None,
+        typer.Option("--port", help=mark("The scanner's port; otherwise the one in the settings."), metavar="P"),
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option("--seconds", min=0, max=SECONDS_MAX, help=mark("Stop after so long."), metavar="N")
+    ] = None,
+) -> int:
+    session = session_of(context)
+    settings = session.settings.scanner
+    chosen = port or settings.port
+    if not chosen:
+        raise typer.BadParameter(_ports_text())
+    return _listen(session, chosen, settings, seconds)
+
+
+def _listen(session: Session, port: str, settings: ScannerSettings, seconds: float | None) -> int:
+    """Run one scanner until the time is over; a scanner that never opened is an error."""
+    from hardware.transport import SerialSettings, transport_for
+    from hardware.worker import ScannerWorker
+
+    arrived: queue.Queue[Scan | DeviceStatus] = queue.Queue(SCANS_WAITING_MAX)
+    worker = ScannerWorker(
+        DEVICE,
+        transport_for(port, SerialSettings(baud=settings.baud)),
+        on_scan=arrived.put,
+        on_status=arrived.put,
+        frames=frame_settings(settings),
+    )
+    deadline = None if seconds is None else time.monotonic() + seconds
+    worker.start()
+    try:
+        was_ready = _print_arriving(session, arrived, deadline)
+    finally:
+        worker.stop()
+    return EXIT_DONE if was_ready else EXIT_REFUSED
+
+
+def frame_settings(settings: ScannerSettings) -> FrameSettings:
+    """How the scanner's frames end; a shop need not know which newline its scanner sends, so all of them mean the same."""
+    from hardware.frames import FrameSettings, Terminator
+
+    newlines = frozenset({Terminator.CR, Terminator.LF, Terminator.CRLF})
+    chosen = Terminator(settings.terminator)
+    return FrameSettings(
+        prefix=settings.prefix.encode(), terminators=newlines if chosen in newlines else frozenset({chosen})
+    )
+
+
+def _print_arriving(session: Session, arrived: queue.Queue[Scan | DeviceStatus], deadline: float | None) -> bool:
+    """Print until the deadline; says whether the scanner was ever ready."""
+    from hardware.scans import DeviceState, Scan
+
+    was_ready = False
+    while deadline is None or time.monotonic() < deadline:
+        left_s = POLL_S if deadline is None else max(0.0, min(POLL_S, deadline - time.monotonic()))
+        try:
+            each = arrived.get(timeout=left_s)
+        except queue.Empty:
+            continue
+        if isinstance(each, Scan):
+            typer.echo(json_text(scan_document(each)))
+            continue
+        was_ready = was_ready or each.state is DeviceState.READY
+        if each.error is not None:
+            tell(hardware_text(session, each.error))
+    return was_ready
+
+
+def hardware_text(session: Session, error: HardwareError) -> str:
+    """A device's trouble as a sentence with its port and code."""
+    return f"{session.texts._(error.cashier)} ({error.code}, {error.port})"
+
+
+def scan_document(scan: Scan) -> dict[str, object]:
+    """A scan for scripts. A payment card's number is refused here like everywhere: it goes into no pipe and no file."""
+    from loyalty.cards import looks_like_payment_card
+
+    is_payment_card = looks_like_payment_card(scan.text)
+    rejected = "payment_card" if is_payment_card else scan.rejected.value if scan.rejected else None
+    return {
+        "text": "" if is_payment_card else scan.text,
+        "raw": "" if is_payment_card else scan.raw.hex(),
+        "aim": scan.aim,
+        "device": scan.device_id,
+        "kind": scan.symbology.value if scan.symbology else None,
+        "rejected": rejected,
+    }
+
+
+def _ports_text() -> str:
+    from hardware.discovery import list_ports
+
+    found = ", ".join(info.port for info in list_ports())
+    return f"Name the scanner's port with --port; here there are: {found or 'none'}"
