@@ -54,9 +54,9 @@ class RunningTill:
         """Let go of the scanners, finish the writing that waits, close the ledger."""
         for scanner in self.scanners:
             scanner.stop()
+        self.bridge.close()
         self.window.close()
         self.desk.stop()
-        self.bridge.close()
 
 
 def assemble(

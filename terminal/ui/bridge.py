@@ -25,21 +25,31 @@ class Bridge(QObject):
         """Run a call later on this thread, and return what cancels it."""
         timer = QTimer(self)
         timer.setSingleShot(True)
+        pending = True
+
+        def end() -> bool:
+            """Let go of the timer; say whether it was still waiting, since it may be cancelled after it has fired."""
+            nonlocal pending
+            was_pending, pending = pending, False
+            if was_pending:
+                timer.stop()
+                timer.deleteLater()
+            return was_pending
 
         def fire() -> None:
-            timer.deleteLater()
-            call()
-
-        def cancel() -> None:
-            timer.stop()
-            timer.deleteLater()
+            if end() and not self._closed:
+                call()
 
         timer.timeout.connect(fire)
         timer.start(delay_ms)
+
+        def cancel() -> None:
+            end()
+
         return cancel
 
     def close(self) -> None:
-        """Run nothing more; what other threads still hand over is dropped."""
+        """Run nothing more: what other threads still hand over is dropped, and so is what was scheduled."""
         self._closed = True
 
     def _run(self, call: Callable[[], None]) -> None:
