@@ -12,7 +12,7 @@ from storage import sqlite
 from storage.errors import Damaged, DiskFailed, known_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 Row = tuple[Any, ...]
@@ -105,6 +105,14 @@ class Database:
             self._raise_known(error)
             raise
 
+    def copy_to(self, target: Database, *, pages: int, progress: Callable[[int, int, int], None]) -> None:
+        """SQLite's online backup, ``pages`` at a time; ``progress`` gets a status, the pages left and all pages."""
+        try:
+            self.connection.backup(target.connection, pages=pages, progress=progress)
+        except sqlite.Error as error:
+            self._raise_known(error)
+            raise
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """One ``BEGIN IMMEDIATE`` transaction: commits on normal exit, rolls back when anything is raised.
@@ -154,14 +162,37 @@ def open_frozen(path: Path) -> Database:
     return _opened(path, "mode=ro&immutable=1", (*_COMMON_SETTINGS, *_READER_SETTINGS), wal=False)
 
 
+def open_new(path: Path) -> Database:
+    """A connection to a file that is made by it, without the ledger's settings; for copies and for checking them."""
+    try:
+        return Database(sqlite.connect(path, isolation_level=None), path.name)
+    except sqlite.Error as error:
+        raise known_error(error, str(path)) or Damaged(f"{path}: {error}") from error
+
+
+def open_scratch(path: Path, live: Path) -> Database:
+    """A throw-away database with a ledger attached for reading as ``live``, so that its journal can be folded aside."""
+    connection = sqlite.connect(
+        path.absolute().as_uri(), uri=True, isolation_level=None, cached_statements=STATEMENTS_CACHED
+    )
+    database = Database(connection, path.name)
+    try:
+        for name, value in (("journal_mode", "OFF"), ("synchronous", "OFF"), ("busy_timeout", BUSY_TIMEOUT_MS)):
+            database.one(f"PRAGMA {name} = {value}")
+        database.run("ATTACH DATABASE ? AS live", (f"{live.absolute().as_uri()}?mode=ro",))
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
 def _opened(path: Path, mode: str, settings: Iterable[tuple[str, int]], *, wal: bool) -> Database:
     try:
         connection = sqlite.connect(
             f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None, cached_statements=STATEMENTS_CACHED
         )
     except sqlite.Error as error:
-        known = known_error(error, str(path))
-        raise known or Damaged(f"{path}: {error}") from error
+        raise known_error(error, str(path)) or Damaged(f"{path}: {error}") from error
     database = Database(connection, path.name)
     try:
         if wal:

@@ -14,6 +14,7 @@ from loyalty.records import (
     AnyRecord,
     CardChange,
     Consent,
+    DayClose,
     Enrolment,
     EpochStart,
     Redemption,
@@ -150,6 +151,10 @@ def _check_against_journal(database: Database, record: AnyRecord) -> None:
         closed = database.value("SELECT max(closed_day) FROM day_close")
         if closed and record.business_day.isoformat() <= closed:
             raise ValueError(f"Business day {record.business_day} is closed: {record!r}")
+    if isinstance(record, DayClose):
+        last = database.one("SELECT number, closed_day FROM day_close ORDER BY number DESC LIMIT 1") or (0, "")
+        if record.number != last[0] + 1 or record.closed_day.isoformat() <= last[1]:
+            raise ValueError(f"The last close was number {last[0]} of {last[1]}: {record!r}")
     if isinstance(record, Reversal):
         payload = database.value("SELECT payload FROM journal WHERE record_id = ?", (record.original_id.bytes,))
         if payload:

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from loyalty.programme import Programme
     from storage.connection import Database
 
+__all__ = ["Reader", "Store", "Unit", "create_store", "open_store"]
+
 CHECKPOINT_RECORDS: Final = 200
 """After how many appended records a checkpoint is worth its two syncs: about 2,000 pages, 8 MiB of log."""
 
@@ -104,7 +106,7 @@ def open_store(directory: Path, *, clock: Clock, ids: Ids, writable: bool = True
     """
     directory = Path(directory)
     with os_errors(str(directory)):
-        _check_files(directory)
+        check_files(directory)
     if writable:
         _refuse_affected_sqlite()
     with ExitStack() as stack:
@@ -119,7 +121,7 @@ def _refuse_affected_sqlite() -> None:
         raise AffectedSqlite(f"SQLite {sqlite.version()} has the WAL-reset fault; install pysqlite3")
 
 
-def _check_files(directory: Path) -> None:
+def check_files(directory: Path) -> None:
     """Everything that can be told without opening a database."""
     ledger, vault = directory / LEDGER_FILE, directory / VAULT_FILE
     if not ledger.exists():
@@ -222,27 +224,33 @@ class Store:
             DiskFailed: The disk failed, now or in an earlier unit: the store writes no more until it is opened anew.
             StorageError: Nothing of it was written.
         """
-        if self._failed:
-            raise DiskFailed(self._failed)
-        if not self.writable or self._unit_open:
-            raise ValueError("Only a writable store has a unit of work, and one at a time")
         unit = Unit(self._ledger, self._vault, self._clock)
-        self._unit_open = True
-        try:
-            with self._ledger.transaction():
-                yield unit
-                if unit.tombstones:
-                    write_tombstones(self.directory, unit.tombstones)
-        except DiskFailed as error:
-            self._failed = error.support
-            raise
-        finally:
-            self._unit_open = False
+        with self.exclusive():
+            yield unit
+            if unit.tombstones:
+                write_tombstones(self.directory, unit.tombstones)
         self._appended_since_checkpoint += unit.appended
         if unit.profiles_changed:
             self._follow_profiles(erased=bool(unit.tombstones))
         if unit.programme_changed:
             self.programme = self._read_programme()
+
+    @contextmanager
+    def exclusive(self) -> Iterator[Database]:
+        """One transaction on the writing connection itself, for work inside this package; all else uses ``unit``."""
+        if self._failed:
+            raise DiskFailed(self._failed)
+        if not self.writable or self._unit_open:
+            raise ValueError("Only a writable store has a unit of work, and one at a time")
+        self._unit_open = True
+        try:
+            with self._ledger.transaction():
+                yield self._ledger
+        except DiskFailed as error:
+            self._failed = error.support
+            raise
+        finally:
+            self._unit_open = False
 
     def checkpoint(self, *, now: bool = False) -> bool:
         """Move the log into the file when it has grown; to be called between sales. Cheap while there is nothing to do.

@@ -41,7 +41,7 @@ class Reader(StatementReads, DirectoryReads, ReportReads):
         self.close()
 
 
-class Unit(StatementReads, DirectoryReads, ReportReads):
+class Unit(Reader):
     """One transaction: what is read is what was there before, what is written is there together or not at all.
 
     Attributes:
@@ -60,6 +60,10 @@ class Unit(StatementReads, DirectoryReads, ReportReads):
         self.profiles_changed = False
         self.programme_changed = False
         self.tombstones: list[Tombstone] = []
+
+    def close(self) -> None:
+        """A unit ends with its block; the connections are the store's."""
+        raise ValueError("A unit of work is ended by its block")
 
     def append(self, record: AnyRecord) -> Stored:
         """Append one record to the journal and update every projection.

@@ -24,6 +24,9 @@ KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 """The nonce length AES-GCM is defined for (NIST SP 800-38D, 5.2.1.1); random, as a key seals few profiles."""
 
+STAMP_OF_ANOTHER_LEDGER: Final = 2**62
+"""Larger than any number of profile changes, so that the ledger always looks older than the index."""
+
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[Profile] = msgspec.json.Decoder(Profile)
 
@@ -92,6 +95,11 @@ def index_member(vault: Database, member_id: bytes, profile: Profile | None) -> 
     if profile:
         rows = [(kind, term, member_id) for kind, term in sorted(search_terms(profile))]
         vault.many("INSERT INTO search_term(kind, term, member_id) VALUES (?, ?, ?)", rows)
+
+
+def index_anew(vault: Database) -> None:
+    """Ask for a complete new index at the next start, because the ledger beside it is another one now."""
+    vault.run("UPDATE search_state SET indexed_stamp = ?", (STAMP_OF_ANOTHER_LEDGER,))
 
 
 def catch_up(vault: Database, ledger: Database) -> None:

@@ -1,0 +1,284 @@
+"""The proof that the ledger is what was written: the chain link by link, then every projection against a fresh fold.
+
+The fold runs the journal through the same ``apply`` as the till, into a scratch database, and both sides are compared
+row by row. Sums that do not use ``apply`` are taken while walking, so that a fault in it would show as well.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+import msgspec
+
+from loyalty.records import AnyRecord, DayClose, Sale, UnknownRecord, decode, encode
+from loyalty.statement import movements
+from storage import migrations, sqlite
+from storage.connection import Database, open_reader, open_scratch
+from storage.errors import StorageError
+from storage.files import LEDGER_FILE, VAULT_FILE, os_errors
+from storage.journal import COLUMNS, Link, columns_of, link_problem
+from storage.projections import apply
+from storage.reports import ReportReads
+from storage.schema import LEDGER, PROJECTION_TABLES, PROJECTIONS, VAULT_TABLES
+from storage.store import check_files
+from storage.vault import key_of, unseal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from storage.connection import Row
+
+PROBLEMS_MAX: Final = 200
+"""How many problems are told; beyond it the file is not scratched but lost."""
+
+DIFFERENCES_PER_TABLE_MAX: Final = 10
+"""How many differing rows of one table are told."""
+
+PROGRESS_RECORDS: Final = 1_000
+"""How often progress is reported, in records."""
+
+REPEATED_COLUMNS: Final = (
+    "record_id",
+    "kind",
+    "member_id",
+    "at_us",
+    "business_day",
+    "utc_offset_min",
+    "server_offset_ms",
+    "programme_version",
+)
+"""The columns that repeat the payload, in the order of ``columns_of``."""
+
+
+class VerifyResult(msgspec.Struct, frozen=True):
+    """What a verification found.
+
+    Attributes:
+        ok: Whether everything held.
+        records: How many records were walked.
+        problems: What is wrong and where, in English, for support.
+    """
+
+    ok: bool
+    records: int
+    problems: tuple[str, ...]
+
+
+class _Findings:
+    """Problems as they are found, up to the bound."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def add(self, problem: str | None) -> None:
+        if problem and len(self.problems) < PROBLEMS_MAX:
+            self.problems.append(problem)
+
+
+class _Sums:
+    """What the records add up to, without the projections' code."""
+
+    def __init__(self) -> None:
+        self.points = 0
+        self.sales: Counter[str] = Counter()
+        self.cents: Counter[str] = Counter()
+        self.closes: list[DayClose] = []
+
+    def add(self, record: AnyRecord | UnknownRecord) -> None:
+        self.points += sum(movement.points for movement in movements(record))
+        if isinstance(record, Sale):
+            day = record.business_day.isoformat()
+            self.sales[day] += 1
+            self.cents[day] += record.amount_cents
+        elif isinstance(record, DayClose):
+            self.closes.append(record)
+
+
+def verify(directory: Path, progress: Callable[[int, int], None] | None = None) -> VerifyResult:
+    """Verify a data directory; works beside an open till, on one snapshot.
+
+    Args:
+        directory: The data directory.
+        progress: Told how many records are done and how many there are.
+
+    Returns:
+        The result; a file so broken that it can't be walked is a problem, too.
+
+    Raises:
+        MissingLedger: There is no ledger.
+        StorageError: It is another program's or a newer version's file, or can't be read at all.
+    """
+    with os_errors(str(directory)):
+        check_files(directory)
+    findings = _Findings()
+    records = 0
+    ledger_path, vault_path = directory / LEDGER_FILE, directory / VAULT_FILE
+    try:
+        _check_file(ledger_path, LEDGER, findings)
+        _check_file(vault_path, VAULT_TABLES, findings)
+        with (
+            tempfile.TemporaryDirectory(prefix="stammkunde-verify-") as scratch,
+            closing(open_scratch(Path(scratch) / "fold.sqlite", ledger_path)) as fold,
+        ):
+            fold.run("BEGIN")  # one snapshot of the ledger from here on
+            for statement in PROJECTION_TABLES:
+                fold.run(statement)
+            sums = _Sums()
+            for records, total in _walk(fold, sums, findings):
+                if progress:
+                    progress(records, total)
+            _compare_tables(fold, findings)
+            _compare_sums(fold, sums, findings)
+        _check_profiles(directory, findings)
+    except StorageError as error:
+        findings.add(f"The file can't be read to its end: {error.support}")
+    return VerifyResult(not findings.problems, records, tuple(findings.problems))
+
+
+def quick_check(directory: Path) -> tuple[str, ...]:
+    """SQLite's own quick check of both files, for the time after the first paint; empty when all is well."""
+    findings = _Findings()
+    for name in (LEDGER_FILE, VAULT_FILE):
+        try:
+            with closing(open_reader(directory / name)) as database:
+                for (answer,) in database.each("PRAGMA quick_check"):
+                    findings.add(None if answer == "ok" else f"{name}: {answer}")
+        except StorageError as error:
+            findings.add(error.support)
+    return tuple(findings.problems)
+
+
+def _check_file(path: Path, statements: tuple[str, ...], findings: _Findings) -> None:
+    """SQLite's integrity check and every object against the SQL that made it."""
+    with closing(open_reader(path)) as database:
+        for (answer,) in database.each("PRAGMA integrity_check"):
+            findings.add(None if answer == "ok" else f"{path.name}: {answer}")
+        for problem in migrations.object_problems(database, statements, kinds=("table", "index", "trigger")):
+            findings.add(problem)
+
+
+def _walk(fold: Database, sums: _Sums, findings: _Findings) -> Iterator[tuple[int, int]]:
+    """Check every record and its link, and fold it into the scratch tables.
+
+    Yields:
+        How many records are done and how many there are, every ``PROGRESS_RECORDS`` and at the end.
+    """
+    total = int(fold.value("SELECT count(*) FROM live.journal"))
+    before: Link | None = None
+    done = 0
+    for row in fold.each(f"SELECT {COLUMNS}, hash FROM live.journal ORDER BY seq"):  # noqa: S608 - names of our own
+        findings.add(link_problem(row, before))
+        before = Link(row[0], row[1], row[13])
+        record = _read_record(row, findings)
+        if record is not None:
+            sums.add(record)
+            _fold_record(fold, row[0], record, findings)
+        done += 1
+        if done % PROGRESS_RECORDS == 0:
+            yield done, total
+    if done == 0:
+        findings.add("The journal is empty")
+    yield done, total
+
+
+def _read_record(row: Row, findings: _Findings) -> AnyRecord | UnknownRecord | None:
+    """The record of a row, or ``None`` and a finding; its columns must repeat what the payload says."""
+    seq, payload = row[0], row[10]
+    try:
+        record = decode(payload)
+        if isinstance(record, UnknownRecord):
+            findings.add(None if row[3] == record.kind else f"journal seq {seq}: kind is not what the payload says")
+            return record
+        if encode(record) != payload:
+            findings.add(f"journal seq {seq}: the payload is not in canonical form")
+    except ValueError as error:
+        findings.add(f"journal seq {seq}: {error}")
+        return None
+    for name, found, wanted in zip(REPEATED_COLUMNS, row[2:10], columns_of(record), strict=True):
+        if found != wanted:
+            findings.add(f"journal seq {seq}: {name} is not what the payload says")
+    return record
+
+
+def _fold_record(fold: Database, seq: int, record: AnyRecord | UnknownRecord, findings: _Findings) -> None:
+    try:
+        apply(fold, seq, record)
+    except (ValueError, sqlite.IntegrityError) as error:
+        findings.add(f"journal seq {seq}: contradicts the records before it: {error}")
+
+
+def _compare_tables(fold: Database, findings: _Findings) -> None:
+    """Compare each projection with the fold: what is missing, what differs in which column, what does not belong."""
+    for table in PROJECTIONS:
+        info = fold.all(f"SELECT name, pk FROM pragma_table_info('{table}') ORDER BY cid")  # noqa: S608 - names of our own
+        names = [name for name, _ in info]
+        key = [index for index, (_, pk) in enumerate(info) if pk]
+        where = " AND ".join(f"{names[index]} = ?" for index in key)
+        for row in fold.all(_difference("main", "live", table)):
+            identity = [row[index] for index in key]
+            found = fold.one(f"SELECT * FROM live.{table} WHERE {where}", identity)  # noqa: S608 - names of our own
+            findings.add(_row_problem(table, names, identity, row, found))
+        for row in fold.all(_difference("live", "main", table)):
+            identity = [row[index] for index in key]
+            if fold.one(f"SELECT 1 FROM main.{table} WHERE {where}", identity) is None:  # noqa: S608 - names of our own
+                findings.add(f"{table} {_shown(identity)} does not belong there")
+
+
+def _difference(left: str, right: str, table: str) -> str:
+    columns = f"SELECT * FROM {left}.{table} EXCEPT SELECT * FROM {right}.{table}"  # noqa: S608 - names of our own
+    return f"{columns} LIMIT {DIFFERENCES_PER_TABLE_MAX}"
+
+
+def _row_problem(table: str, names: list[str], identity: list[object], wanted: Row, found: Row | None) -> str:
+    if found is None:
+        return f"{table} {_shown(identity)} is missing"
+    differing = [
+        f"{name} is {_shown([is_now])}, should be {_shown([should])}"
+        for name, is_now, should in zip(names, found, wanted, strict=True)
+        if is_now != should
+    ]
+    return f"{table} {_shown(identity)}: {'; '.join(differing)}"
+
+
+def _shown(values: list[object]) -> str:
+    return " ".join(value.hex() if isinstance(value, bytes) else str(value) for value in values)
+
+
+def _compare_sums(fold: Database, sums: _Sums, findings: _Findings) -> None:
+    """Compare raw sums over the records with the live roll-ups, and the frozen day closes with their days."""
+    for table, column in (("account", "balance"), ("entry", "points")):
+        found = fold.value(f"SELECT ifnull(sum({column}), 0) FROM live.{table}")  # noqa: S608 - names of our own
+        if found != sums.points:
+            findings.add(f"{table}: all {column} sum to {found}, the records to {sums.points}")
+    rows = fold.all("SELECT business_day, sum(sales), sum(revenue_cents) FROM live.day_total GROUP BY business_day")
+    found_days = {day: (sales, cents) for day, sales, cents in rows if sales or cents}
+    for day in sorted(found_days.keys() | sums.sales.keys()):
+        wanted, is_now = (sums.sales[day], sums.cents[day]), found_days.get(day, (0, 0))
+        if wanted != is_now:
+            findings.add(f"day_total {day}: sales and cents are {is_now}, the records say {wanted}")
+    reports = ReportReads(fold, fold)
+    for close in sums.closes:
+        report = reports.day_report(close.closed_day)
+        if (report.totals, report.open_points) != (close.totals, close.open_points):
+            findings.add(
+                f"day close {close.number} of {close.closed_day}: the records of that day add up to other totals"
+            )
+
+
+def _check_profiles(directory: Path, findings: _Findings) -> None:
+    """Every profile must open with its member's key; what can't be read is counted, never shown."""
+    unreadable = 0
+    with (
+        closing(open_reader(directory / LEDGER_FILE)) as ledger,
+        closing(open_reader(directory / VAULT_FILE)) as vault,
+    ):
+        for member, nonce, box in ledger.each("SELECT member_id, nonce, box FROM member_profile"):
+            member_id = UUID(bytes=member)
+            key = key_of(vault, member_id)
+            unreadable += key is None or unseal(nonce, box, key, member_id) is None
+    findings.add(f"{unreadable} profiles can't be opened with the keys in {VAULT_FILE}" if unreadable else None)

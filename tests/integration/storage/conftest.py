@@ -1,0 +1,30 @@
+"""What the ledger's tests share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes.ledger import LedgerOfTests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from storage.store import Reader
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[LedgerOfTests]:
+    """A new shop with an open till."""
+    made = LedgerOfTests(tmp_path / "data")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def reader(ledger: LedgerOfTests) -> Iterator[Reader]:
+    """Reads beside the open till."""
+    with ledger.store.reader() as opened:
+        yield opened
