@@ -1,8 +1,10 @@
 """Keep the translation catalogues in step with the code: collect sentences, merge them in, compile.
 
-Run it after adding or changing a sentence: ``python packaging/texts.py``. It adds new sentences without a translation to every
-catalogue, drops those that are gone, and compiles; the tests fail until each new one is translated.
+Run it after adding or changing a sentence: ``python packaging/texts.py``. It adds new sentences without a translation to
+every catalogue, drops those that are gone, and compiles; the tests fail until each new one is translated.
 """
+
+# ruff: noqa: INP001 - a script; the folder bears the name of a well-known package and must never be one itself
 
 from __future__ import annotations
 
@@ -23,13 +25,19 @@ DOMAIN: Final = "stammkunde"
 KEYWORDS: Final = {"_": None, "n_": (1, 2), "mark": None}
 """The calls whose sentences are collected: ``texts._``, ``texts.n_`` and ``mark``."""
 
+HEADER: Final = (
+    "German and other translations of Stammkunde. packaging/texts.py writes this file; only msgstr is edited."
+)
 EPOCH: Final = datetime(2026, 11, 21, tzinfo=UTC)
 """A fixed date in the header: a catalogue changes when its sentences do, not when it is written."""
 
 
 def collect() -> Catalog:
-    """Collect the sentences of the code, without places: line numbers would make every change a change of the catalogue."""
-    found = Catalog(domain=DOMAIN, project="Stammkunde", fuzzy=False)
+    """Collect the sentences of the code.
+
+    Places are left out: with line numbers every change of the code would be a change of the catalogue.
+    """
+    found = Catalog(domain=DOMAIN, fuzzy=False)
     for _file, _line, message, _comments, context in extract_from_dir(
         SOURCES, method_map=[("**.py", "python")], keywords=KEYWORDS
     ):
@@ -39,8 +47,13 @@ def collect() -> Catalog:
 
 def read(language: str) -> Catalog:
     """Read a catalogue."""
-    with (LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
+    with path(language).open("rb") as file:
         return read_po(file, locale=language, domain=DOMAIN)
+
+
+def path(language: str) -> Path:
+    """Where a catalogue lies; the compiled one lies beside it with the ending ``.mo``."""
+    return LOCALE / language / "LC_MESSAGES" / f"{DOMAIN}.po"
 
 
 def compiled(catalogue: Catalog) -> bytes:
@@ -55,19 +68,38 @@ def languages() -> list[str]:
     return sorted(path.name for path in LOCALE.iterdir() if path.is_dir())
 
 
+def merged(language: str) -> Catalog:
+    """A catalogue as it should be: every sentence of the code, none that is gone, and a header that says something."""
+    catalogue = read(language)
+    catalogue.update(collect(), no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    catalogue.creation_date = catalogue.revision_date = EPOCH
+    catalogue.header_comment = f"# {HEADER}"
+    catalogue.project, catalogue.version = "Stammkunde", "0"
+    catalogue.msgid_bugs_address = catalogue.last_translator = "Stammkunde"
+    catalogue.language_team = language
+    return catalogue
+
+
+def written(catalogue: Catalog) -> bytes:
+    """The text form of a catalogue, in the order of its sentences."""
+    out = io.BytesIO()
+    write_po(out, catalogue, width=110, sort_output=True)
+    return out.getvalue()
+
+
+def untranslated(catalogue: Catalog) -> list[str]:
+    """The sentences without a translation, or with a plural form missing."""
+    return [as_tuple(message.id)[0] for message in catalogue if message.id and not all(as_tuple(message.string))]
+
+
 def main() -> None:
     """Bring all catalogues up to date."""
-    template = collect()
     for language in languages():
-        folder = LOCALE / language / "LC_MESSAGES"
-        catalogue = read(language)
-        catalogue.update(template, no_fuzzy_matching=True)
-        catalogue.obsolete.clear()
-        catalogue.creation_date = catalogue.revision_date = EPOCH
-        with (folder / f"{DOMAIN}.po").open("wb") as file:
-            write_po(file, catalogue, width=110, sort_output=True, include_previous=False)
-        (folder / f"{DOMAIN}.mo").write_bytes(compiled(catalogue))
-        missing = [message.id for message in catalogue if message.id and not all(as_tuple(message.string))]
+        catalogue = merged(language)
+        path(language).write_bytes(written(catalogue))
+        path(language).with_suffix(".mo").write_bytes(compiled(catalogue))
+        missing = untranslated(catalogue)
         print(f"{language}: {len(catalogue)} sentences, {len(missing)} to translate")  # noqa: T201 - a tool for people
         for sentence in missing:
             print(f"  {sentence}")  # noqa: T201 - as above

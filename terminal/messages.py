@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from hardware.errors import HardwareErrorCode
+from hardware.frames import RejectReason
 from loyalty import explain
 from loyalty.money import AmountProblem, BadAmount
 from loyalty.outcomes import Reason, Refused
 from loyalty.sale import WITHOUT_POINTS
+from storage import errors
 from terminal.i18n import mark
 
 if TYPE_CHECKING:
+    from hardware.errors import HardwareError
     from loyalty.programme import Programme
     from loyalty.records import Explanation
-    from storage.errors import StorageError
     from terminal.i18n import Texts
 
 _REFUSALS: Final[dict[Reason, tuple[str, str]]] = {
@@ -24,32 +27,36 @@ _REFUSALS: Final[dict[Reason, tuple[str, str]]] = {
         "M-105",
         mark("The part without points is larger than the purchase. Correct one of them."),
     ),
-    Reason.LINES_DIFFER_FROM_AMOUNT: ("M-106", mark("The lines do not add up to the amount. Check the basket.")),
-    Reason.UNKNOWN_EXCLUSION: ("M-107", mark("The programme knows no such goods without points.")),
+    Reason.LINES_DIFFER_FROM_AMOUNT: ("M-106", mark("The lines don't add up to the amount. Check the basket.")),
+    Reason.UNKNOWN_EXCLUSION: ("M-107", mark("The programme knows no such goods without points. Check the basket.")),
+    Reason.LINES_INVALID: ("M-108", mark("The basket has a wrong line or too many lines. Check the basket.")),
     Reason.CARD_INVALID: ("M-110", mark("This is not a card number. Scan again or search with F3.")),
     Reason.CARD_CHECK_DIGIT: ("M-111", mark("The card was not read in full. Scan again or type the number.")),
     Reason.CARD_UNKNOWN: ("M-104", mark("Card unknown. Scan again or search with F3.")),
     Reason.CARD_BLOCKED: ("M-112", mark("This card is blocked. Ask for another card or search with F3.")),
     Reason.CARD_REPLACED: ("M-113", mark("This card was replaced. Ask for the new card or search with F3.")),
-    Reason.CARD_TAKEN: ("M-114", mark("This card belongs to another member. Take a new card.")),
+    Reason.CARD_TAKEN: ("M-114", mark("This card belongs to another member. Take another card.")),
     Reason.PAYMENT_CARD: ("M-115", mark("This is a payment card. Scan the member card instead; nothing was stored.")),
-    Reason.NOT_A_MEMBER_CARD: ("M-116", mark("This is an article, not a member card. Scan the card.")),
-    Reason.REWARD_UNKNOWN: ("M-120", mark("The programme has no such reward.")),
+    Reason.NOT_A_MEMBER_CARD: ("M-116", mark("This is an article, not a member card. Scan the member card.")),
+    Reason.REWARD_UNKNOWN: ("M-120", mark("The programme has no such reward. Choose another.")),
     Reason.INSUFFICIENT_POINTS: ("M-121", mark("Not enough points: {missing} are missing.")),
-    Reason.MINIMUM_PURCHASE: ("M-122", mark("This reward needs a purchase of {minimum_cents}.")),
+    Reason.MINIMUM_PURCHASE: ("M-122", mark("This reward needs a purchase of at least {minimum_cents}.")),
     Reason.VALUE_ABOVE_PURCHASE: (
         "M-123",
         mark("The reward is worth {value_cents}, but only {payable_cents} can be paid with points."),
     ),
-    Reason.REWARD_NOT_FLEXIBLE: ("M-124", mark("This reward has a fixed price.")),
+    Reason.REWARD_NOT_FLEXIBLE: ("M-124", mark("This reward has a fixed price. Leave out amount and points.")),
     Reason.REWARD_NEEDS_AMOUNT: ("M-125", mark("Say how many points to use.")),
-    Reason.REWARDS_TOO_MANY: ("M-126", mark("At most {max} rewards in one purchase.")),
+    Reason.REWARDS_TOO_MANY: ("M-126", mark("At most {max} rewards in one purchase. Put one back.")),
     Reason.COUPONS_NOT_OFFERED: ("M-127", mark("This programme has no coupons.")),
-    Reason.RECORD_UNKNOWN: ("M-130", mark("This till has no such booking.")),
-    Reason.RECORD_NOT_REVERSIBLE: ("M-131", mark("This kind of booking can't be undone.")),
+    Reason.RECORD_UNKNOWN: ("M-130", mark("This till has no such booking. Check its id.")),
+    Reason.RECORD_NOT_REVERSIBLE: (
+        "M-131",
+        mark("This kind of booking can't be undone. Ask a manager for a correction."),
+    ),
     Reason.LINE_UNKNOWN: ("M-132", mark("The booking has no line {line}.")),
     Reason.NOTHING_LEFT_TO_REVERSE: ("M-133", mark("Everything of this booking has been undone already.")),
-    Reason.REASON_MISSING: ("M-134", mark("Say why.")),
+    Reason.REASON_MISSING: ("M-134", mark("Give a reason.")),
     Reason.RECEIPT_ALREADY_BOOKED: ("M-135", mark("Receipt {receipt} has been booked already.")),
     Reason.TOO_LATE: ("M-136", mark("A sale can be entered at most {days} days later.")),
     Reason.IN_THE_FUTURE: ("M-137", mark("This moment is in the future. Check the clock.")),
@@ -59,31 +66,106 @@ _REFUSALS: Final[dict[Reason, tuple[str, str]]] = {
     ),
     Reason.NAME_MISSING: ("M-140", mark("Type the name.")),
     Reason.NAME_INVALID: ("M-141", mark("This name is too long or has characters that can't be stored.")),
-    Reason.PHONE_INVALID: ("M-142", mark("This is not a phone number.")),
-    Reason.EMAIL_INVALID: ("M-143", mark("This is not an e-mail address.")),
+    Reason.PHONE_INVALID: ("M-142", mark("This is not a phone number. Correct it or leave it out.")),
+    Reason.EMAIL_INVALID: ("M-143", mark("This is not an e-mail address. Correct it or leave it out.")),
     Reason.BIRTHDAY_INVALID: ("M-144", mark("This is not a birthday. Type it as 24.12.1990.")),
-    Reason.MEMBER_UNKNOWN: ("M-145", mark("No such member.")),
-    Reason.SAME_MEMBER: ("M-146", mark("Both cards belong to the same member.")),
-    Reason.CONSENT_UNKNOWN: ("M-147", mark("There is no such consent.")),
-    Reason.PIN_WRONG: ("M-150", mark("Wrong PIN.")),
+    Reason.MEMBER_UNKNOWN: ("M-145", mark("No such member. Look for the name.")),
+    Reason.SAME_MEMBER: ("M-146", mark("Both cards belong to the same member. There is nothing to join.")),
+    Reason.CONSENT_UNKNOWN: ("M-147", mark("There is no such consent. Choose email, sms or profiling.")),
+    Reason.PIN_WRONG: ("M-150", mark("Wrong PIN. Try again.")),
     Reason.PIN_LOCKED: ("M-151", mark("Too many wrong PINs. Wait {seconds} seconds.")),
-    Reason.PIN_TOO_SIMPLE: ("M-152", mark("Take a PIN of 4 to 12 digits that is not a row or all the same.")),
-    Reason.CASHIER_UNKNOWN: ("M-153", mark("No such cashier.")),
-    Reason.CASHIER_BLOCKED: ("M-154", mark("This cashier is blocked.")),
-    Reason.NOT_ALLOWED: ("M-155", mark("This needs a manager.")),
+    Reason.PIN_TOO_SIMPLE: (
+        "M-152",
+        mark("This PIN is easy to guess. Take 4 to 12 digits that are neither a row nor all the same."),
+    ),
+    Reason.CASHIER_UNKNOWN: ("M-153", mark("No such cashier. Check the name.")),
+    Reason.CASHIER_BLOCKED: ("M-154", mark("This cashier is blocked. Ask a manager.")),
+    Reason.NOT_ALLOWED: ("M-155", mark("Only a manager may do this.")),
     Reason.PROGRAMME_INVALID: ("M-160", mark("The programme has mistakes; the one in force stays.")),
-    Reason.PROGRAMME_VERSION_NOT_NEWER: ("M-161", mark("The programme's version must be above {version}.")),
+    Reason.PROGRAMME_VERSION_NOT_NEWER: (
+        "M-161",
+        mark("Version {version} is in force. Give the programme a higher version."),
+    ),
     Reason.DAY_ALREADY_CLOSED: ("M-162", mark("This day is closed already.")),
 }
 
-_AMOUNTS: Final[dict[AmountProblem, str]] = {
-    AmountProblem.EMPTY: mark("Type the amount first."),
-    AmountProblem.ZERO: mark("The amount is zero."),
-    AmountProblem.NEGATIVE: mark("An amount can't be negative. Use F6 to undo a booking."),
-    AmountProblem.AMBIGUOUS: mark("Two sums could be meant. Type 1500 or 1.50."),
-    AmountProblem.TOO_MANY_DECIMALS: mark("Money has two decimals. Type it as 12.50."),
-    AmountProblem.TOO_LARGE: mark("This amount is too large."),
-    AmountProblem.NOT_AN_AMOUNT: mark("This is not an amount. Type it as 12.50."),
+_AMOUNTS: Final[dict[AmountProblem, tuple[str, str]]] = {
+    AmountProblem.EMPTY: ("M-101", mark("Type the amount first.")),
+    AmountProblem.ZERO: ("M-101", mark("The amount is zero. Type what was bought.")),
+    AmountProblem.NEGATIVE: ("M-102", mark("An amount can't be negative. Use F6 to undo a booking.")),
+    AmountProblem.AMBIGUOUS: ("M-102", mark("Two sums could be meant. Type 1500 or 1.50.")),
+    AmountProblem.TOO_MANY_DECIMALS: ("M-102", mark("Money has two decimals. Type it as 12.50.")),
+    AmountProblem.TOO_LARGE: ("M-103", mark("This amount is too large. Check it.")),
+    AmountProblem.NOT_AN_AMOUNT: ("M-102", mark("This is not an amount. Type it as 12.50.")),
+}
+
+_BREAKAGES: Final[dict[type[errors.StorageError], tuple[str, str]]] = {
+    errors.StorageError: ("M-200", mark("The till can't use its data. Call support.")),
+    errors.TillOpen: ("M-201", mark("The till is open already. Close the other one first.")),
+    errors.ReadOnlyDisk: (
+        "M-202",
+        mark("The till may not write to its data folder. Nothing was booked; call support."),
+    ),
+    errors.DiskFull: ("M-203", mark("The disk is full. Nothing was booked. Make room, then book again.")),
+    errors.DiskFailed: ("M-204", mark("The disk reported an error. The till stops; call support.")),
+    errors.NewerSchema: (
+        "M-205",
+        mark("The data belongs to a newer version of this program. Install the newer version."),
+    ),
+    errors.Damaged: ("M-206", mark("The data is damaged. Don't go on; call support.")),
+    errors.NotALedger: ("M-207", mark("The file is not a ledger of this program. Choose another data folder.")),
+    errors.AlreadyExists: ("M-208", mark("There is a shop in this folder already. Choose another data folder.")),
+    errors.MissingLedger: ("M-209", mark("There is no shop in this folder yet. Set one up with: stammkunde init")),
+    errors.AffectedSqlite: (
+        "M-210",
+        mark("The installed database library has a known fault. Run the set-up again."),
+    ),
+    errors.Busy: ("M-211", mark("The data is in use. Try again.")),
+    errors.RecordConflict: ("M-212", mark("This booking was made already, with other contents. Nothing was changed.")),
+}
+"""What storage breaks with. Its own sentences are for logs and scripts; these also say what to do."""
+
+_DEVICES: Final[dict[HardwareErrorCode, tuple[str, str]]] = {
+    HardwareErrorCode.PORT_BUSY: ("M-220", mark("Another program uses the scanner. Close that program.")),
+    HardwareErrorCode.PORT_DENIED: (
+        "M-221",
+        mark("The scanner's port may not be opened. On Linux add the user to the group dialout."),
+    ),
+    HardwareErrorCode.PORT_MISSING: ("M-222", mark("The scanner is not connected. Check its cable.")),
+    HardwareErrorCode.NOT_A_PORT: (
+        "M-223",
+        mark("The scanner's port in the settings is no port. Correct it in the settings."),
+    ),
+    HardwareErrorCode.HOST_UNREACHABLE: (
+        "M-224",
+        mark("The network scanner does not answer. Check that it is switched on and connected."),
+    ),
+    HardwareErrorCode.DEVICE_LOST: ("M-225", mark("The scanner was unplugged. Plug it in again.")),
+    HardwareErrorCode.LINE_BLOCKED: ("M-226", mark("Nobody reads the simulated scanner. Start the till.")),
+    HardwareErrorCode.PORT_FAILED: (
+        "M-227",
+        mark("The scanner's port does not work. Unplug the scanner and plug it in again."),
+    ),
+}
+
+_NOT_IN_FULL: Final = ("M-173", mark("The code was not read in full. Scan again."))
+_GARBLED: Final = (
+    "M-176",
+    mark("The scanner sent garbled characters. Scan again; if it stays, check speed and cable."),
+)
+_WRONG_SETTINGS: Final = (
+    "M-177",
+    mark("The scanner does not send what the settings expect. Compare its set-up with the settings."),
+)
+_REJECTED: Final[dict[RejectReason, tuple[str, str]]] = {
+    RejectReason.TOO_LONG: ("M-178", mark("This code is too long for a card. Scan the member card.")),
+    RejectReason.TIMEOUT: _NOT_IN_FULL,
+    RejectReason.LATE_TAIL: _NOT_IN_FULL,
+    RejectReason.CONTROL_CHARACTER: _GARBLED,
+    RejectReason.LINE_NOISE: _GARBLED,
+    RejectReason.PREFIX_MISSING: _WRONG_SETTINGS,
+    RejectReason.AIM_MISSING: _WRONG_SETTINGS,
+    RejectReason.NO_DATA: _NOT_IN_FULL,
 }
 
 
@@ -110,8 +192,8 @@ def _shown(texts: Texts, refused: Refused) -> dict[str, str]:
 
 
 def amount_text(texts: Texts, bad: BadAmount) -> str:
-    """Why what was typed is no amount."""
-    return texts._(_AMOUNTS[bad.problem])
+    """Why what was typed is no amount, with its code."""
+    return _with_code(texts, _AMOUNTS[bad.problem])
 
 
 def explain_text(texts: Texts, programme: Programme, reason: Explanation) -> str:
@@ -146,6 +228,21 @@ def reward_name(texts: Texts, programme: Programme, reward_id: str) -> str:
     return reward.name.in_language(texts.language) if reward else reward_id
 
 
-def error_text(texts: Texts, error: StorageError) -> str:
-    """A breakage as a sentence for the cashier, with its code."""
-    return f"{texts._(error.cashier)} ({error.code})"
+def error_text(texts: Texts, error: errors.StorageError) -> str:
+    """A breakage of the ledger as a sentence with its code; a kind not listed is told as the kind it derives from."""
+    return _with_code(texts, next(_BREAKAGES[kind] for kind in type(error).__mro__ if kind in _BREAKAGES))
+
+
+def hardware_text(texts: Texts, error: HardwareError | HardwareErrorCode) -> str:
+    """What is wrong with the scanner and what to do, with a code."""
+    return _with_code(texts, _DEVICES[error if isinstance(error, HardwareErrorCode) else error.code])
+
+
+def reject_text(texts: Texts, reason: RejectReason) -> str:
+    """Why bytes from the scanner were not taken as a code, with a code to name on the phone."""
+    return _with_code(texts, _REJECTED[reason])
+
+
+def _with_code(texts: Texts, told: tuple[str, str]) -> str:
+    code, sentence = told
+    return f"{texts._(sentence)} ({code})"
