@@ -120,13 +120,11 @@ def luhn_check_digit(digits: str) -> int:
 
 def with_check_digit(digits: str, check: Check) -> str:
     """Append the check digit a rule asks for."""
-    match check:
-        case Check.GS1:
-            return f"{digits}{gs1_check_digit(digits)}"
-        case Check.LUHN:
-            return f"{digits}{luhn_check_digit(digits)}"
-        case Check.NONE:
-            return digits
+    if check is Check.GS1:
+        return f"{digits}{gs1_check_digit(digits)}"
+    if check is Check.LUHN:
+        return f"{digits}{luhn_check_digit(digits)}"
+    return digits
 
 
 def classify(text: str, rules: Sequence[CardRule], *, symbology: str | None = None) -> MemberCard | NotOurs:
