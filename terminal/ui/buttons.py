@@ -109,6 +109,12 @@ class Button(QAbstractButton):
             self._icon = icon
             self.update()
 
+    def show_trailing(self, icon: str) -> None:
+        """Show another icon behind the caption."""
+        if icon != self._trailing:
+            self._trailing = icon
+            self.update()
+
     def set_pair(self, pair: tokens.Pair) -> None:
         """The colours of a button that stands on a full-screen result."""
         self._pair = pair
@@ -129,9 +135,10 @@ class Button(QAbstractButton):
         """The same: captions are never shortened."""
         return self.sizeHint()
 
-    def fits(self) -> bool:
-        """Whether everything can be read."""
-        return self._content_width() <= self.width() and self._metrics().height() <= self.height()
+    def clipped(self) -> tuple[str, ...]:
+        """The caption when it cannot be read as a whole; tests ask."""
+        fits = self._content_width() <= self.width() and self._metrics().height() <= self.height()
+        return () if fits else (self._caption,)
 
     def _metrics(self) -> QFontMetrics:
         return self.theme.metrics(self._size, self._weight)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from terminal.presenters import states
+from terminal.ui.wording import Wording
 
 StateT = TypeVar("StateT", covariant=True)
 
@@ -150,6 +151,9 @@ class Shell(Presenter[states.ShellState], Protocol):
     def report(self) -> Report: ...
     @property
     def help(self) -> Help: ...
+
+    @property
+    def texts(self) -> Wording: ...
 
     def key(self, name: str) -> object: ...
     def language(self, code: str) -> object: ...

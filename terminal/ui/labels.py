@@ -27,6 +27,7 @@ class Label(QLabel):
         name: The object name by which tests find the label.
         elide: Whether a text that is too long may end in an ellipsis. Only texts of unbounded length may, such as names.
         capitals: Whether small captions are shown in capitals.
+        wrap: Whether the text may take several lines of a rectangle whose height somebody else decides.
         align: Where the text stands in its rectangle.
     """
 
@@ -40,6 +41,7 @@ class Label(QLabel):
         name: str = "",
         elide: bool = False,
         capitals: bool = False,
+        wrap: bool = False,
         align: Align = LEFT,
     ) -> None:
         super().__init__()
@@ -49,6 +51,7 @@ class Label(QLabel):
         self.setAlignment(align)
         self.metrics = theme.metrics(size, weight, capitals=capitals)
         self.elides = elide
+        self._flags = int(align) | int(Qt.TextFlag.TextWordWrap if wrap else Qt.TextFlag.TextSingleLine)
         self._ink = colour(ink or theme.palette.ink)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
@@ -85,7 +88,13 @@ class Label(QLabel):
             text = self.metrics.elidedText(text, Qt.TextElideMode.ElideRight, self.width())
         painter = QPainter(self)
         painter.setPen(self._ink)
-        painter.drawText(self.rect(), int(self.alignment()), text)
+        painter.drawText(self.rect(), self._flags, text)
+
+    def clipped(self) -> tuple[str, ...]:
+        """The text when it cannot be read as a whole although it should be; tests ask."""
+        needed = self.metrics.boundingRect(QRect(0, 0, self.width(), 0), self._flags, self.text())
+        fits = needed.width() <= self.width() and needed.height() <= self.height() + 1
+        return () if self.elides or fits or not self.text() else (self.text(),)
 
 
 class Paragraph(QLabel):
@@ -123,6 +132,14 @@ class Paragraph(QLabel):
         if palette.color(QPalette.ColorRole.WindowText) != colour(name):
             palette.setColor(QPalette.ColorRole.WindowText, colour(name))
             self.setPalette(palette)
+
+    def clipped(self) -> tuple[str, ...]:
+        """The text when it cannot be read as a whole; tests ask."""
+        needed = self.fontMetrics().boundingRect(
+            QRect(0, 0, self.width(), 0), int(Qt.TextFlag.TextWordWrap) | int(self.alignment()), self.text()
+        )
+        fits = needed.width() <= self.width() and needed.height() <= self.height() + 1
+        return () if fits or not self.text() else (self.text(),)
 
 
 class IconLabel(QWidget):

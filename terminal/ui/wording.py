@@ -1,10 +1,8 @@
-"""What views need of the languages: translated captions and how this language writes money."""
+"""What views need of the languages: translated captions and how this language writes numbers."""
 
 from __future__ import annotations
 
 from typing import Protocol
-
-NO_BREAK_SPACES = "\u00a0\u202f"
 
 
 class Wording(Protocol):
@@ -15,29 +13,66 @@ class Wording(Protocol):
         """The language of the screens, for example "de"."""
         ...
 
-    def _(self, msgid: str) -> str:
+    @property
+    def currency_sign(self) -> str:
+        """The sign beside an amount field."""
+        ...
+
+    @property
+    def decimal_mark(self) -> str:
+        """What stands between units and cents."""
+        ...
+
+    def _(self, sentence: str, /) -> str:
         """Translate a static caption."""
         ...
 
-    def money(self, cents: int) -> str:
-        """An amount with its currency."""
+    def plain_amount(self, cents: int, /) -> str:
+        """An amount without its currency; the hint in an empty amount field."""
+        ...
+
+    def number(self, value: int, /) -> str:
+        """A whole number with its groups."""
         ...
 
 
-def currency_sign(texts: Wording) -> str:
-    """The sign that stands beside an amount field, taken from how this language writes an amount."""
-    return "".join(character for character in texts.money(0) if not _belongs_to_number(character))
+class CurrentWording:
+    """The wording in use. Views keep this one object while the language behind it is replaced.
 
+    Args:
+        wording: The language the till starts with.
+    """
 
-def empty_amount(texts: Wording) -> str:
-    """How nothing is written, for example "0,00"; the hint in an empty amount field."""
-    return "".join(character for character in texts.money(0) if character.isdigit() or character in ".,")
+    def __init__(self, wording: Wording) -> None:
+        self._wording = wording
 
+    def replace(self, wording: Wording) -> None:
+        """Speak another language from now on."""
+        self._wording = wording
 
-def decimal_sign(texts: Wording) -> str:
-    """What stands between units and cents; falls back to a comma for a currency without cents."""
-    return next((character for character in empty_amount(texts) if not character.isdigit()), ",")
+    @property
+    def language(self) -> str:
+        """See ``Wording``."""
+        return self._wording.language
 
+    @property
+    def currency_sign(self) -> str:
+        """See ``Wording``."""
+        return self._wording.currency_sign
 
-def _belongs_to_number(character: str) -> bool:
-    return character.isdigit() or character in ".,-" or character.isspace() or character in NO_BREAK_SPACES
+    @property
+    def decimal_mark(self) -> str:
+        """See ``Wording``."""
+        return self._wording.decimal_mark
+
+    def _(self, sentence: str, /) -> str:
+        """See ``Wording``."""
+        return self._wording._(sentence)
+
+    def plain_amount(self, cents: int, /) -> str:
+        """See ``Wording``."""
+        return self._wording.plain_amount(cents)
+
+    def number(self, value: int, /) -> str:
+        """See ``Wording``."""
+        return self._wording.number(value)

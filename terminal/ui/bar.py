@@ -1,0 +1,102 @@
+"""The bar at the top: shop and till, states of scanner and connection, clock, language."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from terminal.presenters.states import BarState, Tone
+from terminal.ui import tokens
+from terminal.ui.buttons import Button, Kind
+from terminal.ui.cards import StatePill
+from terminal.ui.labels import Label
+from terminal.ui.theme import Theme, colour
+from terminal.ui.wording import Wording
+
+LANGUAGES = ("de", "en")
+SHOP_SIZE = 19
+SCANNER_ICONS = {
+    Tone.NEUTRAL: "barcode_scanner",
+    Tone.GOOD: "barcode_scanner",
+    Tone.INFO: "barcode_scanner",
+    Tone.WARN: "usb_off",
+    Tone.BAD: "usb_off",
+}
+CONNECTION_ICONS = {
+    Tone.NEUTRAL: "storefront",
+    Tone.GOOD: "cloud_done",
+    Tone.INFO: "sync",
+    Tone.WARN: "cloud_off",
+    Tone.BAD: "sync_problem",
+}
+STRIPE_HEIGHT = 6
+
+
+class Bar(QWidget):
+    """The bar.
+
+    Signals:
+        language_wanted: The code of the language the cashier switches to.
+    """
+
+    language_wanted = Signal(str)
+
+    def __init__(self, texts: Wording, theme: Theme) -> None:
+        super().__init__()
+        self._texts = texts
+        self._theme = theme
+        self._shown: BarState | None = None
+        ink = theme.palette.on_bar
+        self._shop = Label(theme, SHOP_SIZE, QFont.Weight.Bold, ink=ink, name="shop", elide=True)
+        self._till = Label(theme, tokens.TEXT_STRONG, ink=ink, name="till", elide=True)
+        self._training = Label(theme, tokens.TEXT_STRONG, QFont.Weight.Bold, ink="#000000", name="training")
+        self._training.setContentsMargins(0, 0, 0, 0)
+        self._scanner = StatePill(theme, "scanner", SCANNER_ICONS)
+        self._connection = StatePill(theme, "connection", CONNECTION_ICONS)
+        self._clock = Label(theme, SHOP_SIZE, QFont.Weight.Bold, ink=ink, name="clock")
+        self._language = Button(theme, Kind.BAR, name="language", icon="language")
+        self._language.clicked.connect(self._switch_language)
+        box = QHBoxLayout(self)
+        box.setContentsMargins(tokens.MARGIN + 2, 0, tokens.MARGIN, 0)
+        box.setSpacing(tokens.CARD_PADDING - tokens.GAP)
+        for part in (self._shop, self._till):
+            box.addWidget(part)
+        box.addStretch(1)
+        for part in (self._training, self._scanner, self._connection, self._language, self._clock):
+            box.addWidget(part)
+        self.setFixedHeight(theme.px(tokens.BAR_HEIGHT))
+
+    def show_bar(self, state: BarState) -> None:
+        """Show shop, states and time."""
+        if state == self._shown:
+            return
+        self._shown = state
+        self._shop.show_text(state.shop)
+        self._till.show_text(state.till)
+        self._scanner.show_state(state.scanner.text, state.scanner.tone)
+        self._connection.show_state(state.connection.text, state.connection.tone)
+        self._clock.show_text(state.clock)
+        self._training.show_text(f" {state.training} " if state.training else "")
+        self._training.setVisible(bool(state.training))
+        self._language.show_caption(state.language.upper(), spoken=self._texts._("Change the language"))
+        self.update()
+
+    def retranslate(self) -> None:
+        """Take the captions from the texts again."""
+        self._language.setAccessibleName(self._texts._("Change the language"))
+
+    def _switch_language(self) -> None:
+        """Go to the next language."""
+        current = self._shown.language if self._shown is not None else LANGUAGES[0]
+        position = LANGUAGES.index(current) if current in LANGUAGES else -1
+        self.language_wanted.emit(LANGUAGES[(position + 1) % len(LANGUAGES)])
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the bar; in training an amber stripe runs along it and the word stands on amber."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), colour(self._theme.palette.bar))
+        if self._shown is not None and self._shown.training:
+            amber = colour(tokens.RESULT[Tone.WARN].surface)
+            painter.fillRect(0, self.height() - STRIPE_HEIGHT, self.width(), STRIPE_HEIGHT, amber)
+            painter.fillRect(self._training.geometry().adjusted(-4, -4, 4, 4), amber)

@@ -1,0 +1,123 @@
+"""What was just written to disk, readable from across the counter."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from terminal.presenters.states import DoneState, Tone
+from terminal.ui import intents, tokens
+from terminal.ui.buttons import Button, Kind
+from terminal.ui.labels import IconLabel, Label, Paragraph
+from terminal.ui.receipt import ReceiptPaper
+from terminal.ui.theme import Theme
+from terminal.ui.view import View
+from terminal.ui.wording import Wording
+
+ICON_SIZE = 96
+TAKE_OFF_SIZE = 34
+TO_PAY_SIZE = 24
+BALANCE_SIZE = 44
+DETAIL_SIZE = 20
+PAGE_MARGIN = 44
+DETAIL_LINES_MAX = 6
+
+
+class DoneView(View):
+    """One colour, one icon, one headline; then what to do, what is left, and the way back."""
+
+    def __init__(self, presenter: intents.Done, texts: Wording, theme: Theme) -> None:
+        super().__init__(texts, theme)
+        self._presenter = presenter
+        bold, strong = QFont.Weight.Bold, QFont.Weight.DemiBold
+        self._icon = IconLabel(theme, "check_circle", ICON_SIZE, "#FFFFFF")
+        self._headline = Paragraph(theme, tokens.TEXT_HEADLINE, bold, name="headline")
+        self._take_off = Paragraph(theme, TAKE_OFF_SIZE, bold, name="takeOff")
+        self._to_pay = Paragraph(theme, TO_PAY_SIZE, strong, name="toPay")
+        self._details = Paragraph(theme, DETAIL_SIZE, name="details")
+        self._balance = Label(theme, BALANCE_SIZE, bold, name="balance")
+        self._caption = Label(theme, DETAIL_SIZE, name="balanceCaption")
+        self._hint = Label(theme, tokens.TEXT_STRONG, name="nextHint", elide=True)
+        self._receipt = ReceiptPaper(theme)
+        result = {"height": tokens.PRIMARY_MIN, "size": tokens.TEXT_STRONG + 2}
+        self._next = Button(theme, Kind.RESULT, name="next", trailing="keyboard_return", **result)
+        self._undo = Button(theme, Kind.RESULT, name="undo", icon="undo", hint="F9", **result)
+        self._show_receipt = Button(theme, Kind.RESULT, name="showReceipt", icon="receipt_long", **result)
+        self._lay_out()
+        self._next.clicked.connect(lambda: presenter.next())
+        self._undo.clicked.connect(lambda: presenter.undo())
+        self._show_receipt.clicked.connect(lambda: presenter.show_receipt())
+        presenter.subscribe(self.changed)
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        page = QHBoxLayout(self)
+        page.setContentsMargins(*4 * (PAGE_MARGIN,))
+        page.setSpacing(PAGE_MARGIN)
+        column = QVBoxLayout()
+        column.setSpacing(tokens.CARD_GAP)
+        column.addStretch(1)
+        column.addWidget(self._icon)
+        for part in (self._headline, self._take_off, self._to_pay, self._details):
+            column.addWidget(part)
+        column.addSpacing(tokens.GAP)
+        balance = QHBoxLayout()
+        balance.setSpacing(tokens.ROW_GAP)
+        balance.addWidget(self._balance, 0, Qt.AlignmentFlag.AlignBaseline)
+        balance.addWidget(self._caption, 1, Qt.AlignmentFlag.AlignVCenter)
+        column.addLayout(balance)
+        column.addStretch(2)
+        column.addWidget(self._hint)
+        actions = QHBoxLayout()
+        actions.setSpacing(tokens.ROW_GAP)
+        for button in (self._next, self._undo, self._show_receipt):
+            actions.addWidget(button)
+        actions.addStretch(1)
+        column.addLayout(actions)
+        page.addLayout(column, 1)
+        page.addWidget(self._receipt, 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def retranslate(self) -> None:
+        """Take the captions from the texts again, then show the state."""
+        self._next.show_caption(self.texts._("Next customer"))
+        self._show_receipt.show_caption(self.texts._("Keep the receipt open"))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the presenter's state."""
+        self.render_state(self._presenter.state)
+
+    def render_state(self, state: DoneState) -> None:
+        """Show a state."""
+        self._show_tone(state.tone)
+        self._headline.show_text(state.headline)
+        for part, text in (
+            (self._take_off, state.take_off),
+            (self._to_pay, state.to_pay),
+            (self._details, "\n".join(state.details[:DETAIL_LINES_MAX])),
+        ):
+            part.show_text(text)
+            part.setVisible(bool(text))
+        self._balance.show_text(state.balance)
+        self._caption.show_text(state.balance_caption)
+        self._hint.show_text(state.next_hint)
+        self._receipt.show_lines(state.receipt)
+        self._receipt.setVisible(bool(state.receipt))
+        self._undo.show_caption(state.undo)
+        self._undo.setVisible(bool(state.undo))
+
+    def _show_tone(self, tone: Tone) -> None:
+        pair = tokens.RESULT[tone]
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Window, QColor(pair.surface))
+        self.setPalette(palette)
+        self._icon.show_icon(tokens.TONE_ICON[tone], pair.text)
+        for part in (self._headline, self._take_off, self._to_pay, self._details):
+            part.set_ink(pair.text)
+        for label in (self._balance, self._caption, self._hint):
+            label.set_ink(pair.text)
+        outlined = tokens.Pair(pair.text, "", pair.text)
+        self._next.set_pair(tokens.Pair(pair.surface, pair.text, pair.text))
+        self._undo.set_pair(outlined)
+        self._show_receipt.set_pair(outlined)

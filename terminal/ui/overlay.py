@@ -1,0 +1,69 @@
+"""A breakage: covers every screen until somebody has read it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from terminal.presenters.states import Notice
+from terminal.ui import tokens
+from terminal.ui.buttons import Button, Kind
+from terminal.ui.labels import CENTRE, IconLabel, Label, Paragraph
+from terminal.ui.theme import Theme
+from terminal.ui.wording import Wording
+
+ICON_SIZE = 96
+TEXT_SIZE = 24
+TEXT_WIDTH = 820
+
+
+class FatalOverlay(QWidget):
+    """What happened and what to do, in large letters on the colour of its tone.
+
+    Signals:
+        dismissed: The cashier has read it.
+    """
+
+    dismissed = Signal()
+
+    def __init__(self, texts: Wording, theme: Theme) -> None:
+        super().__init__()
+        self._texts = texts
+        self._icon = IconLabel(theme, "error", ICON_SIZE, "#FFFFFF")
+        self._headline = Label(theme, tokens.TEXT_RESULT, QFont.Weight.Bold, name="fatalHeadline", align=CENTRE)
+        self._text = Paragraph(theme, TEXT_SIZE, QFont.Weight.DemiBold, name="fatal", align=CENTRE)
+        self._text.setFixedWidth(TEXT_WIDTH)
+        self._dismiss = Button(
+            theme, Kind.RESULT, name="dismiss", trailing="keyboard_return", size=TEXT_SIZE - 4, height=tokens.PRIMARY_MIN
+        )
+        self._dismiss.clicked.connect(self.dismissed)
+        self.setAutoFillBackground(True)
+        box = QVBoxLayout(self)
+        box.setSpacing(tokens.MARGIN)
+        box.addStretch(1)
+        for part in (self._icon, self._headline, self._text, self._dismiss):
+            box.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addStretch(1)
+        self.retranslate()
+        self.hide()
+
+    def retranslate(self) -> None:
+        """Take the captions from the texts again."""
+        self._headline.show_text(self._texts._("The till has stopped"))
+        self._dismiss.show_caption(self._texts._("I have read this"))
+
+    def show_fatal(self, notice: Notice | None) -> None:
+        """Cover everything with a breakage, or give the screens back."""
+        if notice is not None:
+            pair = tokens.RESULT[notice.tone]
+            palette = self.palette()
+            palette.setColor(QPalette.ColorRole.Window, QColor(pair.surface))
+            self.setPalette(palette)
+            self._icon.show_icon(tokens.TONE_ICON[notice.tone], pair.text)
+            self._headline.set_ink(pair.text)
+            self._text.set_ink(pair.text)
+            self._text.show_text(notice.text)
+            self._dismiss.set_pair(tokens.Pair(pair.surface, pair.text, pair.text))
+            self.raise_()
+        self.setVisible(notice is not None)

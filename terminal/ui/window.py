@@ -1,0 +1,185 @@
+"""The window of the till: bar, one screen at a time, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+
+from terminal.presenters.states import Screen, ShellState
+from terminal.ui import intents
+from terminal.ui.bar import Bar
+from terminal.ui.done import DoneView
+from terminal.ui.enrol import EnrolView
+from terminal.ui.fields import LineEdit
+from terminal.ui.find import FindView
+from terminal.ui.help import HelpView
+from terminal.ui.history import HistoryView
+from terminal.ui.idle import IdleView
+from terminal.ui.keybar import KeyBar
+from terminal.ui.keyboard import Keyboard
+from terminal.ui.member import MemberView
+from terminal.ui.overlay import FatalOverlay
+from terminal.ui.redeem import RedeemView
+from terminal.ui.report import ReportView
+from terminal.ui.theme import Theme
+from terminal.ui.unknown import UnknownView
+from terminal.ui.view import View
+from terminal.ui.void import VoidView
+from terminal.ui.wording import CurrentWording, Wording
+
+SIZE_MIN = QSize(1024, 768)
+SIZE_WANTED = QSize(1366, 768)
+KEY_NAMES = {
+    **{Qt.Key(Qt.Key.Key_F1 + number): f"F{number + 1}" for number in range(10)},
+    Qt.Key.Key_Escape: "Esc",
+    Qt.Key.Key_Return: "Enter",
+    Qt.Key.Key_Enter: "Enter",
+}
+
+
+class MainWindow(QWidget):
+    """The window.
+
+    Keys reach it because no widget of the screens keeps one of them for itself: a widget handles what it is there for and lets
+    the rest rise. An event filter would have to look at every event of the program.
+
+    Args:
+        shell: Which screen is on, and the presenters of all of them.
+        texts: The language to start with; later ones are the shell's.
+        theme: The look.
+    """
+
+    def __init__(self, shell: intents.Shell, texts: Wording, theme: Theme) -> None:
+        super().__init__()
+        self._shell = shell
+        self._texts = CurrentWording(texts)
+        self._theme = theme
+        self._language = shell.state.bar.language
+        self._screen: Screen | None = None
+        self._views: dict[Screen, View] = {}
+        self._bar = Bar(self._texts, theme)
+        self._stack = QStackedWidget()
+        self._key_bar = KeyBar(theme)
+        self._keyboard = Keyboard(self._texts, theme)
+        self._overlay = FatalOverlay(self._texts, theme)
+        self._overlay.setParent(self)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        box.addWidget(self._bar)
+        box.addWidget(self._stack, 1)
+        box.addWidget(self._keyboard)
+        box.addWidget(self._key_bar)
+        self.setMinimumSize(SIZE_MIN)
+        self.resize(SIZE_WANTED)
+        self._bar.language_wanted.connect(shell.language)
+        self._key_bar.pressed.connect(self._press)
+        self._keyboard.entered.connect(lambda: self._press("Enter"))
+        self._overlay.dismissed.connect(lambda: self._press("Enter"))
+        self._keyboard.closed.connect(self._put_keyboard_away)
+        for screen in (Screen.IDLE, Screen.MEMBER):
+            self.view(screen)
+        shell.subscribe(self._changed)
+        self._changed()
+
+    # -- screens
+
+    def view(self, screen: Screen) -> View:
+        """The view of a screen, made when first asked for.
+
+        Idle and member exist from the start: the first scan of the day is as quick as the others.
+        """
+        view = self._views.get(screen)
+        if view is None:
+            view = self._views[screen] = self._make(screen)
+            view.keyboard_wanted.connect(self._bring_keyboard)
+            self._stack.addWidget(view)
+        return view
+
+    def _make(self, screen: Screen) -> View:
+        shell, texts, theme = self._shell, self._texts, self._theme
+        makers: dict[Screen, Callable[[], View]] = {
+            Screen.IDLE: lambda: IdleView(shell.idle, texts, theme),
+            Screen.MEMBER: lambda: MemberView(shell.member, texts, theme),
+            Screen.REDEEM: lambda: RedeemView(shell.redeem, texts, theme),
+            Screen.DONE: lambda: DoneView(shell.done, texts, theme),
+            Screen.UNKNOWN: lambda: UnknownView(shell.unknown, texts, theme),
+            Screen.ENROL: lambda: EnrolView(shell.enrol, texts, theme),
+            Screen.FIND: lambda: FindView(shell.find, texts, theme),
+            Screen.VOID: lambda: VoidView(shell.void, texts, theme),
+            Screen.HISTORY: lambda: HistoryView(shell.history, texts, theme),
+            Screen.REPORT: lambda: ReportView(shell.report, texts, theme),
+            Screen.HELP: lambda: HelpView(shell.help, texts, theme),
+        }
+        return makers[screen]()
+
+    def _changed(self) -> None:
+        """The shell has a new state."""
+        state = self._shell.state
+        if state.bar.language != self._language:
+            self._language = state.bar.language
+            self._texts.replace(self._shell.texts)
+            self.retranslate()
+        self.setWindowTitle(f"{state.bar.shop} – {state.bar.till}")
+        self._bar.show_bar(state.bar)
+        self._key_bar.show_keys(state.keys)
+        self._show_screen(state)
+        self._overlay.show_fatal(state.fatal)
+
+    def _show_screen(self, state: ShellState) -> None:
+        if state.screen is self._screen:
+            return
+        self._screen = state.screen
+        self._put_keyboard_away()
+        view = self.view(state.screen)
+        view.bring_up_to_date()
+        self._stack.setCurrentWidget(view)
+        view.take_focus()
+
+    def retranslate(self) -> None:
+        """Take every caption from the texts again."""
+        self._bar.retranslate()
+        self._overlay.retranslate()
+        self._keyboard.retranslate()
+        for view in self._views.values():
+            view.retranslate()
+
+    # -- keyboard on the screen
+
+    def _bring_keyboard(self, field: QLineEdit) -> None:
+        if isinstance(field, LineEdit):
+            self._key_bar.hide()
+            self._keyboard.write_into(field)
+
+    def _put_keyboard_away(self) -> None:
+        if not self._keyboard.isHidden():
+            self._keyboard.hide()
+            self._key_bar.show()
+
+    # -- keys
+
+    def _press(self, name: str) -> None:
+        """Hand a key to the shell."""
+        self._shell.key(name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Forward the keys of the till; a key that is held down counts once. Other characters go into the screen's field."""
+        name = KEY_NAMES.get(Qt.Key(event.key()))
+        if name is not None:
+            if not event.isAutoRepeat():
+                self._press(name)
+            return
+        field = self.view(self._shell.state.screen).default_input()
+        text = event.text()
+        if field is not None and text.isprintable() and text and self._overlay.isHidden():
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+            field.type_text(text)
+            return
+        event.ignore()
+
+    def resizeEvent(self, _event: object) -> None:
+        """Keep the overlay over everything."""
+        self._overlay.setGeometry(self.rect())
