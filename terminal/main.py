@@ -6,6 +6,7 @@ The command line is built without Qt; the window's libraries are loaded when the
 from __future__ import annotations
 
 import sys
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -67,6 +68,7 @@ def assemble(
     scanners: Iterable[Scanner],
     clock: Clock,
     ids: Ids,
+    crashed: Callable[[Exception], None],
 ) -> RunningTill:
     """Build the till on a data directory and start its threads; the window is not shown yet.
 
@@ -77,6 +79,7 @@ def assemble(
         scanners: What to listen to.
         clock: Time.
         ids: Ids.
+        crashed: Takes a bug, to write it down.
 
     Raises:
         StorageError: If the ledger can't be opened; nothing keeps running then.
@@ -97,8 +100,9 @@ def assemble(
     )
     desk.start()
     texts = texts_for(desk.shop.currency)
-    surroundings = Surroundings(desk, texts, clock, ids, bridge.schedule)
-    shell = ShellPresenter(surroundings, _crash)
+    surroundings = Surroundings(desk, texts, clock, ids, bridge.schedule, application.quit)
+    shell = ShellPresenter(surroundings, crashed)
+    desk.on_breakage = shell.broke
     theme = Theme()
     theme.apply(application)
     window = MainWindow(shell, texts, theme)
@@ -135,11 +139,6 @@ def _listen(scanner: Scanner, bridge: Bridge, shell: ShellPresenter) -> ScannerW
     return worker
 
 
-def _crash(error: Exception) -> None:
-    """A bug: hand it to the crash handler with its traceback."""
-    raise error
-
-
 def make_application() -> QApplication:
     """The one Qt application."""
     from PySide6.QtWidgets import QApplication
@@ -150,29 +149,49 @@ def make_application() -> QApplication:
     return application
 
 
+def catch_bugs(till: RunningTill) -> None:
+    """Send what nobody caught, on this thread (Qt hands it over) or another, to the shell: written down and shown."""
+
+    def take(error: BaseException | None) -> None:
+        if isinstance(error, Exception):
+            till.bridge.deliver(lambda: till.shell.broke(error))
+
+    sys.excepthook = lambda _kind, error, _trace: take(error)
+    threading.excepthook = lambda arguments: take(arguments.exc_value)
+
+
 def open_till(directory: Path, *, language: str | None) -> int:
     """Open the till's window and return when it is closed.
 
     Raises:
         StorageError: If the ledger can't be opened.
+        SettingsWrong: If the settings have mistakes.
     """
+    from terminal.cli.crash import crash_text, write_crash
+    from terminal.cli.errors import SettingsWrong
     from terminal.cli.session import system_language
     from terminal.i18n import Texts
-    from terminal.settings import Settings, read_settings
+    from terminal.settings import SETTINGS_FILE, read_settings
 
-    found = read_settings(directory)
-    settings = found if isinstance(found, Settings) else Settings()
-    chosen = language or settings.language or system_language()
+    settings = read_settings(directory)
+    if isinstance(settings, list):
+        raise SettingsWrong(directory / SETTINGS_FILE, settings)
+
+    def write_down(error: Exception) -> None:
+        write_crash(directory, crash_text(error, ()))
+
     application = make_application()
-    scanners = [Scanner("scanner", settings.scanner.port, settings.scanner)] if settings.scanner.port else []
+    chosen = language or settings.language or system_language()
     till = assemble(
         application,
         directory,
         texts_for=lambda currency: Texts(chosen, currency),
-        scanners=scanners,
+        scanners=[Scanner("scanner", settings.scanner.port, settings.scanner)] if settings.scanner.port else [],
         clock=SystemClock(),
         ids=SystemIds(),
+        crashed=write_down,
     )
+    catch_bugs(till)
     try:
         till.window.show()
         return int(application.exec())

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import queue
 import threading
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from terminal.app.till import Till
@@ -74,7 +76,7 @@ class Desk(Protocol):
 class _Job:
     """Work, and how its result goes home."""
 
-    work: Callable[[Till], Callable[[], None]]
+    work: Callable[[Till, Reader], Callable[[], None]]
     failed: Callable[[Exception], None]
 
 
@@ -86,6 +88,9 @@ class StorageThread:
         clock: Time for the records.
         ids: Ids for the records.
         deliver: Hands a call over to the painting thread.
+
+    Attributes:
+        on_breakage: Hears of what broke outside any job; raises unless it was replaced.
     """
 
     def __init__(
@@ -104,6 +109,7 @@ class StorageThread:
         self._thread = threading.Thread(target=self._run, name="storage")
         self._store: Store | None = None
         self._reader: Reader | None = None
+        self.on_breakage: Callable[[Exception], None] = _raise
 
     def start(self) -> None:
         """Open the store and begin to work.
@@ -162,7 +168,7 @@ class StorageThread:
     ) -> None:
         """Run a use case on the storage thread."""
 
-        def work(till: Till) -> Callable[[], None]:
+        def work(till: Till, _reader: Reader) -> Callable[[], None]:
             result = use_case(till, command)
             return lambda: done(result)
 
@@ -173,9 +179,8 @@ class StorageThread:
     ) -> None:
         """Run a longer read on the storage thread."""
 
-        def work(till: Till) -> Callable[[], None]:
-            with till.store.unit() as unit:
-                result = query(unit)
+        def work(_till: Till, reader: Reader) -> Callable[[], None]:
+            result = query(reader)
             return lambda: done(result)
 
         self._jobs.put_nowait(_Job(work, failed))
@@ -186,19 +191,30 @@ class StorageThread:
         except Exception as error:  # noqa: BLE001 - raised again by start() on the thread that can show it
             self._opened.put(error)
             return
-        with store:
+        with store, closing(store.reader()) as reader:
             self._opened.put(store)
             till = Till(store, self._clock, self._ids)
             while (job := self._jobs.get()) is not None:
-                self._do(till, job)
+                self._do(job, till, reader)
                 if self._jobs.empty():
-                    store.checkpoint()  # between sales, never in one
+                    self._checkpoint(store)
 
-    def _do(self, till: Till, job: _Job) -> None:
+    def _do(self, job: _Job, till: Till, reader: Reader) -> None:
         """Run one job; a failure goes home like a result, and the thread lives on."""
         try:
-            home = job.work(till)
+            home = job.work(till, reader)
         except Exception as error:  # noqa: BLE001 - delivered, and a bug reaches the crash handler there
-            failure = error
-            home = lambda: job.failed(failure)  # noqa: E731 - one expression, named only to be delivered
-        self._deliver(home)
+            self._deliver(partial(job.failed, error))
+        else:
+            self._deliver(home)
+
+    def _checkpoint(self, store: Store) -> None:
+        """Move the log into the file: between sales, never in one. What the records say is on disk either way."""
+        try:
+            store.checkpoint()
+        except Exception as error:  # noqa: BLE001 - as above
+            self._deliver(partial(self.on_breakage, error))
+
+
+def _raise(error: Exception) -> None:
+    raise error

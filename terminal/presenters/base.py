@@ -113,6 +113,7 @@ class Surroundings:
         clock: Time.
         ids: Ids for commands.
         schedule: Calls back after so many milliseconds, and returns what cancels that.
+        quit: Ends the till.
     """
 
     def __init__(
@@ -122,12 +123,14 @@ class Surroundings:
         clock: Clock,
         ids: Ids,
         schedule: Callable[[int, Callable[[], None]], Callable[[], None]],
+        quit_program: Callable[[], None],
     ) -> None:
         self.desk = desk
         self.texts = texts
         self.clock = clock
         self.ids = ids
         self.schedule = schedule
+        self.quit = quit_program
 
     @property
     def programme(self) -> Programme:

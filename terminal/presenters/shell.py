@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from hardware.scans import DeviceState
 from loyalty.outcomes import Refused
 from loyalty.records import ReversalReason
 from loyalty.reversal import ReversalRequest
@@ -12,18 +11,19 @@ from storage.errors import StorageError
 from terminal.app.identify import Identified, UnknownCard, identify
 from terminal.app.reverse import ReverseCommand, Reversed, reverse
 from terminal.i18n import LANGUAGES, Texts
-from terminal.messages import error_text, refusal_text
+from terminal.messages import refusal_text
 from terminal.presenters.base import Presenter, Surroundings
 from terminal.presenters.done import DonePresenter
 from terminal.presenters.enrol import EnrolPresenter
 from terminal.presenters.find import FindPresenter
+from terminal.presenters.frame import bar_state, breakage, key_hints, stops_the_till
 from terminal.presenters.help import HelpPresenter
 from terminal.presenters.history import HistoryPresenter
 from terminal.presenters.idle import IdlePresenter
 from terminal.presenters.member import MemberPresenter
 from terminal.presenters.redeem import RedeemPresenter
 from terminal.presenters.report import ReportPresenter
-from terminal.presenters.states import BarState, KeyHint, Notice, Pill, Screen, ShellState, Tone
+from terminal.presenters.states import Notice, Screen, ShellState, Tone
 from terminal.presenters.unknown import UnknownPresenter
 from terminal.presenters.void import VoidPresenter
 
@@ -51,9 +51,9 @@ class ShellPresenter(Presenter[ShellState]):
         self._crashed = crashed
         self._scanner_status: DeviceStatus | None = None
         self._screen = Screen.IDLE
-        self._fatal: StorageError | None = None
+        self._broken: Exception | None = None
         self._held: list[tuple[str, str | None]] = []
-        super().__init__(ShellState(Screen.IDLE, self._bar()))
+        super().__init__(ShellState(Screen.IDLE, bar_state(surroundings, None)))
         self.idle = IdlePresenter(surroundings, self)
         self.member = MemberPresenter(surroundings, self)
         self.redeem = RedeemPresenter(surroundings, self, self.member)
@@ -97,10 +97,9 @@ class ShellPresenter(Presenter[ShellState]):
 
     def key(self, name: str) -> None:
         """A key was pressed that the focused control does not want: ``F1`` to ``F10``, ``Esc``, ``Enter``."""
-        if self._fatal is not None:
+        if self._broken is not None:
             if name in ("Enter", "Esc"):
-                self._fatal = None
-                self._refresh()
+                self._read_breakage()
             return
         if self._busy:
             return
@@ -140,7 +139,7 @@ class ShellPresenter(Presenter[ShellState]):
 
     def read(self, text: str, symbology: str | None = None) -> None:
         """Treat a text as scanned; while a booking is on its way the scan waits for it."""
-        if self._fatal is not None:
+        if self._broken is not None:
             return
         if self._busy:
             if len(self._held) < HELD_SCANS_MAX:
@@ -274,12 +273,20 @@ class ShellPresenter(Presenter[ShellState]):
             self.show_done(outcome)
 
     def broke(self, error: Exception) -> None:
-        """A known error covers the screen with its sentence; anything else is a bug."""
+        """Cover the screen with what broke; a bug goes to the crash handler as well."""
         if not isinstance(error, StorageError):
             self._crashed(error)
-            return
-        self._fatal = error
+        self._broken = error
         self._held.clear()
+        self._refresh()
+
+    def _read_breakage(self) -> None:
+        """The cashier has read it: go on where that is safe, otherwise end the till."""
+        error, self._broken = self._broken, None
+        if stops_the_till(error):
+            self._around.quit()
+        elif not isinstance(error, StorageError):
+            self.home()  # after a bug nobody knows what the open sale is worth
         self._refresh()
 
     # -- inside --------------------------------------------------------------------------------------------------------
@@ -342,59 +349,20 @@ class ShellPresenter(Presenter[ShellState]):
         self._refresh()
 
     def _refresh(self) -> None:
-        fatal = Notice(error_text(self._around.texts, self._fatal), Tone.BAD) if self._fatal else None
-        self._show(ShellState(self._screen, self._bar(), self._key_hints(), fatal))
-
-    def _bar(self) -> BarState:
-        texts, shop = self._around.texts, self._around.desk.shop
-        now_us = self._around.clock.now_us()
-        return BarState(
-            shop=shop.name,
-            till=shop.till_name,
-            scanner=self._scanner_pill(),
-            connection=Pill(texts._("Stands alone"), Tone.NEUTRAL),
-            clock=texts.time(now_us // 60_000_000 * 60_000_000, self._around.clock.utc_offset_min(now_us)),
-            language=texts.language,
-        )
-
-    def _scanner_pill(self) -> Pill:
         texts = self._around.texts
-        status = self._scanner_status
-        if status is None:
-            return Pill(texts._("No scanner"), Tone.NEUTRAL)
-        match status.state:
-            case DeviceState.READY:
-                return Pill(texts._("Scanner ready"), Tone.GOOD)
-            case DeviceState.LOST:
-                return Pill(texts._("Scanner unplugged"), Tone.WARN)
-            case DeviceState.UNAVAILABLE:
-                return Pill(texts._("Scanner not usable"), Tone.WARN)
-            case _:
-                return Pill(texts._("Scanner is starting"), Tone.NEUTRAL)
+        keys = key_hints(texts, self._actions().keys() - self._hidden_keys())
+        broken = None if self._broken is None else breakage(texts, self._broken)
+        self._show(ShellState(self._screen, bar_state(self._around, self._scanner_status), keys, broken))
 
-    def _key_hints(self) -> tuple[KeyHint, ...]:
-        """The keys of the bar at the bottom; only keys that do something here are shown."""
-        texts = self._around.texts
-        labels = {
-            "F1": texts._("Help"),
-            "F2": texts._("New member"),
-            "F3": texts._("Search"),
-            "F4": texts._("Redeem"),
-            "F5": texts._("History"),
-            "F6": texts._("Void"),
-            "F8": texts._("Report"),
-            "F9": texts._("Undo"),
-            "Esc": texts._("Back"),
-        }
-        actions = self._actions()
-        hidden = set()
+    def _hidden_keys(self) -> set[str]:
+        """Keys that would do nothing just now."""
         if self._screen is Screen.IDLE:
-            hidden = {"Esc"}
+            return {"Esc"}
         if self._screen is Screen.MEMBER and not self.member.state.anonymous:
-            hidden = {"F2"}
+            return {"F2"}
         if self._screen is Screen.DONE and self.done.undoable is None:
-            hidden = {"F9"}
-        return tuple(KeyHint(key, label) for key, label in labels.items() if key in actions and key not in hidden)
+            return {"F9"}
+        return set()
 
 
 def _newest(reader: Reader) -> Booking | None:

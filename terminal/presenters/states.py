@@ -327,14 +327,29 @@ class HelpState(msgspec.Struct, frozen=True):
     texts: tuple[str, ...] = ()
 
 
+class Breakage(msgspec.Struct, frozen=True):
+    """Something broke: covers every screen until somebody has read it.
+
+    Attributes:
+        headline: What it means for the till, in large letters.
+        text: What happened and what to do, with its code.
+        action: What the button and Enter do.
+    """
+
+    headline: str
+    text: str
+    action: str
+    tone: Tone = Tone.BAD
+
+
 class ShellState(msgspec.Struct, frozen=True):
     """Which screen is on, with the bar above and the keys below.
 
     Attributes:
-        fatal: A breakage ("the disk is full"): covers every screen until it is dismissed; ``None`` normally.
+        fatal: What broke, ``None`` normally.
     """
 
     screen: Screen
     bar: BarState
     keys: tuple[KeyHint, ...] = ()
-    fatal: Notice | None = None
+    fatal: Breakage | None = None

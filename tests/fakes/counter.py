@@ -58,7 +58,8 @@ class Counter:
         self.desk = InlineDesk(self.store, self.clock, self.ids)
         self.schedule = ManualSchedule()
         self.crashes: list[Exception] = []
-        around = Surroundings(self.desk, Texts(language), self.clock, self.ids, self.schedule)
+        self.has_quit = False
+        around = Surroundings(self.desk, Texts(language), self.clock, self.ids, self.schedule, self._quit)
         self.shell = ShellPresenter(around, self.crashes.append)
         self.shell.start()
 
@@ -93,6 +94,9 @@ class Counter:
     def sales_on_disk(self) -> int:
         """How many sales the day has."""
         return self.desk.reader.day_report(self.clock.today()).totals.sales
+
+    def _quit(self) -> None:
+        self.has_quit = True
 
     def close(self) -> None:
         """Give everything back."""

@@ -86,6 +86,7 @@ def rig(qtbot: QtBot, qapp: QApplication, shop: Path, tmp_path: Path) -> Iterato
         scanners=[Scanner("scanner", scanner.port, ScannerSettings())],
         clock=clock,
         ids=SeededIds(11, clock),
+        crashed=_fail,
     )
     qtbot.addWidget(till.window)
     till.window.show()
@@ -94,6 +95,10 @@ def rig(qtbot: QtBot, qapp: QApplication, shop: Path, tmp_path: Path) -> Iterato
     yield made
     till.stop()
     scanner.close()
+
+
+def _fail(error: Exception) -> None:
+    raise error
 
 
 @pytest.fixture

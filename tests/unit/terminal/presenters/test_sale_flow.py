@@ -9,7 +9,7 @@ from hardware.scans import DeviceState, DeviceStatus, Scan
 from loyalty.outcomes import Refused
 from loyalty.records import Sale
 from loyalty.sale import RewardRequest
-from storage.errors import DiskFull
+from storage.errors import DiskFailed, DiskFull
 from terminal.app.redeem import RedeemCommand, redeem
 from terminal.presenters.done import DONE_SHOWN_MS, ENTER_GUARD_MS
 from terminal.presenters.states import Screen, Tone
@@ -270,6 +270,22 @@ def test_a_bug_reaches_the_crash_handler(counter: Counter) -> None:
     counter.desk.breaks_with = bug
     counter.shell.key("Enter")
     assert counter.crashes == [bug]
+    assert counter.shell.state.fatal is not None
+    counter.shell.key("Enter")
+    assert counter.screen() is Screen.IDLE
+
+
+def test_a_failing_disk_ends_the_till_and_is_never_tried_again(counter: Counter) -> None:
+    """After an error while writing nobody knows what is on the disk, so there is no "go on"."""
+    counter.scan(ANNA)
+    counter.shell.member.amount_typed("10")
+    counter.desk.breaks_with = DiskFailed("input/output error")
+    counter.shell.key("Enter")
+    assert counter.shell.state.fatal is not None
+    assert counter.shell.state.fatal.headline == "The till has stopped"
+    counter.shell.key("Enter")
+    assert counter.has_quit
+    assert counter.account(ANNA).balance == 1284
 
 
 def test_a_scan_during_the_booking_waits_for_it_and_is_used_once(counter: Counter) -> None:
