@@ -63,7 +63,7 @@ def key_hints(texts: Texts, live: Collection[str]) -> tuple[KeyHint, ...]:
 
 
 def stops_the_till(error: Exception) -> bool:
-    """Whether nobody knows what is on the disk now: the till ends and says so, and never tries again as if nothing was."""
+    """Whether nobody knows what is on the disk now: then the till ends, and never tries again as if nothing was."""
     return isinstance(error, DiskFailed | Damaged)
 
 

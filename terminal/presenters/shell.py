@@ -283,7 +283,7 @@ class ShellPresenter(Presenter[ShellState]):
     def _read_breakage(self) -> None:
         """The cashier has read it: go on where that is safe, otherwise end the till."""
         error, self._broken = self._broken, None
-        if stops_the_till(error):
+        if error is not None and stops_the_till(error):
             self._around.quit()
         elif not isinstance(error, StorageError):
             self.home()  # after a bug nobody knows what the open sale is worth
