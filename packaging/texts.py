@@ -1,6 +1,6 @@
 """Keep the translation catalogues in step with the code: collect sentences, merge them in, compile.
 
-Run it after adding or changing a sentence: ``python packaging/texts.py``. It adds new sentences without a translation to
+Run it after adding or changing a sentence: ``python packaging/texts.py``. It adds new sentences without translation to
 every catalogue, drops those that are gone, and compiles; the tests fail until each new one is translated.
 """
 
@@ -22,8 +22,8 @@ ROOT: Final = Path(__file__).parents[1]
 SOURCES: Final = ROOT / "terminal"
 LOCALE: Final = SOURCES / "locale"
 DOMAIN: Final = "stammkunde"
-KEYWORDS: Final = {"_": None, "n_": (1, 2), "mark": None}
-"""The calls whose sentences are collected: ``texts._``, ``texts.n_`` and ``mark``."""
+KEYWORDS: Final = {"_": None, "n_": (1, 2), "mark": None, "translate": None}
+"""The calls whose sentences are collected: ``texts._``, ``texts.n_``, ``mark``; views call ``texts._`` ``translate``."""
 
 HEADER: Final = (
     "German and other translations of Stammkunde. packaging/texts.py writes this file; only msgstr is edited."

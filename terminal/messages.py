@@ -39,7 +39,7 @@ _REFUSALS: Final[dict[Reason, tuple[str, str]]] = {
     Reason.PAYMENT_CARD: ("M-115", mark("This is a payment card. Scan the member card instead; nothing was stored.")),
     Reason.NOT_A_MEMBER_CARD: ("M-116", mark("This is an article, not a member card. Scan the member card.")),
     Reason.REWARD_UNKNOWN: ("M-120", mark("The programme has no such reward. Choose another.")),
-    Reason.INSUFFICIENT_POINTS: ("M-121", mark("Not enough points: {missing} are missing.")),
+    Reason.INSUFFICIENT_POINTS: ("M-121", mark("Not enough points: {missing} more needed.")),
     Reason.MINIMUM_PURCHASE: ("M-122", mark("This reward needs a purchase of at least {minimum_cents}.")),
     Reason.VALUE_ABOVE_PURCHASE: (
         "M-123",
@@ -47,7 +47,7 @@ _REFUSALS: Final[dict[Reason, tuple[str, str]]] = {
     ),
     Reason.REWARD_NOT_FLEXIBLE: ("M-124", mark("This reward has a fixed price. Leave out amount and points.")),
     Reason.REWARD_NEEDS_AMOUNT: ("M-125", mark("Say how many points to use.")),
-    Reason.REWARDS_TOO_MANY: ("M-126", mark("At most {max} rewards in one purchase. Put one back.")),
+    Reason.REWARDS_TOO_MANY: ("M-126", mark("Rewards in one purchase: at most {max}. Put one back.")),
     Reason.COUPONS_NOT_OFFERED: ("M-127", mark("This programme has no coupons.")),
     Reason.RECORD_UNKNOWN: ("M-130", mark("This till has no such booking. Check its id.")),
     Reason.RECORD_NOT_REVERSIBLE: (
@@ -73,7 +73,7 @@ _REFUSALS: Final[dict[Reason, tuple[str, str]]] = {
     Reason.SAME_MEMBER: ("M-146", mark("Both cards belong to the same member. There is nothing to join.")),
     Reason.CONSENT_UNKNOWN: ("M-147", mark("There is no such consent. Choose email, sms or profiling.")),
     Reason.PIN_WRONG: ("M-150", mark("Wrong PIN. Try again.")),
-    Reason.PIN_LOCKED: ("M-151", mark("Too many wrong PINs. Wait {seconds} seconds.")),
+    Reason.PIN_LOCKED: ("M-151", mark("Too many wrong PINs. Wait {seconds} s.")),
     Reason.PIN_TOO_SIMPLE: (
         "M-152",
         mark("This PIN is easy to guess. Take 4 to 12 digits that are neither a row nor all the same."),
@@ -175,7 +175,7 @@ def refusal_code(refused: Refused) -> str:
 
 
 def refusal_text(texts: Texts, refused: Refused) -> str:
-    """A refusal as a sentence with its code, for example "Not enough points: 216 are missing. (M-121)"."""
+    """A refusal as a sentence with its code, for example "Not enough points: 216 more needed. (M-121)"."""
     code, sentence = _REFUSALS[refused.reason]
     return f"{texts._(sentence).format(**_shown(texts, refused))} ({code})"
 
