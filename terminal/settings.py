@@ -16,12 +16,29 @@ from msgspec import Meta
 from loyalty.document import Problem, convert_all, with_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 SETTINGS_FILE: Final = "settings.toml"
 
 SETTINGS_LENGTH_MAX: Final = 64 * 1024
 """The largest settings file that is read, in bytes."""
+
+
+class SettingsWrong(Exception):
+    """The settings file has mistakes, or can't be read; all are listed.
+
+    Attributes:
+        file: The settings file.
+        problems: What is wrong with it.
+    """
+
+    code = "settings_wrong"
+
+    def __init__(self, file: Path, problems: Sequence[Problem]) -> None:
+        super().__init__(str(file), problems)
+        self.file = file
+        self.problems = tuple(problems)
 
 
 class ScannerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,6 +124,22 @@ def read_settings(directory: Path) -> Settings | list[Problem]:
         return parse_settings(raw.decode("utf-8-sig"))
     except UnicodeDecodeError:
         return [Problem("(document)", "Not UTF-8 text")]
+
+
+def settings_of(directory: Path) -> Settings:
+    """The settings of a data directory.
+
+    Raises:
+        SettingsWrong: If the file has mistakes or can't be read.
+    """
+    file = directory / SETTINGS_FILE
+    try:
+        found = read_settings(directory)
+    except OSError as error:
+        raise SettingsWrong(file, [Problem("(document)", f"Can't be read: {error.strerror}")]) from error
+    if isinstance(found, list):
+        raise SettingsWrong(file, found)
+    return found
 
 
 def declared() -> list[Setting]:

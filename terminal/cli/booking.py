@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,6 +20,7 @@ from loyalty.records import (
     kind_of,
 )
 from loyalty.reversal import ReversalRequest
+from storage.statements import BOOKINGS_MAX
 from terminal.app.adjust import AdjustCommand, adjust
 from terminal.app.cards import card_in_use
 from terminal.app.documents import booking_cents, booking_document
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
 
     from storage.types import Booking
     from terminal.i18n import Texts
-
-HISTORY_LIMIT_MAX: Final = 10_000
-"""The most bookings ``history`` shows at once."""
 
 RecordId = Annotated[
     str | None, typer.Option("--id", help=mark("The booking's id, the same for every retry."), metavar="UUID")
@@ -216,7 +214,7 @@ def _history(
     context: typer.Context,
     card: Annotated[str, typer.Argument(help=mark("The card's number."), metavar="CARD")],
     limit: Annotated[
-        int, typer.Option("--limit", min=1, max=HISTORY_LIMIT_MAX, help=mark("How many at most."), metavar="N")
+        int, typer.Option("--limit", min=1, max=BOOKINGS_MAX, help=mark("How many at most."), metavar="N")
     ] = 20,
 ) -> Answer | Refused:
     session = session_of(context)

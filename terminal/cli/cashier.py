@@ -1,6 +1,6 @@
 """``cashier``: the people at the till.
 
-A PIN is typed blind or comes through standard input, never on the command line, where every other process could read it.
+A PIN is typed blind or comes through standard input; on the command line every other process could read it.
 """
 
 from __future__ import annotations

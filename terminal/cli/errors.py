@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from terminal.i18n import mark
+from terminal.settings import SettingsWrong
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from loyalty.document import Problem
+
+
+__all__ = ["CommandError", "FileUnreadable", "FileUnwritable", "SettingsWrong", "problem_line"]
 
 
 class CommandError(Exception):
@@ -48,22 +51,6 @@ class FileUnwritable(CommandError):
 
     code = "file_unwritable"
     sentence = mark("{file} can't be written: {detail}")
-
-
-class SettingsWrong(CommandError):
-    """The settings file has mistakes; all are listed."""
-
-    code = "settings_wrong"
-    sentence = mark("{file} has mistakes:\n{detail}")
-
-    def __init__(self, file: Path, problems: Sequence[Problem]) -> None:
-        """Remember the mistakes.
-
-        Args:
-            file: The settings file.
-            problems: All of them.
-        """
-        super().__init__(file, "\n".join(problem_line(problem) for problem in problems))
 
 
 def problem_line(problem: Problem) -> str:

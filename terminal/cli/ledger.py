@@ -64,9 +64,7 @@ def _rebuild(context: typer.Context) -> Answer:
 
     session = session_of(context)
     with session.writing() as till:
-        rebuild(till.store, progress(session.texts._("Rebuilding")))
-        with till.store.unit() as unit:
-            records = unit.count()
+        records = rebuild(till.store, progress(session.texts._("Rebuilding")))
     return _done(session, records, session.texts._("Everything was made anew from {count} records."))
 
 
@@ -77,9 +75,8 @@ def _backup(
     from storage.backup import backup
 
     session = session_of(context)
-    backup(session.directory, file)
-    with session.reading() as (_, reader):
-        records = reader.count()
+    head = backup(session.directory, file, progress(session.texts._("Copying")))
+    records = head.seq
     return _done(session, records, session.texts._("Written: {file}").format(file=file))
 
 
@@ -91,10 +88,8 @@ def _restore(
 
     session = session_of(context)
     programs = session.programs
-    restore(file, session.directory, clock=programs.clock, ids=programs.ids)
-    with session.reading() as (_, reader):
-        records = reader.count()
-    return _done(session, records, session.texts._("Restored {count} records; the till goes on from there."))
+    head = restore(file, session.directory, clock=programs.clock, ids=programs.ids)
+    return _done(session, head.seq, session.texts._("Restored {count} records; the till goes on from there."))
 
 
 def _done(session: Session, records: int, sentence: str) -> Answer:

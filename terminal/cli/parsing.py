@@ -72,12 +72,12 @@ def moment(text: str, clock: Clock) -> int:
     """
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        if at.tzinfo is None:
+            nearly_us = _microseconds(at.replace(tzinfo=UTC))
+            at = at.replace(tzinfo=timezone(timedelta(minutes=clock.utc_offset_min(nearly_us))))
+        return _microseconds(at)
+    except (ValueError, OverflowError, OSError):  # the last two: a year the system's time zone tables can't hold
         raise typer.BadParameter(f"{text!r} is not a time such as 2026-11-21T14:30+01:00") from None
-    if at.tzinfo is None:
-        nearly_us = _microseconds(at.replace(tzinfo=UTC))
-        at = at.replace(tzinfo=timezone(timedelta(minutes=clock.utc_offset_min(nearly_us))))
-    return _microseconds(at)
 
 
 def _microseconds(at: datetime) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -17,10 +18,11 @@ from storage.errors import StorageError
 from terminal.cli import booking, card, cashier, day, ledger, member, programme, report, sale, scan, shop
 from terminal.cli.answers import EXIT_BUG, EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, Answer, failure, json_text, refusal
 from terminal.cli.crash import crash_text, write_crash
-from terminal.cli.errors import CommandError, SettingsWrong
+from terminal.cli.errors import CommandError, problem_line
 from terminal.cli.session import Session, session_of, system_language, tell
 from terminal.i18n import LANGUAGES, Texts, mark
-from terminal.messages import error_text
+from terminal.messages import error_text, hardware_text
+from terminal.settings import SettingsWrong
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +44,10 @@ def run(programs: Programs) -> NoReturn:
     Raises:
         SystemExit: Always, with the exit code.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A pipe on Windows has another encoding, which has no minus sign; JSON is UTF-8 (RFC 8259, 8.1).
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.exit(execute(programs, sys.argv[1:]))
 
 
@@ -87,6 +93,9 @@ def execute(programs: Programs, arguments: Sequence[str]) -> int:
         The exit code: 0 done, 1 refused or a known error, 2 usage, 70 a bug.
     """
     session = Session(programs)
+    if any(not _is_text(argument) for argument in arguments):
+        tell("The command line has bytes that are no text.")
+        return EXIT_USAGE
     try:
         code = _run(session, arguments)
         sys.stdout.flush()
@@ -99,6 +108,11 @@ def execute(programs: Programs, arguments: Sequence[str]) -> int:
     return code
 
 
+def _is_text(argument: str) -> bool:
+    """Whether an argument was valid in the system's encoding; Python keeps other bytes as lone surrogates (PEP 383)."""
+    return not any("\ud800" <= character <= "\udfff" for character in argument)
+
+
 def _run(session: Session, arguments: Sequence[str]) -> int:
     """Run one command and print what it answers."""
     try:
@@ -109,13 +123,17 @@ def _run(session: Session, arguments: Sequence[str]) -> int:
         tell(session.fallback_texts._("Cancelled."))
         return EXIT_REFUSED
     except SettingsWrong as error:
-        answer = failure(error.code, _command_error_text(session.fallback_texts, error))
+        answer = failure(error.code, _settings_text(session.fallback_texts, error))
     except CommandError as error:
         answer = failure(error.code, _command_error_text(session.texts, error))
     except StorageError as error:
         answer = failure(error.code, error_text(session.texts, error))
     except HardwareError as error:
-        answer = failure(error.code.value, scan.hardware_text(session, error))
+        answer = failure(error.code.value, hardware_text(session.texts, error))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        answer = failure("system", session.fallback_texts._("The system said: {detail}").format(detail=error))
     return _print(session, answer)
 
 
@@ -168,6 +186,11 @@ def _bug(session: Session, arguments: Sequence[str], error: Exception) -> int:
 
 def _command_error_text(texts: Texts, error: CommandError) -> str:
     return texts._(error.sentence).format(file=error.file, detail=error.detail)
+
+
+def _settings_text(texts: Texts, error: SettingsWrong) -> str:
+    head = texts._("{file} has mistakes:").format(file=error.file)
+    return "\n".join([head, *(problem_line(problem) for problem in error.problems)])
 
 
 def _language(arguments: Sequence[str]) -> str:

@@ -11,14 +11,14 @@ import msgspec
 import typer
 
 from loyalty.money import decimal_text
+from storage.period import PeriodReads
 from terminal.app.export import csv_bytes
 from terminal.app.report import (
-    PERIOD_DAYS_MAX,
-    Figures,
+    FigureValues,
     assumptions,
     assumptions_document,
-    figures,
-    period_report,
+    day_figures,
+    period_figures,
 )
 from terminal.cli import parsing
 from terminal.cli.answers import Answer, json_text, pairs, table
@@ -46,8 +46,7 @@ class _Report(msgspec.Struct, frozen=True):
 
     document: dict[str, object]
     lines: list[str]
-    columns: tuple[str, ...]
-    rows: list[dict[str, object]]
+    row: dict[str, object]
 
 
 AsFormat = Annotated[
@@ -85,20 +84,19 @@ def _day(
     breakage = session.settings.report.breakage_percent
     with session.reading() as (till, reader):
         report = reader.day_report(day)
-        assumed = assumptions(till.programme, breakage, day)
-        numbers = figures(report.totals, report.open_points, assumed)
+        assumed = assumptions(till.programme, breakage)
+        numbers = day_figures(report.totals, report.open_points, assumed)
         document = {
             "day": day,
             "figures": numbers,
             "hours": msgspec.to_builtins(report.hours),
             "rewards": _rewards(report),
-            "assumptions": assumptions_document(assumed),
+            "assumptions": assumptions_document(assumed, day),
         }
         texts = session.texts
         lines = [texts.day(day, "full"), "", *_figure_lines(texts, numbers)]
         lines += _hour_lines(texts, report) + _reward_lines(texts, till.programme, report)
-        row: dict[str, object] = {"day": day.isoformat(), **numbers}
-        return _written(session, _Report(document, lines, tuple(row), [row]), form, out)
+        return _written(session, _Report(document, lines, {"day": day.isoformat(), **numbers}), form, out)
 
 
 def _period(
@@ -112,32 +110,27 @@ def _period(
     start, end = parsing.day(first), parsing.day(last)
     if end < start:
         raise typer.BadParameter("--to lies before --from")
-    if (end - start).days >= PERIOD_DAYS_MAX:
-        raise typer.BadParameter(f"A period has at most {PERIOD_DAYS_MAX} days")
     form = _form(session, as_format, out)
-    breakage = session.settings.report.breakage_percent
+    settings = session.settings.report
     with session.reading() as (till, reader):
-        report = period_report(reader, start, end)
-        assumed = assumptions(till.programme, breakage, end)
-        numbers = figures(report.totals, report.open_points, assumed)
-        days: list[dict[str, object]] = [
-            {
-                "day": each.day.isoformat(),
-                **figures(each.totals, each.open_points, assumptions(till.programme, breakage, each.day)),
-            }
-            for each in report.days
-        ]
+        facts = PeriodReads.of(reader).period_facts(start, end, inactive_after_days=settings.inactive_after_days)
+        assumed = assumptions(till.programme, settings.breakage_percent)
+        numbers = period_figures(facts, assumed)
         document = {
             "from": start,
             "to": end,
             "figures": numbers,
-            "days": days,
-            "assumptions": assumptions_document(assumed),
+            "ladder": msgspec.to_builtins(facts.ladder),
+            "assumptions": {
+                **assumptions_document(assumed, end),
+                "inactive_after_days": settings.inactive_after_days,
+            },
         }
         texts = session.texts
         span = texts._("{first} to {last}").format(first=texts.day(start, "medium"), last=texts.day(end, "medium"))
-        lines = [span, "", *_figure_lines(texts, numbers)]
-        return _written(session, _Report(document, lines, ("day", *numbers), days), form, out)
+        lines = [span, "", *_period_lines(texts, numbers)]
+        row: dict[str, object] = {"from": start.isoformat(), "to": end.isoformat(), **numbers}
+        return _written(session, _Report(document, lines, row), form, out)
 
 
 def _form(session: Session, as_format: Format | None, out: Path | None) -> Format | None:
@@ -161,7 +154,7 @@ def _written(session: Session, report: _Report, form: Format | None, out: Path |
     if form is Format.JSON:
         content = msgspec.json.format(json_text(report.document).encode(), indent=2) + b"\n"
     else:
-        content = csv_bytes(report.columns, report.rows)
+        content = csv_bytes(tuple(report.row), [report.row])
     if out is None:
         return Answer(report.document, content.decode("utf-8-sig").splitlines())
     write_file(out, content)
@@ -169,35 +162,67 @@ def _written(session: Session, report: _Report, form: Format | None, out: Path |
     return Answer(document, [session.texts._("Written: {file}").format(file=out)])
 
 
-def _figure_lines(texts: Texts, numbers: Figures) -> list[str]:
+def _money(texts: Texts, value: int | str | None) -> str:
+    """A figure that is money, or a dash where it is undefined."""
+    return "\N{EN DASH}" if value is None else texts.money(int(str(value).replace(".", "")))
+
+
+def _rate(texts: Texts, value: int | str | None) -> str:
+    """A figure in percent, or a dash where it is undefined."""
+    return texts.percent(None if value is None else Decimal(str(value)))
+
+
+def _count(texts: Texts, value: int | str | None) -> str:
+    return texts.number(int(str(value)))
+
+
+def _figure_lines(texts: Texts, numbers: FigureValues) -> list[str]:
     """The figures that a shop looks at every evening; the whole list is in the document."""
-
-    def money(name: str) -> str:
-        value = numbers[name]
-        return "–" if value is None else texts.money(int(str(value).replace(".", "")))
-
-    def rate(name: str) -> str:
-        value = numbers[name]
-        return texts.percent(None if value is None else Decimal(str(value)))
-
-    def count(name: str) -> str:
-        return texts.number(int(str(numbers[name])))
-
+    members = f"{_count(texts, numbers['member_sales'])}, {_money(texts, numbers['revenue_members'])}"
     return pairs(
         [
-            (texts._("Purchases"), f"{count('sales')}, {money('revenue')}"),
-            (texts._("with a card"), f"{count('member_sales')}, {money('revenue_members')} ({rate('member_share')})"),
-            (texts._("Average purchase"), money("average_order_value")),
-            (texts._("Undone"), money("reversed")),
-            (texts._("Issued"), count("points_issued")),
-            (texts._("Redeemed"), f"{count('points_redeemed')} ({rate('redemption_rate')})"),
-            (texts._("Taken back"), count("points_reversed")),
-            (texts._("Returned"), count("points_returned")),
-            (texts._("Corrected"), texts.signed(int(str(numbers["points_adjusted"])))),
-            (texts._("New members"), count("new_members")),
-            (texts._("Open points"), f"{count('open_points')} ({money('liability')})"),
+            (texts._("Purchases"), f"{_count(texts, numbers['sales'])}, {_money(texts, numbers['revenue'])}"),
+            (texts._("with a card"), f"{members} ({_rate(texts, numbers['member_share'])})"),
+            (texts._("Average purchase"), _money(texts, numbers["average_order_value"])),
+            (texts._("Undone"), _money(texts, numbers["reversed"])),
+            *_points_lines(texts, numbers),
         ]
     )
+
+
+def _period_lines(texts: Texts, numbers: FigureValues) -> list[str]:
+    """The figures that a manager compares from month to month; the whole list is in the document."""
+    return pairs(
+        [
+            (texts._("Retention rate"), _rate(texts, numbers["retention_rate"])),
+            (texts._("Churn rate"), _rate(texts, numbers["churn_rate"])),
+            (texts._("Average purchase"), _money(texts, numbers["average_order_value"])),
+            (texts._("Purchases per customer"), _plain(texts, numbers["purchase_frequency"])),
+            (texts._("Value of a customer"), _money(texts, numbers["customer_value"])),
+            (texts._("Customers with two or more purchases"), _rate(texts, numbers["repeat_customer_rate"])),
+            (texts._("Customers who had bought before"), _rate(texts, numbers["returning_customer_share"])),
+            (texts._("Purchases with a card"), _rate(texts, numbers["member_share"])),
+            *_points_lines(texts, numbers),
+        ]
+    )
+
+
+def _points_lines(texts: Texts, numbers: FigureValues) -> list[tuple[str, str]]:
+    redeemed = f"{_count(texts, numbers['points_redeemed'])} ({_rate(texts, numbers['redemption_rate'])})"
+    return [
+        (texts._("Issued"), _count(texts, numbers["points_issued"])),
+        (texts._("Redeemed"), redeemed),
+        (texts._("Taken back"), _count(texts, numbers["points_reversed"])),
+        (texts._("Returned"), _count(texts, numbers["points_returned"])),
+        (texts._("Corrected"), texts.signed(int(str(numbers["points_adjusted"])))),
+        (texts._("New members"), _count(texts, numbers["new_members"])),
+        (texts._("Open points"), f"{_count(texts, numbers['open_points'])} ({_money(texts, numbers['liability'])})"),
+    ]
+
+
+def _plain(texts: Texts, value: int | str | None) -> str:
+    """A figure without a unit, or a dash where it is undefined."""
+    return "\N{EN DASH}" if value is None else texts.plain_amount(int(str(value).replace(".", "")))
 
 
 def _hour_lines(texts: Texts, report: DayReport) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
@@ -220,8 +221,8 @@ def _earned(till: Till, texts: Texts, earned: Earned) -> Answer:
     record = earned.record
     programme = till.programme
     if record.programme_version != programme.version:
-        with till.store.unit() as unit:
-            programme = unit.programme_at(record.programme_version) or programme
+        with contextlib.closing(till.store.reader()) as reader:
+            programme = reader.programme_at(record.programme_version) or programme
     explained = _explained(texts, programme, record.explain)
     document = {
         "record_id": record.record_id,

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from terminal.cli.answers import EXIT_DONE, EXIT_REFUSED, json_text
+from terminal.cli.answers import EXIT_DONE, Answer, failure, json_text
 from terminal.cli.session import Session, session_of, tell
 from terminal.i18n import mark
+from terminal.messages import hardware_text
 
 if TYPE_CHECKING:
     from hardware.errors import HardwareError
@@ -46,7 +47,7 @@ def _scan(
     seconds: Annotated[
         float | None, typer.Option("--seconds", min=0, max=SECONDS_MAX, help=mark("Stop after so long."), metavar="N")
     ] = None,
-) -> int:
+) -> int | Answer:
     session = session_of(context)
     settings = session.settings.scanner
     chosen = port or settings.port
@@ -55,8 +56,8 @@ def _scan(
     return _listen(session, chosen, settings, seconds)
 
 
-def _listen(session: Session, port: str, settings: ScannerSettings, seconds: float | None) -> int:
-    """Run one scanner until the time is over; a scanner that never opened is an error."""
+def _listen(session: Session, port: str, settings: ScannerSettings, seconds: float | None) -> int | Answer:
+    """Run one scanner until the time is over; one that was never there is an error."""
     from hardware.transport import SerialSettings, transport_for
     from hardware.worker import ScannerWorker
 
@@ -71,14 +72,14 @@ def _listen(session: Session, port: str, settings: ScannerSettings, seconds: flo
     deadline = None if seconds is None else time.monotonic() + seconds
     worker.start()
     try:
-        was_ready = _print_arriving(session, arrived, deadline)
+        trouble = _print_arriving(session, arrived, deadline)
     finally:
         worker.stop()
-    return EXIT_DONE if was_ready else EXIT_REFUSED
+    return EXIT_DONE if trouble is None else failure(trouble.code.value, hardware_text(session.texts, trouble))
 
 
 def frame_settings(settings: ScannerSettings) -> FrameSettings:
-    """How the scanner's frames end; a shop need not know which newline its scanner sends, so all of them mean the same."""
+    """How the scanner's frames end; which newline it sends need not be known, so all of them mean the same."""
     from hardware.frames import FrameSettings, Terminator
 
     newlines = frozenset({Terminator.CR, Terminator.LF, Terminator.CRLF})
@@ -88,11 +89,18 @@ def frame_settings(settings: ScannerSettings) -> FrameSettings:
     )
 
 
-def _print_arriving(session: Session, arrived: queue.Queue[Scan | DeviceStatus], deadline: float | None) -> bool:
-    """Print until the deadline; says whether the scanner was ever ready."""
+def _print_arriving(
+    session: Session, arrived: queue.Queue[Scan | DeviceStatus], deadline: float | None
+) -> HardwareError | None:
+    """Print until the deadline.
+
+    Returns:
+        Why the scanner was never there, or ``None`` when it was.
+    """
     from hardware.scans import DeviceState, Scan
 
     was_ready = False
+    trouble: HardwareError | None = None
     while deadline is None or time.monotonic() < deadline:
         left_s = POLL_S if deadline is None else max(0.0, min(POLL_S, deadline - time.monotonic()))
         try:
@@ -104,13 +112,9 @@ def _print_arriving(session: Session, arrived: queue.Queue[Scan | DeviceStatus],
             continue
         was_ready = was_ready or each.state is DeviceState.READY
         if each.error is not None:
-            tell(hardware_text(session, each.error))
-    return was_ready
-
-
-def hardware_text(session: Session, error: HardwareError) -> str:
-    """A device's trouble as a sentence with its port and code."""
-    return f"{session.texts._(error.cashier)} ({error.code}, {error.port})"
+            trouble = each.error
+            tell(hardware_text(session.texts, each.error))
+    return None if was_ready else trouble
 
 
 def scan_document(scan: Scan) -> dict[str, object]:

@@ -11,9 +11,8 @@ import typer
 
 from storage.store import open_store
 from terminal.app.till import Till
-from terminal.cli.errors import FileUnreadable, SettingsWrong
 from terminal.i18n import LANGUAGES, Texts
-from terminal.settings import SETTINGS_FILE, Settings, read_settings
+from terminal.settings import Settings, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,18 +62,10 @@ class Session:
         """The till's settings.
 
         Raises:
-            SettingsWrong: If the file has mistakes.
-            FileUnreadable: If it can't be read.
+            SettingsWrong: If the file has mistakes or can't be read.
         """
         if self._settings is None:
-            file = self.directory / SETTINGS_FILE
-            try:
-                found = read_settings(self.directory)
-            except OSError as error:
-                raise FileUnreadable(file, error.strerror or "") from error
-            if isinstance(found, list):
-                raise SettingsWrong(file, found)
-            self._settings = found
+            self._settings = settings_of(self.directory)
         return self._settings
 
     @property
@@ -92,8 +83,10 @@ class Session:
         """Open the ledger for a command that writes.
 
         Raises:
+            SettingsWrong: If the settings have mistakes.
             StorageError: If it can't be opened, or the till is open.
         """
+        self._settle_language()
         programs = self.programs
         with open_store(self.directory, clock=programs.clock, ids=programs.ids) as store:
             self.currency = store.shop.currency
@@ -104,13 +97,19 @@ class Session:
         """Open the ledger for a command that reads; works beside an open till.
 
         Raises:
+            SettingsWrong: If the settings have mistakes.
             StorageError: If it can't be opened.
         """
+        self._settle_language()
         programs = self.programs
         with open_store(self.directory, clock=programs.clock, ids=programs.ids, writable=False) as store:
             self.currency = store.shop.currency
             with contextlib.closing(store.reader()) as reader:
                 yield Till(store, programs.clock, programs.ids), reader
+
+    def _settle_language(self) -> None:
+        """Read the settings before anything is written: what is wrong with them must not show after a booking."""
+        _ = self.settings
 
 
 def system_language() -> str:
