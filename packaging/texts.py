@@ -23,7 +23,7 @@ SOURCES: Final = ROOT / "terminal"
 LOCALE: Final = SOURCES / "locale"
 DOMAIN: Final = "stammkunde"
 KEYWORDS: Final = {"_": None, "n_": (1, 2), "mark": None, "translate": None}
-"""The calls whose sentences are collected: ``texts._``, ``texts.n_``, ``mark``; views call ``texts._`` ``translate``."""
+"""The calls whose sentences are collected: ``texts._``, ``texts.n_``, ``mark``, and what views call ``texts._``."""
 
 HEADER: Final = (
     "German and other translations of Stammkunde. packaging/texts.py writes this file; only msgstr is edited."
