@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hardware.worker import ScannerWorker
     from loyalty.ports import Clock, Ids
     from terminal.app.desk import StorageThread
+    from terminal.cli.programs import DemoResult
     from terminal.i18n import Texts
     from terminal.presenters.shell import ShellPresenter
     from terminal.settings import ScannerSettings
@@ -206,10 +207,16 @@ def default_directory() -> Path:
     return user_data_path(APPLICATION, appauthor=False)
 
 
+def run_demo(*, headless: bool, screenshots: Path | None, language: str | None) -> DemoResult:
+    """Open the demo shop; its code is loaded here and not for every other command."""
+    from terminal.demo import program
+
+    return program.run_demo(headless=headless, screenshots=screenshots, language=language)
+
+
 def main() -> None:
     """Run the command line."""
     from terminal.cli import run
     from terminal.cli.programs import Programs
-    from terminal.demo.program import run_demo
 
     run(Programs(SystemClock(), SystemIds(), open_till, run_demo, default_directory))
