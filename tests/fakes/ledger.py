@@ -145,7 +145,7 @@ class LedgerOfTests:
             points = cents // 100 if member_id else 0
         fields: dict[str, Any] = {"currency": "EUR", "amount_cents": cents, "lines": (SaleLine(1, cents, points),)}
         taken = tuple(msgspec.structs.replace(reward, line=2 + index) for index, reward in enumerate(rewards))
-        return Sale(**self.header(member_id), **(fields | {"redemptions": taken} | changed))
+        return Sale(**(self.header(member_id) | fields | {"redemptions": taken} | changed))
 
     def reward(self, reward_id: str = "coffee", points: int = 50, cents: int = 250) -> RedemptionLine:
         """A reward taken; money off unless it is the coffee."""

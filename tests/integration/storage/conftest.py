@@ -1,30 +1,5 @@
-"""What the ledger's tests share."""
+"""The ledger's fixtures for these tests."""
 
-from __future__ import annotations
+from tests.fakes.ledger_fixtures import ledger, reader
 
-from typing import TYPE_CHECKING
-
-import pytest
-
-from tests.fakes.ledger import LedgerOfTests
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from storage.store import Reader
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[LedgerOfTests]:
-    """A new shop with an open till."""
-    made = LedgerOfTests(tmp_path / "data")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def reader(ledger: LedgerOfTests) -> Iterator[Reader]:
-    """Reads beside the open till."""
-    with ledger.store.reader() as opened:
-        yield opened
+__all__ = ["ledger", "reader"]

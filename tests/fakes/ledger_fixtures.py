@@ -1,0 +1,32 @@
+"""Fixtures of the ledger's tests, shared by its unit and integration tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes.ledger import LedgerOfTests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from storage.store import Reader
+
+__all__ = ["ledger", "reader"]
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[LedgerOfTests]:
+    """A new shop with an open till."""
+    made = LedgerOfTests(tmp_path / "data")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def reader(ledger: LedgerOfTests) -> Iterator[Reader]:
+    """Reads beside the open till."""
+    with ledger.store.reader() as opened:
+        yield opened
