@@ -138,3 +138,9 @@ def test_parts_of_a_split_sum_to_the_whole_and_keep_their_proportion(total: int,
         assert abs(part * sum(weights) - total * weight) < max(1, sum(weights))
         assert part == 0 or weight > 0
         assert part >= 0
+
+
+def test_a_part_gets_what_the_running_sum_rounded_down_leaves_it() -> None:
+    """Points per line are booked, so till and server must split alike: the later of two gets the odd one."""
+    assert split_by_weight(3, (1, 0, 1)) == (1, 0, 2)
+    assert split_by_weight(10, (333, 333, 334)) == (3, 3, 4)

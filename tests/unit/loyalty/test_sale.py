@@ -222,6 +222,13 @@ class TestRewards:
         refusal = refused(Basket(2000), RewardRequest("off-5"), RewardRequest("coffee"), available=799)
         assert refusal == Refused(Reason.INSUFFICIENT_POINTS, {"missing": 1, "reward": "coffee"})
 
+    def test_rewards_together_never_take_off_more_than_was_bought(self) -> None:
+        """The third five euros off twelve are too much; the largest flexible one takes just the rest."""
+        thrice = refused(Basket(1200), *(RewardRequest("off-5"),) * 3, available=9999)
+        assert thrice == Refused(Reason.VALUE_ABOVE_PURCHASE, {"value_cents": 500, "payable_cents": 200})
+        quote = quoted(Basket(1200), RewardRequest("off-5"), RewardRequest("flexible"), available=9999)
+        assert (quote.money_off_cents, quote.points) == (1200, 0)
+
     def test_goods_without_points_cannot_be_paid_with_points(self) -> None:
         """Price-fixed books and deposits must be paid in money: only 3 euros of these 20 may be lowered."""
         refusal = refused(Basket(2000, without_points_cents=1700), RewardRequest("off-5"), available=500)
