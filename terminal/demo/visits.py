@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from terminal.demo.customers import Customer
     from terminal.demo.people import Regular
 
-SALES_PER_MEMBER: Final = 7
+SALES_PER_MEMBER: Final = 6
 """How many sales a year has for each member: more would look no better and take longer to write."""
 
 DAYS_PER_YEAR: Final = 365

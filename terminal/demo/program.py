@@ -1,0 +1,180 @@
+"""``stammkunde demo``: the till on the demo shop, with a scanner made of software on a real serial line."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from hardware.simulated import SimulatedScanner, simulated_scanner
+from terminal.app.system import SystemClock, SystemIds
+from terminal.cli.programs import DemoResult
+from terminal.cli.session import system_language
+from terminal.demo.people import ANNA, card_number
+from terminal.demo.serving import NEW_SERIAL, Service
+from terminal.demo.shop import demo_folder, fresh_shop, window_shop
+from terminal.i18n import Texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from PySide6.QtWidgets import QApplication
+
+    from terminal.main import RunningTill
+
+WINDOW_WIDTH: Final = 1366
+WINDOW_HEIGHT: Final = 768
+BAR_WIDTH: Final = 30
+PERCENT: Final = 100
+DISPLAY_VARIABLES: Final = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+"""On Linux one of them says where a window can open."""
+
+
+def run_demo(*, headless: bool, screenshots: Path | None, language: str | None) -> DemoResult:
+    """Open the till on the demo shop, or serve three members off-screen.
+
+    Args:
+        headless: Whether to stay off the screen; where there is none it happens anyway.
+        screenshots: The folder for the pictures of a run off-screen, ``None`` for one beside the demo shop.
+        language: The language, ``None`` for the system's.
+
+    Raises:
+        StorageError: The shop can't be made or opened.
+        AssertionError: The till did not do what it promises.
+    """
+    texts = Texts(language or system_language())
+    folder = demo_folder()
+    clock = SystemClock()
+    progress = _progress_bar(texts._("Preparing the demo shop, once a day"))
+    if headless or not _has_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        directory = fresh_shop(folder, clock, progress)
+        pictures = screenshots or folder / "screenshots" / texts.language
+        return serve_off_screen(directory, texts, pictures, (WINDOW_WIDTH, WINDOW_HEIGHT))
+    return _open_window(window_shop(folder, clock, progress), texts)
+
+
+def _has_display() -> bool:
+    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in DISPLAY_VARIABLES)
+
+
+def serve_off_screen(directory: Path, texts: Texts, pictures: Path, size: tuple[int, int]) -> DemoResult:
+    """Serve three members in a shop nobody has open.
+
+    Args:
+        directory: The shop's data directory.
+        texts: The language.
+        pictures: The folder for the screenshots; made when missing.
+        size: The window's width and height, in device-independent pixels.
+    """
+    from terminal.ui.hands import Hands
+
+    pictures.mkdir(parents=True, exist_ok=True)
+    taken: list[Path] = []
+    bugs: list[Exception] = []
+    with _running_till(directory, texts, bugs.append) as (_application, till, scanner):
+        hands = Hands(till.window)
+
+        def picture(name: str) -> None:
+            taken.append(hands.picture(pictures / f"{len(taken) + 1:02d}-{name}.png"))
+
+        hands.open_window(*size)
+        service = Service(till, hands, scanner, directory, picture, bugs)
+        service.serve_all()
+    lines = [
+        *service.lines,
+        texts._("The ledger: {directory}").format(directory=directory),
+        texts.n_("{count} picture: {directory}", "{count} pictures: {directory}", len(taken)).format(
+            count=len(taken), directory=pictures
+        ),
+    ]
+    return DemoResult(tuple(service.served), tuple(taken), tuple(lines))
+
+
+def _open_window(directory: Path, texts: Texts) -> DemoResult:
+    from terminal.cli.crash import crash_text, write_crash
+    from terminal.ui.demo_panel import DemoPanel
+    from terminal.ui.theme import Theme
+
+    def write_down(error: Exception) -> None:
+        write_crash(directory, crash_text(error, ()))
+
+    with _running_till(directory, texts, write_down) as (application, till, scanner):
+        actions = (
+            (texts._("Scan Anna's card"), _scan(scanner, lambda: ANNA.card)),
+            (texts._("Scan an unknown card"), _scan(scanner, _next_unknown())),
+            (texts._("Pull the scanner's plug"), scanner.unplug),
+            (texts._("Plug the scanner in"), scanner.plug),
+        )
+        till.window.show()
+        panel = DemoPanel(texts._("Simulated scanner"), actions, Theme(), till.window)
+        panel.show()
+        application.exec()
+    return DemoResult(lines=(texts._("The ledger: {directory}").format(directory=directory),))
+
+
+def _scan(scanner: SimulatedScanner, card: Callable[[], str]) -> Callable[[], None]:
+    """What a button of the panel does; a scanner without its plug does nothing, as in life."""
+
+    def scan() -> None:
+        if scanner.is_plugged:
+            scanner.scan(card())
+
+    return scan
+
+
+def _next_unknown() -> Callable[[], str]:
+    """Another card at each call, because one that was enrolled is no longer unknown; each start begins elsewhere."""
+    serials = iter(range(NEW_SERIAL + os.getpid(), 10_000_000))
+    return lambda: card_number(next(serials))
+
+
+@contextlib.contextmanager
+def _running_till(
+    directory: Path, texts: Texts, crashed: Callable[[Exception], None]
+) -> Iterator[tuple[QApplication, RunningTill, SimulatedScanner]]:
+    """A till with a simulated scanner on its line; stopped at the end, whatever happened."""
+    from terminal.main import Scanner, assemble, catch_bugs, make_application
+    from terminal.settings import ScannerSettings
+
+    application = make_application()
+    line = Path(tempfile.mkdtemp(prefix="stammkunde-"))
+    try:
+        with simulated_scanner(line) as scanner:
+            till = assemble(
+                application,
+                directory,
+                texts_for=lambda currency: Texts(texts.language, currency),
+                scanners=[Scanner("scanner", scanner.port, ScannerSettings())],
+                clock=SystemClock(),
+                ids=SystemIds(),
+                crashed=crashed,
+            )
+            hooks = sys.excepthook, threading.excepthook
+            catch_bugs(till)
+            try:
+                yield application, till, scanner
+            finally:
+                till.stop()
+                sys.excepthook, threading.excepthook = hooks
+    finally:
+        shutil.rmtree(line, ignore_errors=True)
+
+
+def _progress_bar(title: str) -> Callable[[float], None]:
+    """A bar on standard error where that is a terminal; it stays away while there is nothing to wait for."""
+    if not sys.stderr.isatty():
+        return lambda _share: None
+
+    def show(share: float) -> None:
+        done = round(share * BAR_WIDTH)
+        end = "\n" if share >= 1 else ""
+        bar = "█" * done + "·" * (BAR_WIDTH - done)
+        print(f"\r{title} {bar} {share * PERCENT:3.0f} %", end=end, file=sys.stderr, flush=True)  # noqa: T201 - a terminal
+
+    return show
