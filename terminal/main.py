@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hardware.worker import ScannerWorker
     from loyalty.ports import Clock, Ids
     from terminal.app.desk import StorageThread
+    from terminal.app.health import HealthWatch
     from terminal.cli.programs import DemoResult
     from terminal.i18n import Texts
     from terminal.presenters.shell import ShellPresenter
@@ -50,12 +51,14 @@ class RunningTill:
     bridge: Bridge
     shell: ShellPresenter
     window: MainWindow
+    health: HealthWatch
     scanners: list[ScannerWorker] = field(default_factory=list)
 
     def stop(self) -> None:
         """Let go of the scanners, finish the writing that waits, close the ledger."""
         for scanner in self.scanners:
             scanner.stop()
+        self.health.stop()
         self.bridge.close()
         self.window.close()
         self.desk.stop()
@@ -89,6 +92,7 @@ def assemble(
 
     from storage.store import open_store
     from terminal.app.desk import StorageThread
+    from terminal.app.health import HealthWatch, verify_command
     from terminal.presenters.base import Surroundings
     from terminal.presenters.shell import ShellPresenter
     from terminal.ui.bridge import Bridge
@@ -107,13 +111,15 @@ def assemble(
     theme = Theme()
     theme.apply(application)
     window = MainWindow(shell, texts, theme)
-    till = RunningTill(desk, bridge, shell, window)
+    health = HealthWatch(directory, lambda error: bridge.deliver(lambda: shell.broke(error)), verify_command(directory))
+    till = RunningTill(desk, bridge, shell, window, health)
     for scanner in scanners:
         till.scanners.append(_listen(scanner, bridge, shell))
     timer = QTimer(window)
     timer.timeout.connect(shell.tick)
     timer.start(TICK_MS)
     shell.start()
+    QTimer.singleShot(0, health.start)  # from the event loop, so after the first paint has been asked for
     return till
 
 
@@ -220,3 +226,7 @@ def main() -> None:
     from terminal.cli.programs import Programs
 
     run(Programs(SystemClock(), SystemIds(), open_till, run_demo, default_directory))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""Watching over the ledger while the till works: a quick look after the start, the whole proof once a day.
+
+The whole proof walks every record and would take the processor from the scan path, so it runs as a process of its own,
+with low priority, beside the open till.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from storage.errors import Damaged, StorageError
+from storage.verify import quick_check
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+QUICK_CHECK_DELAY_S: Final = 2.0
+"""How long after the first paint the quick check waits, in seconds: the first customer comes first."""
+
+VERIFY_DELAY_S: Final = 600.0
+"""How long after that the daily proof waits, in seconds."""
+
+VERIFY_EVERY_S: Final = 24 * 60 * 60.0
+"""How often the proof is due, in seconds."""
+
+VERIFY_TIMEOUT_S: Final = 60 * 60.0
+"""When a proof is given up, in seconds; it is tried again at the next start."""
+
+VERIFIED_MARK: Final = "verified"
+"""The file whose time says when the last proof held."""
+
+LOW_PRIORITY: Final = 15
+POLL_S: Final = 0.2
+ANSWER_LENGTH_MAX: Final = 1024 * 1024
+
+
+class HealthWatch:
+    """One thread that mostly sleeps.
+
+    Args:
+        directory: The data directory.
+        on_damage: Hears of damage, on the watch's own thread.
+        command: What proves the ledger and prints ``{"ok": ..., "problems": [...]}``. Anything else it says, a full disk
+            for its scratch file for example, says nothing about the ledger, and the proof is tried again later.
+        quick_check_delay_s: See ``QUICK_CHECK_DELAY_S``.
+        verify_delay_s: See ``VERIFY_DELAY_S``.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        on_damage: Callable[[StorageError], None],
+        command: Sequence[str],
+        *,
+        quick_check_delay_s: float = QUICK_CHECK_DELAY_S,
+        verify_delay_s: float = VERIFY_DELAY_S,
+    ) -> None:
+        self._directory = directory
+        self._on_damage = on_damage
+        self._command = command
+        self._quick_check_delay_s = quick_check_delay_s
+        self._verify_delay_s = verify_delay_s
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="health")
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop watching; a proof that runs is ended, it changes nothing."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _watch(self) -> None:
+        if self._stopping.wait(self._quick_check_delay_s):
+            return
+        try:
+            problems = quick_check(self._directory)
+        except StorageError as error:
+            self._on_damage(error)
+            return
+        if problems:
+            self._on_damage(Damaged(problems[0]))
+            return
+        while not self._stopping.wait(self._verify_delay_s):
+            if self._is_due() and not self._prove():
+                return
+
+    def _is_due(self) -> bool:
+        try:
+            age_s = time.time() - (self._directory / VERIFIED_MARK).stat().st_mtime
+        except FileNotFoundError:
+            return True
+        return not 0 <= age_s < VERIFY_EVERY_S
+
+    def _prove(self) -> bool:
+        """Run the proof; say whether to go on watching."""
+        deadline = time.monotonic() + VERIFY_TIMEOUT_S
+        with tempfile.TemporaryFile() as answer:
+            with subprocess.Popen(self._command, stdout=answer, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
+                _lower_priority(process.pid)
+                while process.poll() is None:
+                    if self._stopping.wait(POLL_S) or time.monotonic() > deadline:
+                        process.terminate()
+                        return False
+            answer.seek(0)
+            result = _read_answer(answer.read(ANSWER_LENGTH_MAX))
+        if result is None:
+            return True
+        if not result.ok:
+            self._on_damage(Damaged(" ".join(result.problems[:1])))
+            return False
+        with contextlib.suppress(OSError):
+            (self._directory / VERIFIED_MARK).touch()
+        return True
+
+
+class _Answer(msgspec.Struct):
+    ok: bool
+    problems: list[str]
+
+
+def _read_answer(text: bytes) -> _Answer | None:
+    try:
+        return msgspec.json.decode(text, type=_Answer)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _lower_priority(pid: int) -> None:
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, pid, LOW_PRIORITY)
+
+
+def verify_command(directory: Path) -> list[str]:
+    """The command that proves a ledger."""
+    return [sys.executable, "-m", "terminal.main", "--data", str(directory), "--json", "ledger", "verify"]
