@@ -50,7 +50,7 @@ class HealthWatch:
     Args:
         directory: The data directory.
         on_damage: Hears of damage, on the watch's own thread.
-        command: What proves the ledger and prints ``{"ok": ..., "problems": [...]}``. Anything else it says, a full disk
+        command: Proves the ledger and prints ``{"ok": ..., "problems": [...]}``. Anything else it says, a full disk
             for its scratch file for example, says nothing about the ledger, and the proof is tried again later.
         quick_check_delay_s: See ``QUICK_CHECK_DELAY_S``.
         verify_delay_s: See ``VERIFY_DELAY_S``.
