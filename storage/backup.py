@@ -81,6 +81,17 @@ def backup(directory: Path, target: Path, progress: Callable[[int, int], None] |
     return last
 
 
+def copy_before_migration(directory: Path) -> None:
+    """Keep the ledger as it is beside itself before its layout is changed, as ``ledger.before-layout.sqlite``."""
+    target = directory / "ledger.before-layout.sqlite"
+    with os_errors(str(target)), _temporary(target.with_name(f".{target.name}.part")) as part:
+        with closing(open_reader(directory / LEDGER_FILE)) as database:
+            _copy(database, part, None)
+        sync_file(part)
+        part.replace(target)
+        sync_directory(directory)
+
+
 def restore(source: Path, directory: Path, *, clock: Clock, ids: Ids) -> Head:
     """Put a copy in place of the ledger and begin a new epoch, so that nobody takes later records for a continuation.
 

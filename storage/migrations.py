@@ -44,30 +44,28 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Layout(msgspec.Struct, frozen=True):
-    """The steps that make one file."""
+    """The steps that make one file, and the ``user_version`` behind the last of them."""
 
     name: str
     application_id: int
+    version: int
     steps: tuple[Step, ...]
 
 
-LEDGER_LAYOUT: Final = Layout("ledger", LEDGER_APPLICATION_ID, (Step("0001_first_layout", LEDGER),))
-VAULT_LAYOUT: Final = Layout("vault", VAULT_APPLICATION_ID, (Step("0001_first_layout", VAULT_TABLES),))
+LEDGER_LAYOUT: Final = Layout("ledger", LEDGER_APPLICATION_ID, SCHEMA_VERSION, (Step("0001_first_layout", LEDGER),))
+VAULT_LAYOUT: Final = Layout("vault", VAULT_APPLICATION_ID, SCHEMA_VERSION, (Step("0001_first_layout", VAULT_TABLES),))
 
 MIGRATIONS_TABLE: Final = "_sqlite_migrations"
 """sqlite-utils' own record of the steps."""
 
 
-def bring_up_to_date(
-    database: Database, layout: Layout, *, before: Callable[[], None] | None = None, version: int = SCHEMA_VERSION
-) -> bool:
+def bring_up_to_date(database: Database, layout: Layout, *, before: Callable[[], None] | None = None) -> bool:
     """Run the steps a file lacks, all or none.
 
     Args:
         database: The writing connection.
         layout: The file's steps.
         before: Called before an existing file is changed; makes the backup.
-        version: The layout number afterwards.
 
     Returns:
         Whether anything was changed. A current file costs one read and does not import sqlite-utils.
@@ -76,7 +74,7 @@ def bring_up_to_date(
         Damaged: The file was made by other steps than this program's.
     """
     found = int(database.value("PRAGMA user_version"))
-    if found == version:
+    if found == layout.version:
         check_steps(database, layout)
         return False
     if found and before:
@@ -84,7 +82,7 @@ def bring_up_to_date(
     with database.transaction():
         _run_steps(database, layout)
         database.run(f"PRAGMA application_id = {layout.application_id}")
-        database.run(f"PRAGMA user_version = {version}")
+        database.run(f"PRAGMA user_version = {layout.version}")
         check_steps(database, layout)
     return True
 

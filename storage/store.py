@@ -6,31 +6,25 @@ import contextlib
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
-from uuid import UUID
 
 from storage import migrations, sqlite
-from storage.connection import open_frozen, open_reader, open_writer
+from storage.backup import copy_before_migration
+from storage.checks import check_contents, check_files, check_ledger, newest_programme, read_shop
+from storage.connection import open_reader, open_writer
 from storage.create import create_files
-from storage.directory import read_programme
-from storage.errors import AffectedSqlite, Damaged, DiskFailed, MissingLedger, StorageError
+from storage.errors import AffectedSqlite, DiskFailed, StorageError
 from storage.files import (
     KEY_FILE,
     LEDGER_FILE,
     OPEN_MARK,
-    PROGRAMME_KEY_BYTES,
     VAULT_FILE,
-    check_header,
     log_bytes,
-    log_path,
     os_errors,
     sync_directory,
     write_durably,
 )
-from storage.journal import check_tail
 from storage.lock import take_lock
-from storage.schema import JOURNAL, LEDGER, LEDGER_APPLICATION_ID, SCHEMA_VERSION, VAULT_APPLICATION_ID
 from storage.tombstones import erase, missing_from, read_tombstones, write_tombstones
-from storage.types import Shop
 from storage.unit import Reader, Unit
 from storage.vault import catch_up
 
@@ -39,7 +33,6 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from loyalty.ports import Clock, Ids
-    from loyalty.programme import Programme
     from storage.connection import Database
 
 __all__ = ["Reader", "Store", "Unit", "create_store", "open_store"]
@@ -112,52 +105,13 @@ def open_store(directory: Path, *, clock: Clock, ids: Ids, writable: bool = True
     with ExitStack() as stack:
         if writable:
             stack.callback(take_lock(directory).release)
-            _check_contents(directory)
+            check_contents(directory)
         return Store(directory, clock=clock, ids=ids, writable=writable, held=stack.pop_all())
 
 
 def _refuse_affected_sqlite() -> None:
     if sqlite.is_affected(sqlite.version()):
         raise AffectedSqlite(f"SQLite {sqlite.version()} has the WAL-reset fault; install pysqlite3")
-
-
-def check_files(directory: Path) -> None:
-    """Everything that can be told without opening a database."""
-    ledger, vault = directory / LEDGER_FILE, directory / VAULT_FILE
-    if not ledger.exists():
-        raise MissingLedger(f"{ledger} does not exist")
-    check_header(ledger, LEDGER_APPLICATION_ID)
-    if not vault.exists():
-        raise Damaged(f"{vault} is missing; put it back or restore a backup")
-    check_header(vault, VAULT_APPLICATION_ID)
-    key = directory / KEY_FILE
-    if not key.exists() or key.stat().st_size != PROGRAMME_KEY_BYTES:
-        raise Damaged(f"{key} is missing or cut off; put it back, card numbers mean other accounts without it")
-    if (directory / OPEN_MARK).exists() and not log_path(ledger).exists():
-        raise Damaged(f"{log_path(ledger)} is missing: the last run was not ended and its newest records stood there")
-
-
-def _check_contents(directory: Path) -> None:
-    """Look into both files without leaving a trace, before a writing connection could change anything."""
-    for name, statements in ((LEDGER_FILE, LEDGER), (VAULT_FILE, ())):
-        path = directory / name
-        database = open_reader(path) if log_bytes(path) else open_frozen(path)
-        with contextlib.closing(database):
-            if database.value("PRAGMA user_version") != SCHEMA_VERSION:
-                continue  # an older layout is checked after its migration
-            migrations.check_objects(database, statements)
-            if name == LEDGER_FILE:
-                check_ledger(database)
-
-
-def check_ledger(database: Database) -> None:
-    """The start checks of the ledger file: guards, the journal's table, the last links of the chain.
-
-    Raises:
-        Damaged: One does not hold.
-    """
-    migrations.check_objects(database, JOURNAL)
-    check_tail(database)
 
 
 class Store:
@@ -191,8 +145,8 @@ class Store:
                 self._begin_writing()
             else:
                 check_ledger(self._ledger)
-            self.shop = self._read_shop()
-            self.programme = self._read_programme()
+            self.shop = read_shop(self._ledger)
+            self.programme = newest_programme(self._ledger)
         except BaseException:
             held.close()
             raise
@@ -233,7 +187,7 @@ class Store:
         if unit.profiles_changed:
             self._follow_profiles(erased=bool(unit.tombstones))
         if unit.programme_changed:
-            self.programme = self._read_programme()
+            self.programme = newest_programme(self._ledger)
 
     @contextmanager
     def exclusive(self) -> Iterator[Database]:
@@ -284,7 +238,7 @@ class Store:
     def _begin_writing(self) -> None:
         """Migrate, replay erasures the database does not know, and leave the mark that tells a crash."""
         for database, layout in ((self._ledger, migrations.LEDGER_LAYOUT), (self._vault, migrations.VAULT_LAYOUT)):
-            if migrations.bring_up_to_date(database, layout):
+            if migrations.bring_up_to_date(database, layout, before=lambda: copy_before_migration(self.directory)):
                 check_ledger(self._ledger)
         self._ledger.one("SELECT seq FROM journal LIMIT 1")  # the log file exists from the first read on
         with os_errors(OPEN_MARK):
@@ -303,16 +257,3 @@ class Store:
             catch_up(self._vault, self._ledger)
             if erased:
                 self.checkpoint(now=True)
-
-    def _read_shop(self) -> Shop:
-        row = self._ledger.one("SELECT name, till_name, currency, terminal_id, created_at_us FROM shop")
-        if row is None:
-            raise Damaged("The shop's own row is missing")
-        return Shop(row[0], row[1], row[2], UUID(bytes=row[3]), row[4])
-
-    def _read_programme(self) -> Programme:
-        """The newest version that was adopted."""
-        document = self._ledger.value("SELECT document FROM programme ORDER BY version DESC LIMIT 1")
-        if document is None:
-            raise Damaged("No programme is stored")
-        return read_programme(document)

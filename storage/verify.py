@@ -18,6 +18,7 @@ import msgspec
 from loyalty.records import AnyRecord, DayClose, Sale, UnknownRecord, decode, encode
 from loyalty.statement import movements
 from storage import migrations, sqlite
+from storage.checks import check_files
 from storage.connection import Database, open_reader, open_scratch
 from storage.errors import StorageError
 from storage.files import LEDGER_FILE, VAULT_FILE, os_errors
@@ -25,7 +26,6 @@ from storage.journal import COLUMNS, Link, columns_of, link_problem
 from storage.projections import apply
 from storage.reports import ReportReads
 from storage.schema import LEDGER, PROJECTION_TABLES, PROJECTIONS, VAULT_TABLES
-from storage.store import check_files
 from storage.vault import key_of, unseal
 
 if TYPE_CHECKING:

@@ -1,0 +1,108 @@
+"""What is checked before a till opens: the files' bytes, then their contents; nothing is changed by looking."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from storage.connection import Database, open_frozen, open_reader
+from storage.directory import read_programme
+from storage.errors import Damaged, MissingLedger
+from storage.files import (
+    KEY_FILE,
+    LEDGER_FILE,
+    OPEN_MARK,
+    PROGRAMME_KEY_BYTES,
+    VAULT_FILE,
+    check_header,
+    log_bytes,
+    log_path,
+)
+from storage.journal import check_tail
+from storage.migrations import LEDGER_LAYOUT, VAULT_LAYOUT, check_objects, check_steps
+from storage.schema import LEDGER, LEDGER_APPLICATION_ID, VAULT_APPLICATION_ID
+from storage.tombstones import read_tombstones
+from storage.types import Shop
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from loyalty.programme import Programme
+
+
+def check_files(directory: Path) -> None:
+    """Everything that can be told without opening a database.
+
+    Raises:
+        MissingLedger: There is none.
+        Damaged: A file is missing or cut off, or the log of a crashed till is gone.
+        StorageError: A file is another program's or a newer version's.
+    """
+    ledger, vault = directory / LEDGER_FILE, directory / VAULT_FILE
+    if not ledger.exists():
+        raise MissingLedger(f"{ledger} does not exist")
+    check_header(ledger, LEDGER_APPLICATION_ID)
+    if not vault.exists():
+        raise Damaged(f"{vault} is missing; put it back or restore a backup")
+    check_header(vault, VAULT_APPLICATION_ID)
+    key = directory / KEY_FILE
+    if not key.exists() or key.stat().st_size != PROGRAMME_KEY_BYTES:
+        raise Damaged(f"{key} is missing or cut off; put it back, card numbers mean other accounts without it")
+    if (directory / OPEN_MARK).exists() and not log_path(ledger).exists():
+        raise Damaged(f"{log_path(ledger)} is missing: the last run was not ended and its newest records stood there")
+
+
+def check_contents(directory: Path) -> None:
+    """Look into the files without leaving a trace, before a writing connection could change anything.
+
+    To be called with the till's lock held: nobody else writes then, so a file without a log can be read as it lies.
+
+    Raises:
+        Damaged: A guard, a link of the chain, or a row that every ledger has is not as it must be.
+    """
+    read_tombstones(directory)
+    for name, layout in ((LEDGER_FILE, LEDGER_LAYOUT), (VAULT_FILE, VAULT_LAYOUT)):
+        path = directory / name
+        with closing(open_reader(path) if log_bytes(path) else open_frozen(path)) as database:
+            if database.value("PRAGMA user_version") < layout.version:
+                continue  # an older layout is checked behind its migration
+            check_steps(database, layout)
+            if name == LEDGER_FILE:
+                check_ledger(database)
+
+
+def check_ledger(database: Database) -> None:
+    """The ledger's guards, the last links of its chain, its shop and its programme.
+
+    Raises:
+        Damaged: One is missing or wrong.
+    """
+    check_objects(database, LEDGER)
+    check_tail(database)
+    read_shop(database)
+    newest_programme(database)
+
+
+def read_shop(database: Database) -> Shop:
+    """Whose ledger it is.
+
+    Raises:
+        Damaged: The row is missing.
+    """
+    row = database.one("SELECT name, till_name, currency, terminal_id, created_at_us FROM shop")
+    if row is None:
+        raise Damaged(f"{database.name}: the shop's own row is missing")
+    return Shop(row[0], row[1], row[2], UUID(bytes=row[3]), row[4])
+
+
+def newest_programme(database: Database) -> Programme:
+    """The rules in force: the newest version that was adopted.
+
+    Raises:
+        Damaged: There is none, or it can't be read.
+    """
+    document = database.value("SELECT document FROM programme ORDER BY version DESC LIMIT 1")
+    if document is None:
+        raise Damaged(f"{database.name}: no programme is stored")
+    return read_programme(document)
