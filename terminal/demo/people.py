@@ -73,6 +73,9 @@ JONAS: Final = Regular(Profile("Jonas Weber", phone="+498999998815"), 1_208_150,
 
 REGULARS: Final = (ANNA, JONAS)
 
+NEWCOMER: Final = Profile("Hanna Lindner", phone="+498999998417")
+"""Is no member yet and becomes one in front of your eyes."""
+
 _ASCII: Final = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "é": "e", "\N{LATIN SMALL LETTER DOTLESS I}": "i", " ": "."}
 )
@@ -112,7 +115,7 @@ def invented_people(count: int, rng: random.Random, today: date) -> Iterator[Pro
 
 def _invented_phones(count: int, rng: random.Random) -> Iterator[str]:
     """Different invented numbers in no order, E.164; nearby ones first."""
-    taken = {regular.profile.phone for regular in REGULARS}
+    taken = {NEWCOMER.phone, *(regular.profile.phone for regular in REGULARS)}
     for prefix in INVENTED_NUMBERS[: 1 + count // NUMBERS_EACH]:
         numbers = [f"{prefix}{number:03d}" for number in range(NUMBERS_EACH)]
         rng.shuffle(numbers)

@@ -17,7 +17,7 @@ from terminal.cli.programs import DemoResult
 from terminal.cli.session import system_language
 from terminal.demo.people import ANNA, card_number
 from terminal.demo.serving import NEW_SERIAL, Service
-from terminal.demo.shop import demo_folder, fresh_shop, window_shop
+from terminal.demo.shop import PICTURES, demo_folder, fresh_shop, window_shop
 from terminal.i18n import Texts
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def run_demo(*, headless: bool, screenshots: Path | None, language: str | None) 
     if headless or not _has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         directory = fresh_shop(folder, clock, progress)
-        pictures = screenshots or folder / "screenshots" / texts.language
+        pictures = screenshots or folder / PICTURES / texts.language
         return serve_off_screen(directory, texts, pictures, (WINDOW_WIDTH, WINDOW_HEIGHT))
     return _open_window(window_shop(folder, clock, progress), texts)
 

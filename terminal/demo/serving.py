@@ -13,7 +13,7 @@ from loyalty.cards import account_id
 from storage.store import open_store
 from terminal.app.system import SystemClock, SystemIds
 from terminal.cli.programs import Served
-from terminal.demo.people import ANNA, JONAS, card_number
+from terminal.demo.people import ANNA, JONAS, NEWCOMER, card_number
 from terminal.presenters.states import Screen, Tone
 
 if TYPE_CHECKING:
@@ -30,9 +30,8 @@ JONAS_TAKES: Final = "off-5"
 
 NEW_SERIAL: Final = 9_000_001
 NEW_CARD: Final = card_number(NEW_SERIAL)
-NEW_NAME: Final = "Hanna Lindner"
-NEW_PHONE: Final = "089 99998 417"
-"""Somebody who is no member yet; the number is invented like those of the others."""
+NEW_PHONE_TYPED: Final = "089 99998 417"
+"""The newcomer's card and number, the number as people say it."""
 
 SOUGHT: Final = "Anna Sch"
 
@@ -117,14 +116,14 @@ class Service:
         self._scan(NEW_CARD, Screen.UNKNOWN)
         self.picture("unknown")
         self._press("F2", Screen.ENROL)
-        self.hands.type_text(NEW_NAME)
+        self.hands.type_text(NEWCOMER.name)
         self.hands.press("Tab")
-        self.hands.type_text(NEW_PHONE)
-        self._wait(lambda: self.hands.shows("name", NEW_NAME), "the name stands in the form")
+        self.hands.type_text(NEW_PHONE_TYPED)
+        self._wait(lambda: self.hands.shows("name", NEWCOMER.name), "the name stands in the form")
         self.picture("enrol")
         self._press("Enter", Screen.DONE)
         self.picture("enrolled")
-        self._note(NEW_CARD, NEW_NAME, 0)
+        self._note(NEW_CARD, NEWCOMER.name, 0)
         self._tell(texts._("{name} was new and is a member now, balance {balance}."))
 
     def look_around(self) -> None:

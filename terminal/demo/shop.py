@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -30,6 +31,10 @@ SHOP_NAME: Final = "Bäckerei Morgenrot"
 TILL_NAME: Final = "Kasse 2"
 CURRENCY: Final = "EUR"
 MEMBERS: Final = 2_000
+PICTURES: Final = "screenshots"
+UNTOUCHED_S: Final = 600
+"""What another run of the demo may just be making is left alone, in seconds."""
+
 PROGRAMME_FILE: Final = Path(__file__).parent.parent / "templates" / "bakery.toml"
 
 
@@ -79,8 +84,8 @@ def made_shop(folder: Path, year: Year, clock: Clock, progress: Callable[[float]
         StorageError: The disk did not take it. No half shop is left.
     """
     made = folder / f"made-{year.today.isoformat()}"
+    clear_away(folder, keep=year.today.isoformat())
     if not made.exists():
-        clear_away(folder, keep=year.today.isoformat())
         with tempfile.TemporaryDirectory(prefix="making-", dir=folder) as building:
             new = Path(building) / "shop"
             make_shop(new, year, clock, progress)
@@ -104,16 +109,17 @@ def make_shop(directory: Path, year: Year, clock: Clock, progress: Callable[[flo
 
 
 def clear_away(folder: Path, *, keep: str) -> None:
-    """Delete what earlier days and interrupted runs left, except shops that somebody has open.
+    """Delete what earlier days and runs left, except shops that somebody has open or is making right now.
 
     Args:
         folder: Where the demo shops lie.
         keep: The day whose shops stay, as ISO 8601.
     """
     for old in folder.iterdir():
-        if not old.is_dir() or old.name.endswith(keep):
-            continue
         with contextlib.suppress(TillOpen, OSError):
+            young = time.time() - old.stat().st_mtime < UNTOUCHED_S
+            if young or not old.is_dir() or old.name.endswith((keep, PICTURES)):
+                continue
             lock = take_lock(old) if (old / LOCK_FILE).exists() else None
             shutil.rmtree(old, ignore_errors=True)
             if lock is not None:
