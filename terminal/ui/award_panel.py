@@ -13,7 +13,7 @@ from terminal.ui.wording import Wording
 
 PADDING_X = 15
 AWARD_HEIGHT = 68
-TAKE_OFF_HEIGHT = 54
+TAKE_OFF_HEIGHT = 56
 NOTICE_ICON = 24
 
 
@@ -92,7 +92,7 @@ class AwardPanel(Card):
         self._notice_icon.move(left, top + (px(AWARD_HEIGHT) - icon) // 2)
         text_left = left + icon + tokens.ROW_GAP
         self._notice.setGeometry(text_left, top + 2, self.width() - PADDING_X - text_left, px(AWARD_HEIGHT) - 4)
-        below = top + px(AWARD_HEIGHT) - px(8)
+        below = top + px(AWARD_HEIGHT) - px(4)
         pay_width = min(self._to_pay.text_width() + 2, width)
         self._take_off.setGeometry(left, below, width, px(26))
         pay_top = below + px(26) if self._take_off.text() else below

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum, auto
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from terminal.ui import tokens
@@ -19,6 +19,7 @@ PART_GAP = 8
 KEY_CAP_HEIGHT = 20
 KEY_CAP_MIN = 34
 KEY_CAP_TEXT = 12
+BAR_PILL_HEIGHT = 32
 ENTER_KEYS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})
 ARROWS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right})
 
@@ -32,6 +33,12 @@ class Kind(Enum):
     DANGER = auto()
     BAR = auto()
     RESULT = auto()
+
+
+MAIN = frozenset({Kind.PRIMARY, Kind.DANGER})
+MAIN_WIDTH_MIN = 160
+WRAPPED_SIZE = tokens.TEXT_STRONG + 1
+WRAPPED = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
 
 
 class Button(QAbstractButton):
@@ -77,6 +84,8 @@ class Button(QAbstractButton):
         self._weight = QFont.Weight.Bold if kind in {Kind.PRIMARY, Kind.DANGER} else QFont.Weight.DemiBold
         self._chooses = chooses
         self._pair: tokens.Pair | None = None
+        self._picture: QPixmap | None = None
+        self._pictured: tuple[object, ...] = ()
         self.setObjectName(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMinimumSize(tokens.CONTROL_MIN, height)
@@ -132,13 +141,25 @@ class Button(QAbstractButton):
         return QSize(self._content_width() + 2 * PADDING, self.minimumHeight())
 
     def minimumSizeHint(self) -> QSize:
-        """The same: captions are never shortened."""
-        return self.sizeHint()
+        """The same, but a main action may wrap its caption."""
+        return QSize(MAIN_WIDTH_MIN, self.minimumHeight()) if self.kind in MAIN else self.sizeHint()
 
     def clipped(self) -> tuple[str, ...]:
         """The caption when it cannot be read as a whole; tests ask."""
-        fits = self._content_width() <= self.width() and self._metrics().height() <= self.height()
+        if self._wraps():
+            area = self._wrapped_area()
+            metrics = self.theme.metrics(WRAPPED_SIZE, self._weight)
+            fits = area.contains(metrics.boundingRect(area, WRAPPED, self._caption))
+        else:
+            fits = self._content_width() <= self.width() and self._metrics().height() <= self.height()
         return () if fits else (self._caption,)
+
+    def _wraps(self) -> bool:
+        """Whether a main action's caption needs two lines; it may contain the name of a reward."""
+        return self.kind in MAIN and self._content_width() + 2 * PART_GAP > self.width()
+
+    def _wrapped_area(self) -> QRect:
+        return self.rect().adjusted(PART_GAP, 2, -PART_GAP, -2)
 
     def _metrics(self) -> QFontMetrics:
         return self.theme.metrics(self._size, self._weight)
@@ -196,12 +217,47 @@ class Button(QAbstractButton):
                 return tokens.Pair(palette.muted, palette.sunken, palette.line)
         return tokens.Pair(palette.ink, palette.pressed if down else palette.surface, palette.control_line)
 
+    def look(self) -> tuple[object, ...]:
+        """Everything the picture of the button depends on besides its size."""
+        return (
+            self.isEnabled(),
+            self.isDown(),
+            self.isChecked(),
+            self.hasFocus(),
+            self._caption,
+            self._icon,
+            self._hint,
+            self._trailing,
+            self._pair,
+        )
+
     def paintEvent(self, _event: QPaintEvent) -> None:
+        """Show the picture of the button, drawn anew only when it looks different: most repaints repeat the same keys."""
+        look = (self.size(), self.devicePixelRatioF(), self.look())
+        if self._picture is None or look != self._pictured:
+            self._pictured = look
+            self._picture = self._draw_picture()
+        QPainter(self).drawPixmap(0, 0, self._picture)
+
+    def _draw_picture(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        picture = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        self.draw(painter)
+        painter.end()
+        return picture
+
+    def draw(self, painter: QPainter) -> None:
         """Draw surface, focus ring and contents."""
-        painter = QPainter(self)
         pair = self.colours()
         area = QRectF(self.rect())
-        if pair.surface or pair.line:
+        if self.kind is Kind.BAR:
+            inset = (self.height() - self.theme.px(BAR_PILL_HEIGHT)) / 2
+            pill = area.adjusted(0, inset, 0, -inset)
+            draw_surface(painter, pill, pair.surface, "", pill.height() / 2)
+        elif pair.surface or pair.line:
             draw_surface(painter, area, pair.surface, pair.line, tokens.BUTTON_RADIUS)
         self.draw_contents(painter, pair)
         if self.hasFocus():
@@ -209,7 +265,12 @@ class Button(QAbstractButton):
             draw_surface(painter, area, "", ring, tokens.BUTTON_RADIUS, FOCUS_WIDTH)
 
     def draw_contents(self, painter: QPainter, pair: tokens.Pair) -> None:
-        """Draw icon, caption and hint as one centred group."""
+        """Draw icon, caption and hint as one centred group, or the caption alone in two lines where that is too wide."""
+        if self._wraps():
+            painter.setFont(self.theme.font(WRAPPED_SIZE, self._weight))
+            painter.setPen(colour(pair.text))
+            painter.drawText(self._wrapped_area(), WRAPPED, self._caption)
+            return
         x = max(0, (self.width() - self._content_width()) // 2)
         if self._icon:
             x = self._draw_icon(painter, self._icon, x, pair.text)
@@ -218,8 +279,9 @@ class Button(QAbstractButton):
             x = self._draw_text(painter, self._caption, self._weight, QRect(x, 0, width + 1, self.height()), pair.text)
         if self._hint:
             ink = self.theme.palette.muted if self.kind is Kind.SECONDARY and self.isEnabled() else pair.text
-            area = QRect(x, 0, self.width() - x, self.height())
-            self._draw_text(painter, self._hint, QFont.Weight.DemiBold, area, ink)
+            width = self.theme.metrics(self._size, QFont.Weight.DemiBold).horizontalAdvance(self._hint)
+            area = QRect(x, 0, width + 1, self.height())
+            x = self._draw_text(painter, self._hint, QFont.Weight.DemiBold, area, ink)
         if self._trailing:
             self._draw_icon(painter, self._trailing, x, pair.text)
 
@@ -250,6 +312,10 @@ class KeyCapButton(Button):
             self._tight = tight
             self.updateGeometry()
             self.update()
+
+    def look(self) -> tuple[object, ...]:
+        """The same, and how tight it stands."""
+        return (*super().look(), self._tight)
 
     def _cap_width(self) -> int:
         metrics = self.theme.metrics(KEY_CAP_TEXT, QFont.Weight.Bold)

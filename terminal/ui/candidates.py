@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QSizePolicy
 
 from terminal.presenters.states import Candidate
@@ -50,11 +50,14 @@ class CandidateRow(Button):
         """Nothing: names and details come from people and may be shortened."""
         return ()
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def look(self) -> tuple[object, ...]:
+        """The same, and what it shows."""
+        return (*super().look(), self.candidate)
+
+    def draw(self, painter: QPainter) -> None:
         """Draw name and detail at the left, balance at the right."""
         palette, theme = self.theme.palette, self.theme
         selected = self.isChecked()
-        painter = QPainter(self)
         fill = palette.soft.surface if selected else palette.pressed if self.isDown() else palette.surface
         line = palette.accent if selected else palette.line
         draw_surface(painter, QRectF(self.rect()), fill, line, tokens.BUTTON_RADIUS, 2.0 if selected else 1.0)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMargins, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
+from functools import cache
+
+from PySide6.QtCore import QMargins, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from terminal.presenters.states import Notice, Tile, Tone
@@ -13,6 +15,7 @@ from terminal.ui.theme import Theme, colour
 
 NOTICE_ICON = 22
 TILE_VALUE = 31
+LARGE_AREA = 20_000
 
 
 class Card(QWidget):
@@ -39,11 +42,51 @@ class Card(QWidget):
 
 def draw_surface(painter: QPainter, area: QRectF, fill: str, line: str, radius: float, width: float = 1.0) -> None:
     """Draw a rounded rectangle whose line lies inside its area; no fill and no line where the colour is empty."""
+    device = painter.device()
+    if fill and line and width == 1.0 and device is not None and device.devicePixelRatioF() == 1.0 and _is_large(area):
+        _draw_large_surface(painter, area.toRect(), fill, line, round(radius))
+        return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(colour(line), width) if line else Qt.PenStyle.NoPen)
     painter.setBrush(colour(fill) if fill else Qt.BrushStyle.NoBrush)
     inset = width / 2 if line else 0.0
     painter.drawRoundedRect(area.adjusted(inset, inset, -inset, -inset), radius, radius)
+
+
+def _is_large(area: QRectF) -> bool:
+    """Whether an area is worth its own way of painting."""
+    return area.width() * area.height() > LARGE_AREA
+
+
+def _draw_large_surface(painter: QPainter, area: QRect, fill: str, line: str, radius: int) -> None:
+    """Fill rectangles and set four ready corners: several times faster than smoothing the edges of a large area."""
+    inside, edge = colour(fill), colour(line)
+    left, top, right, bottom = area.left(), area.top(), area.right() + 1, area.bottom() + 1
+    painter.fillRect(left + radius, top, area.width() - 2 * radius, area.height(), inside)
+    painter.fillRect(left, top + radius, area.width(), area.height() - 2 * radius, inside)
+    for y in (top, bottom - 1):
+        painter.fillRect(left + radius, y, area.width() - 2 * radius, 1, edge)
+    for x in (left, right - 1):
+        painter.fillRect(x, top + radius, 1, area.height() - 2 * radius, edge)
+    corners = _corners(fill, line, radius)
+    painter.drawImage(left, top, corners, 0, 0, radius, radius)
+    painter.drawImage(right - radius, top, corners, radius, 0, radius, radius)
+    painter.drawImage(left, bottom - radius, corners, 0, radius, radius, radius)
+    painter.drawImage(right - radius, bottom - radius, corners, radius, radius, radius, radius)
+
+
+@cache
+def _corners(fill: str, line: str, radius: int) -> QImage:
+    """A rounded square of four corners; shared, so nobody may change it."""
+    image = QImage(2 * radius, 2 * radius, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(colour(line), 1.0))
+    painter.setBrush(colour(fill))
+    painter.drawRoundedRect(QRectF(0.5, 0.5, 2 * radius - 1, 2 * radius - 1), radius, radius)
+    painter.end()
+    return image
 
 
 class TileCard(Card):
@@ -54,13 +97,14 @@ class TileCard(Card):
         self._caption = caption(theme, "tileCaption")
         self._caption.elides = True
         self._value = Label(theme, TILE_VALUE, QFont.Weight.Bold, name="tileValue", elide=True)
-        self._detail = Label(theme, tokens.TEXT_BODY, ink=theme.palette.secondary, name="tileDetail", elide=True)
+        self._detail = Paragraph(theme, tokens.TEXT_BODY, ink=theme.palette.secondary, name="tileDetail")
         box = QVBoxLayout(self)
         box.setContentsMargins(tokens.CARD_PADDING, tokens.MARGIN, tokens.MARGIN, tokens.MARGIN)
         box.setSpacing(tokens.ROW_GAP)
         for label in (self._caption, self._value, self._detail):
             box.addWidget(label)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        box.addStretch(1)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
 
     def show_tile(self, tile: Tile) -> None:
         """Show a figure."""
@@ -82,6 +126,7 @@ class TileRow(QWidget):
         self._box = QHBoxLayout(self)
         self._box.setContentsMargins(QMargins())
         self._box.setSpacing(tokens.CARD_GAP)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_tiles(self, tiles: tuple[Tile, ...]) -> None:
         """Show as many tiles as there are figures."""
@@ -154,7 +199,7 @@ class StatePill(QWidget):
 
     def sizeHint(self) -> QSize:
         """As wide as its words."""
-        width = self._metrics.horizontalAdvance(self._text) + self._theme.px(self.ICON) + 2 * self.PADDING + 6
+        width = self._metrics.horizontalAdvance(self._text) + self._theme.px(self.ICON) + 2 * self.PADDING
         return QSize(width, self.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:

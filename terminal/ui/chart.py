@@ -18,7 +18,7 @@ BAR_WIDTH = 0.36
 CORNER = 3.0
 HEADROOM = 1.08
 AXIS_WIDTH = 52
-STEPS_MAX = 4
+STEPS_MAX = 5
 LINE_WIDTH = 1
 
 
@@ -87,9 +87,7 @@ class HoursChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is untyped
         issued = [(bar.hour - BAR_WIDTH, bar.issued) for bar in hours]
         redeemed = [(bar.hour + 0.02, bar.redeemed) for bar in hours]
         marks = scale_marks(hours)
-        self._lines = [
-            pg.InfiniteLine(mark, angle=0, pen=pg.mkPen(palette.line, width=LINE_WIDTH)) for mark in marks
-        ]
+        self._lines = [pg.InfiniteLine(mark, angle=0, pen=pg.mkPen(palette.line, width=LINE_WIDTH)) for mark in marks]
         self._bars = [HourBars(issued, palette.chart_issued), HourBars(redeemed, palette.chart_redeemed)]
         for item in (*self._lines, *self._bars):
             self.addItem(item)

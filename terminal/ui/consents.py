@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy
 
 from terminal.presenters.states import ConsentBox
@@ -63,11 +63,10 @@ class ConsentButton(Button):
     def _text_left(self) -> int:
         return INDENT + self.theme.px(BOX) + tokens.ROW_GAP + 2
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Draw box, tick and sentence."""
         palette = self.theme.palette
         ticked = self.isChecked()
-        painter = QPainter(self)
         fill = palette.pressed if self.isDown() else palette.soft.surface if ticked else palette.surface
         draw_surface(painter, QRectF(self.rect()), fill, palette.accent if ticked else palette.control_line, 10)
         size = self.theme.px(BOX)

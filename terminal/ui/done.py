@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from terminal.presenters.states import DoneState, Tone
@@ -11,11 +11,13 @@ from terminal.ui import intents, tokens
 from terminal.ui.buttons import Button, Kind
 from terminal.ui.labels import IconLabel, Label, Paragraph
 from terminal.ui.receipt import ReceiptPaper
-from terminal.ui.theme import Theme
+from terminal.ui.theme import Theme, colour
 from terminal.ui.view import View
 from terminal.ui.wording import Wording
 
 ICON_SIZE = 96
+ICON_INSET = 8
+"""The icon's own empty edge, taken back so that its ring stands above the first letter."""
 TAKE_OFF_SIZE = 34
 TO_PAY_SIZE = 24
 BALANCE_SIZE = 44
@@ -30,6 +32,7 @@ class DoneView(View):
     def __init__(self, presenter: intents.Done, texts: Wording, theme: Theme) -> None:
         super().__init__(texts, theme)
         self._presenter = presenter
+        self._tone = Tone.GOOD
         bold, strong = QFont.Weight.Bold, QFont.Weight.DemiBold
         self._icon = IconLabel(theme, "check_circle", ICON_SIZE, "#FFFFFF")
         self._headline = Paragraph(theme, tokens.TEXT_HEADLINE, bold, name="headline")
@@ -58,7 +61,11 @@ class DoneView(View):
         column = QVBoxLayout()
         column.setSpacing(tokens.CARD_GAP)
         column.addStretch(1)
-        column.addWidget(self._icon)
+        icon = QHBoxLayout()
+        icon.setContentsMargins(-ICON_INSET, 0, 0, 0)
+        icon.addWidget(self._icon)
+        icon.addStretch(1)
+        column.addLayout(icon)
         for part in (self._headline, self._take_off, self._to_pay, self._details):
             column.addWidget(part)
         column.addSpacing(tokens.GAP)
@@ -107,11 +114,14 @@ class DoneView(View):
         self._undo.show_caption(state.undo)
         self._undo.setVisible(bool(state.undo))
 
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Fill the screen with the colour of the result."""
+        QPainter(self).fillRect(self.rect(), colour(tokens.RESULT[self._tone].surface))
+
     def _show_tone(self, tone: Tone) -> None:
         pair = tokens.RESULT[tone]
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Window, QColor(pair.surface))
-        self.setPalette(palette)
+        self._tone = tone
+        self.update()
         self._icon.show_icon(tokens.TONE_ICON[tone], pair.text)
         for part in (self._headline, self._take_off, self._to_pay, self._details):
             part.set_ink(pair.text)

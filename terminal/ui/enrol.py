@@ -94,7 +94,12 @@ class EnrolView(View):
         self._privacy_caption.elides = True
         self._privacy = Paragraph(theme, ink=palette.secondary, name="privacy")
         self._primary = Button(
-            theme, Kind.PRIMARY, name="primary", trailing="keyboard_return", size=PRIMARY_TEXT, height=tokens.PRIMARY_MIN
+            theme,
+            Kind.PRIMARY,
+            name="primary",
+            trailing="keyboard_return",
+            size=PRIMARY_TEXT,
+            height=tokens.PRIMARY_MIN,
         )
         self._cancel = Button(theme, name="cancel", hint="Esc", height=tokens.PRIMARY_MIN)
         self._lay_out(theme)
@@ -192,7 +197,9 @@ class EnrolView(View):
         palette = self.theme.palette
         self._card.show_text(state.card)
         self._card.set_ink(palette.amber.text if state.waiting_for_card else palette.secondary)
-        icon, ink = ("barcode_scanner", palette.amber.text) if state.waiting_for_card else ("credit_card", palette.muted)
+        icon, ink = (
+            ("barcode_scanner", palette.amber.text) if state.waiting_for_card else ("credit_card", palette.muted)
+        )
         self._card_icon.show_icon(icon, ink)
         self._notice.show_notice(state.notice)
         self._show_fields(state.fields)

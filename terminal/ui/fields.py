@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFont, QMouseEvent, QPointingDevice
+from PySide6.QtGui import QFocusEvent, QFont, QMouseEvent, QPointingDevice
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from terminal.ui import tokens
@@ -56,6 +56,12 @@ class LineEdit(QLineEdit):
         """Take the last character away as a keyboard does."""
         self.backspace()
         self.typed.emit(self.text())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Put the cursor behind the text; Qt would select it, and the next digit would replace the amount."""
+        super().focusInEvent(event)
+        if event.reason() in {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}:
+            self.end(False)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Place the cursor; a finger also asks for the keyboard on the screen."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from terminal.ui import tokens
@@ -125,6 +125,17 @@ class Paragraph(QLabel):
         """Show a text; nothing happens when it is already there."""
         if text != self.text():
             self.setText(text)
+            self._ask_for_height()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for the height this width needs; layouts that align a widget do not ask by themselves."""
+        super().resizeEvent(event)
+        self._ask_for_height()
+
+    def _ask_for_height(self) -> None:
+        height = max(0, self.heightForWidth(self.width()))
+        if height != self.minimumHeight():
+            self.setMinimumHeight(height)
 
     def set_ink(self, name: str) -> None:
         """Change the colour of the text."""

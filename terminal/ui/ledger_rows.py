@@ -50,12 +50,13 @@ class LedgerRow(QWidget):
         elide = Qt.TextElideMode.ElideRight
         body, strong = theme.metrics(tokens.TEXT_BODY), theme.metrics(tokens.TEXT_STRONG, QFont.Weight.DemiBold)
         when_width = theme.px(WHEN_WIDTH)
-        right = self.width() - (theme.px(BALANCE_WIDTH) if self.line.balance else 0)
+        edge = self.width() - tokens.GAP
+        right = edge - (theme.px(BALANCE_WIDTH) if self.line.balance else 0)
         painter.setFont(theme.font(tokens.TEXT_BODY))
         painter.setPen(colour(palette.secondary))
         when = body.elidedText(self.line.when, elide, when_width - 8)
         painter.drawText(QRect(0, 0, when_width, self.height()), LEFT_MIDDLE, when)
-        painter.drawText(QRect(right, 0, self.width() - right, self.height()), RIGHT_MIDDLE, self.line.balance)
+        painter.drawText(QRect(right, 0, edge - right, self.height()), RIGHT_MIDDLE, self.line.balance)
         width = right - when_width - theme.px(POINTS_WIDTH)
         line, middle = theme.px(LINE_HEIGHT), self.height() // 2
         if self.line.why:

@@ -152,6 +152,7 @@ class MemberView(View):
         self._shown = state
         self.head.show_member(state)
         if before is None or (before.rewards, before.rewards_caption) != (state.rewards, state.rewards_caption):
+            self.rewards.setVisible(bool(state.rewards or state.rewards_caption))
             self.rewards.heading.show_text(state.rewards_caption or self.texts._("Rewards"))
             self.rewards.grid.show_rewards(state.rewards)
             self._share_height()

@@ -25,7 +25,7 @@ CARD_ICON = 20
 
 
 class Chips(QWidget):
-    """Short facts in rounded fields, from right to left."""
+    """Short facts in rounded fields."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -47,26 +47,40 @@ class Chips(QWidget):
 
     def width_needed(self) -> int:
         """Room for all chips side by side."""
-        widths = [self._metrics.horizontalAdvance(text) + 2 * CHIP_PADDING for text in self._texts]
+        widths = [self._width_of(text) for text in self._texts]
         return sum(widths) + CHIP_GAP * max(0, len(widths) - 1)
 
+    def rows_needed(self, width: int) -> int:
+        """How many rows the chips take at a width."""
+        return max((row for row, _, _ in self._places(width)), default=-1) + 1
+
+    def _width_of(self, text: str) -> int:
+        return self._metrics.horizontalAdvance(text) + 2 * CHIP_PADDING
+
+    def _places(self, width: int) -> list[tuple[int, int, int]]:
+        """Row, left edge and width of every chip."""
+        places: list[tuple[int, int, int]] = []
+        row, x = 0, 0
+        for text in self._texts:
+            needed = min(self._width_of(text), width)
+            if x and x + needed > width:
+                row, x = row + 1, 0
+            places.append((row, x, needed))
+            x += needed + CHIP_GAP
+        return places
+
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the chips; the row starts at the left when it has a row of its own."""
+        """Draw the chips, row by row."""
         pair = self._theme.palette.soft
         painter = QPainter(self)
         painter.setFont(self._theme.font(tokens.TEXT_BODY - 1, QFont.Weight.DemiBold))
-        height = self.height()
-        x = 0
-        for text in self._texts:
-            room = self.width() - x - 2 * CHIP_PADDING
-            shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
-            width = self._metrics.horizontalAdvance(shown) + 2 * CHIP_PADDING
-            if room <= 0:
-                break
-            draw_surface(painter, QRectF(x, 0, width, height), pair.surface, "", height / 2)
+        height = self._theme.px(CHIP_HEIGHT)
+        for text, (row, x, width) in zip(self._texts, self._places(self.width()), strict=True):
+            area = QRect(x, row * (height + CHIP_GAP), width, height)
+            draw_surface(painter, QRectF(area), pair.surface, "", height / 2)
             painter.setPen(colour(pair.text))
-            painter.drawText(QRect(x, 0, width, height), int(Qt.AlignmentFlag.AlignCenter), shown)
-            x += width + CHIP_GAP
+            shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, width - 2 * CHIP_PADDING)
+            painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), shown)
 
 
 class MemberHead(Card):
@@ -149,11 +163,12 @@ class MemberHead(Card):
         px = self.theme.px
         height = px(CHIP_HEIGHT)
         needed = self._chips.width_needed()
-        below = needed > right - left
-        self.setFixedHeight(px(HEAD_HEIGHT) + (height + tokens.ROW_GAP - 2 if below else 0))
-        if below:
-            room = right - tokens.CARD_PADDING
-            self._chips.setGeometry(tokens.CARD_PADDING, px(BALANCE_TOP + BALANCE_HEIGHT + 6), room, height)
+        room = right - tokens.CARD_PADDING
+        rows = self._chips.rows_needed(room) if needed > right - left else 0
+        self.setFixedHeight(px(HEAD_HEIGHT) + rows * (height + CHIP_GAP))
+        if rows:
+            top = px(BALANCE_TOP + BALANCE_HEIGHT + 6)
+            self._chips.setGeometry(tokens.CARD_PADDING, top, room, rows * (height + CHIP_GAP))
         else:
             self._chips.setGeometry(right - needed, middle - height // 2, needed, height)
 

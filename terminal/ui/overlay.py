@@ -35,7 +35,12 @@ class FatalOverlay(QWidget):
         self._text = Paragraph(theme, TEXT_SIZE, QFont.Weight.DemiBold, name="fatal", align=CENTRE)
         self._text.setFixedWidth(TEXT_WIDTH)
         self._dismiss = Button(
-            theme, Kind.RESULT, name="dismiss", trailing="keyboard_return", size=TEXT_SIZE - 4, height=tokens.PRIMARY_MIN
+            theme,
+            Kind.RESULT,
+            name="dismiss",
+            trailing="keyboard_return",
+            size=TEXT_SIZE - 4,
+            height=tokens.PRIMARY_MIN,
         )
         self._dismiss.clicked.connect(self.dismissed)
         self.setAutoFillBackground(True)
@@ -50,7 +55,7 @@ class FatalOverlay(QWidget):
 
     def retranslate(self) -> None:
         """Take the captions from the texts again."""
-        self._headline.show_text(self._texts._("The till has stopped"))
+        self._headline.show_text(self._texts._("Something went wrong"))
         self._dismiss.show_caption(self._texts._("I have read this"))
 
     def show_fatal(self, notice: Notice | None) -> None:

@@ -161,6 +161,7 @@ class PurchaseCard(Card):
             self.without.setGeometry(right - width, PADDING_TOP, width, tokens.CONTROL_MIN)
             right -= width
         width = self.without_toggle.sizeHint().width()
+        self._caption.setVisible(right - width > tokens.CARD_PADDING + self._caption.text_width())
         self.without_toggle.setGeometry(right - width, PADDING_TOP, width, tokens.CONTROL_MIN)
 
     def resizeEvent(self, _event: object) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from terminal.presenters.states import ReceiptText
 from terminal.ui.theme import Theme, colour
 
-PAPER_WIDTH = 330
+PAPER_WIDTH = 336
 PAPER_PADDING = 20
 LINE_HEIGHT = 23
 TEXT_SIZE = 14

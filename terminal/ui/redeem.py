@@ -22,7 +22,7 @@ from terminal.ui.wording import Wording
 
 COLUMNS = 2
 TAKE_OFF_SIZE = 26
-BALANCE_SIZE = 20
+BALANCE_SIZE = 17
 
 
 class RedeemView(View):
@@ -45,13 +45,16 @@ class RedeemView(View):
         self._points.setAlignment(RIGHT)
         self._keypad = Keypad(theme, texts)
         self._take_off_card = Card(theme, fill=palette.soft.surface, line=palette.soft.line)
-        self._take_off = Paragraph(
-            theme, TAKE_OFF_SIZE, QFont.Weight.Bold, ink=palette.soft.text, name="takeOff"
-        )
+        self._take_off = Paragraph(theme, TAKE_OFF_SIZE, QFont.Weight.Bold, ink=palette.soft.text, name="takeOff")
         self._to_pay = Label(theme, tokens.TEXT_STRONG + 4, QFont.Weight.DemiBold, name="toPay")
-        self._cancel = Button(theme, name="cancel", hint="Esc", height=tokens.PRIMARY_MIN)
+        self._cancel = Button(theme, name="cancel", hint="Esc", height=tokens.PRIMARY_MAX)
         self._primary = Button(
-            theme, Kind.PRIMARY, name="primary", trailing="keyboard_return", size=PRIMARY_TEXT, height=tokens.PRIMARY_MAX
+            theme,
+            Kind.PRIMARY,
+            name="primary",
+            trailing="keyboard_return",
+            size=PRIMARY_TEXT,
+            height=tokens.PRIMARY_MAX,
         )
         self._lay_out(theme)
         self._connect()
@@ -92,22 +95,27 @@ class RedeemView(View):
         box = QVBoxLayout(card)
         box.setContentsMargins(tokens.CARD_PADDING, tokens.MARGIN, tokens.CARD_PADDING, tokens.MARGIN)
         box.setSpacing(tokens.ROW_GAP)
-        box.addWidget(self._before)
-        box.addWidget(self._after)
+        sums = QHBoxLayout()
+        sums.addWidget(self._before)
+        sums.addStretch(1)
+        sums.addWidget(self._after)
+        box.addLayout(sums)
         box.addWidget(self._points_caption)
         box.addWidget(self._points)
         box.addWidget(self._keypad, 1)
-        box.addStretch(0)
+        self._filler = QWidget()
+        box.addWidget(self._filler, 1)
         box.addWidget(self._notice)
         inside = QVBoxLayout(self._take_off_card)
         inside.setContentsMargins(tokens.CARD_GAP, tokens.ROW_GAP, tokens.CARD_GAP, tokens.ROW_GAP)
         inside.addWidget(self._take_off)
         inside.addWidget(self._to_pay)
         box.addWidget(self._take_off_card)
-        self._filler = QWidget()
-        box.addWidget(self._filler, 1)
-        box.addWidget(self._primary)
-        box.addWidget(self._cancel)
+        actions = QHBoxLayout()
+        actions.setSpacing(tokens.GAP)
+        actions.addWidget(self._cancel, 1)
+        actions.addWidget(self._primary, 2)
+        box.addLayout(actions)
         self._keypad.setMinimumHeight(4 * tokens.CONTROL_MIN + 3 * tokens.GAP)
         self._points.setFixedHeight(theme.px(tokens.FIELD_HEIGHT))
         return card
@@ -151,12 +159,15 @@ class RedeemView(View):
         self._after.show_text(state.after)
         self._points_caption.show_text(state.flexible_caption)
         opened = state.flexible_open and self._points.isHidden()
+        closed = not state.flexible_open and self._points.hasFocus()
         for part in (self._points_caption, self._points, self._keypad):
             part.setVisible(state.flexible_open)
         self._filler.setVisible(not state.flexible_open)
         self._points.show_text(state.points_text)
         if opened and self.isVisible():
             self._points.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif closed:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
         self._notice.show_notice(state.notice)
         self._take_off.show_text(state.take_off)
         self._to_pay.show_text(state.to_pay)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from terminal.presenters.states import RewardCard
@@ -55,13 +55,16 @@ class RewardButton(Button):
         fits = metrics.horizontalAdvance(self.reward.cost) <= self.width() - 2 * REWARD_INDENT
         return () if fits else (self.reward.cost,)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def look(self) -> tuple[object, ...]:
+        """The same, and what it shows."""
+        return (*super().look(), self.reward)
+
+    def draw(self, painter: QPainter) -> None:
         """Draw two lines and the sign of the state."""
         if self.reward is None:
             return
         palette = self.theme.palette
         pair, width = self._look()
-        painter = QPainter(self)
         draw_surface(painter, QRectF(self.rect()), pair.surface, pair.line, tokens.BUTTON_RADIUS, width)
         middle = self.height() // 2
         line = self.theme.px(20)

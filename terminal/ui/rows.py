@@ -102,5 +102,3 @@ class BookingRows(QWidget):
 def tone_ink(theme: Theme, tone: Tone) -> str:
     """The colour of points; the sign in front of them says the same."""
     return theme.palette.ink if tone is Tone.NEUTRAL else theme.palette.pair(tone).text
-
-

@@ -34,7 +34,12 @@ class UnknownView(View):
             theme, tokens.TEXT_STRONG + 2, QFont.Weight.Bold, ink=theme.palette.soft.text, name="balance", align=CENTRE
         )
         self._award = Button(
-            theme, Kind.PRIMARY, name="awardOnly", trailing="keyboard_return", size=PRIMARY_TEXT, height=tokens.PRIMARY_MAX
+            theme,
+            Kind.PRIMARY,
+            name="awardOnly",
+            trailing="keyboard_return",
+            size=PRIMARY_TEXT,
+            height=tokens.PRIMARY_MAX,
         )
         self._enrol = Button(theme, name="enrol", icon="person_add", hint="F2", height=tokens.PRIMARY_MIN)
         self._cancel = Button(theme, name="cancel", hint="Esc", height=tokens.PRIMARY_MIN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from terminal.presenters.states import BookingLine, Choice, VoidState
@@ -18,7 +18,7 @@ from terminal.ui.theme import Theme, colour
 from terminal.ui.view import View
 from terminal.ui.wording import Wording
 
-COLUMNS = 2
+COLUMNS = 4
 RADIO = 20
 INDENT = 16
 
@@ -36,11 +36,10 @@ class ReasonButton(Button):
     def _content_width(self) -> int:
         return self.theme.px(RADIO) + tokens.ROW_GAP + self._metrics().horizontalAdvance(self._caption) + 2
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Draw the round box and the words."""
         palette = self.theme.palette
         chosen = self.isChecked()
-        painter = QPainter(self)
         fill = palette.pressed if self.isDown() else palette.soft.surface if chosen else palette.surface
         line = palette.accent if chosen else palette.control_line
         draw_surface(painter, QRectF(self.rect()), fill, line, tokens.BUTTON_RADIUS, 2.0 if chosen else 1.0)

@@ -136,6 +136,10 @@ class MainWindow(QWidget):
         self._put_keyboard_away()
         view = self.view(state.screen)
         view.bring_up_to_date()
+        focused = self.focusWidget()
+        if focused is not None:
+            # A widget that is hidden with the focus passes it to its neighbour, which would be any button of the screen.
+            focused.clearFocus()
         self._stack.setCurrentWidget(view)
         view.take_focus()
 

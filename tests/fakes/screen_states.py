@@ -110,7 +110,11 @@ class ScreenStates:
     def idle(self) -> dict[str, object]:
         t = self.t
         tiles = (
-            Tile(t("Heute gutgeschrieben", "Awarded today"), "3.412", t("Punkte · 148 Einkäufe", "Points · 148 purchases")),
+            Tile(
+                t("Heute gutgeschrieben", "Awarded today"),
+                "3.412",
+                t("Punkte · 148 Einkäufe", "Points · 148 purchases"),
+            ),
             Tile(t("Heute eingelöst", "Redeemed today"), "1.900", t("Punkte · 9 Prämien", "Points · 9 rewards")),
             Tile(t("Neue Mitglieder", "New members"), "6", t("heute", "today")),
             Tile(t("Letzte Buchung", "Last booking"), "+46", t("Anna S. · vor 2 Min", "Anna S. · 2 min ago")),
@@ -403,7 +407,11 @@ class ScreenStates:
 
     def hits(self) -> tuple[Candidate, ...]:
         points = self.t("Punkte", "points")
-        people = (("Anna Schneider", "4711 2", "1.284"), ("Annegret Müller", "0042 9", "77"), ("Hanna Ott", "1303 5", "0"))
+        people = (
+            ("Anna Schneider", "4711 2", "1.284"),
+            ("Annegret Müller", "0042 9", "77"),
+            ("Hanna Ott", "1303 5", "0"),
+        )
         return tuple(
             Candidate(f"member{index}", name, f"•••• {card} · 0171 ••• 78", f"{balance} {points}")
             for index, (name, card, balance) in enumerate(people)
@@ -448,7 +456,11 @@ class ScreenStates:
             preview=(
                 Tile(t("Nimmt zurück", "Takes back"), "46", t("Punkte", "points")),
                 Tile(t("Gibt zurück", "Returns"), "100", t("Punkte", "points")),
-                Tile(t("Danach", "Afterwards"), "−10", t("Schuld: die nächsten Punkte tilgen sie.", "Debt, paid off next")),
+                Tile(
+                    t("Danach", "Afterwards"),
+                    "−10",
+                    t("Schuld: die nächsten Punkte tilgen sie.", "Debt, paid off next"),
+                ),
             ),
             reasons=(
                 Choice("mistake", t("Tippfehler", "Typing mistake"), chosen=True),
@@ -511,7 +523,10 @@ class ScreenStates:
             "report": state,
             "report_busy": replace(state, busy=True, can_go_on=False),
             "report_empty": replace(
-                state, hours=(), rewards=(), empty=t("An diesem Tag wurde nichts gebucht.", "Nothing was booked that day.")
+                state,
+                hours=(),
+                rewards=(),
+                empty=t("An diesem Tag wurde nichts gebucht.", "Nothing was booked that day."),
             ),
             "report_notice": replace(state, notice=Notice(slow, Tone.BAD)),
             "report_quiet": replace(state, hours=(), rewards=()),
@@ -522,7 +537,8 @@ class ScreenStates:
         return {
             "help": HelpState(
                 t("Hilfe", "Help"),
-                tuple(KeyHint(key, t(*words)) for key, words in KEYS.items()) + (KeyHint("Enter", t("Bestätigen", "Confirm")),),
+                tuple(KeyHint(key, t(*words)) for key, words in KEYS.items())
+                + (KeyHint("Enter", t("Bestätigen", "Confirm")),),
                 (
                     t(
                         "Der Scanner tut nichts: Stecker prüfen; die Kasse findet ihn von selbst wieder.",
