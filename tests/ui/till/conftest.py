@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from hardware.simulated import SimulatedScanner, simulated_scanner
@@ -56,6 +56,13 @@ class Rig:
         """Press keys on whatever has the focus."""
         for key in keys:
             QTest.keyClick(self._target(), key)
+
+    def tap(self, *names: str) -> None:
+        """Touch the visible controls of these names, one after the other."""
+        for name in names:
+            buttons = [each for each in self.till.window.findChildren(QAbstractButton, name) if each.isVisible()]
+            assert buttons, f"there is no {name} to touch on {self.till.shell.state.screen}"
+            QTest.mouseClick(buttons[0], Qt.MouseButton.LeftButton)
 
     def type(self, text: str) -> None:
         """Type on whatever has the focus."""

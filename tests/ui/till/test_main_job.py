@@ -89,6 +89,37 @@ def test_a_scan_works_on_every_screen(rig: Rig, key: Qt.Key) -> None:
         rig.until_painted("memberName", "Anna Schneider")
 
 
+def test_the_whole_sale_with_fingers_only(rig: Rig, balance_on_disk: Balance) -> None:
+    """Amount by keypad, a reward, the part without points, the green button, undo: no key is pressed."""
+    rig.scanner.scan(ANNA)
+    rig.until_screen(Screen.MEMBER)
+    rig.tap("keypad2", "keypad3", "keypadComma", "keypad4", "keypad5")
+    assert rig.painted("award") == "+ 23 points"
+    rig.tap("withoutPointsToggle", "keypad3", "withoutPointsToggle")
+    assert rig.painted("award") == "+ 20 points"
+    rig.tap("reward2")
+    assert rig.painted("takeOff") == "Take €5.00 off at the register"
+    rig.tap("primary")
+    rig.until_screen(Screen.DONE)
+    assert balance_on_disk(ANNA) == 1284 - 500 + 15
+    rig.tap("undo")
+    rig.until(lambda: rig.painted("headline") == "Undone")
+    assert balance_on_disk(ANNA) == 1284
+
+
+def test_enrolling_with_fingers_only(rig: Rig, balance_on_disk: Balance) -> None:
+    """The keyboard on the screen types the name; consents are touched; the card is served afterwards."""
+    rig.scanner.scan(NEW_CARD)
+    rig.until_screen(Screen.UNKNOWN)
+    rig.tap("enrol")
+    rig.until_screen(Screen.ENROL)
+    rig.tap("keyboard", "keyboardE", "keyboardV", "keyboardA")
+    rig.tap("keyboardEnter")
+    rig.until_screen(Screen.DONE)
+    assert rig.painted("headline") == "Welcome, Eva!"
+    assert balance_on_disk(NEW_CARD) == 0
+
+
 def test_rubbish_on_the_line_neither_crashes_nor_opens_anybody(rig: Rig) -> None:
     """Noise, a flood without an end, a payment card and an address; then the next card works."""
     for data in (
