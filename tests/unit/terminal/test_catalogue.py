@@ -40,9 +40,9 @@ TOOL = load_tool()
 TRANSLATED = sorted(set(LANGUAGES) - {"en"})
 
 
-def forms(text: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
-    """A sentence's plural forms, or its only one."""
-    return (text,) if isinstance(text, str) else tuple(text)
+def forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    """A sentence's plural forms, or its only one; empty where there is none."""
+    return (text or "",) if isinstance(text, str | None) else tuple(text)
 
 
 def messages(catalogue: Catalog) -> list[Message]:
