@@ -75,7 +75,7 @@ VALUES: dict[Reason, tuple[dict[str, int | str], str, str]] = {
     ),
     Reason.TOO_LATE: (
         {"days": 14},
-        "Ein Einkauf lässt sich höchstens 14 Tage später nachtragen. (M-136)",
+        "Ein Einkauf lässt sich höchstens 14 Tage später nachtragen. (M-136)",  # codespell:ignore
         "A sale can be entered at most 14 days later. (M-136)",
     ),
     Reason.ID_USED_FOR_ANOTHER_COMMAND: (
@@ -93,7 +93,7 @@ VALUES: dict[Reason, tuple[dict[str, int | str], str, str]] = {
     ),
     Reason.PROGRAMME_VERSION_NOT_NEWER: (
         {"version": 3},
-        "Version 3 ist in Kraft. Bitte dem Programm eine höhere Version geben. (M-161)",
+        "Version 3 ist in Kraft. Bitte dem Programm eine höhere Version geben. (M-161)",  # codespell:ignore
         "Version 3 is in force. Give the programme a higher version. (M-161)",
     ),
 }
