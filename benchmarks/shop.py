@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from loyalty import cards
+from loyalty.encoding import command_digest
 from loyalty.outcomes import Refused
-from loyalty.records import Enrolment, Sale, command_digest
+from loyalty.records import Enrolment, Sale
 from loyalty.sale import Basket, Quote, RewardRequest, quote_sale
 from storage.connection import open_writer
 from storage.files import VAULT_FILE

@@ -14,10 +14,10 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from loyalty.bounds import CATEGORY_LENGTH_MAX, POINTS_MAX
 from loyalty.cards import CardRule, overlapping_rules, reads_payment_cards
 from loyalty.document import NOTHING_ABOVE, Problem, convert_all, with_lines
 from loyalty.money import AMOUNT_CENTS_MAX, CURRENCIES
-from loyalty.records import CATEGORY_LENGTH_MAX, POINTS_MAX
 
 PROGRAMME_FORMAT: Final = 1
 """The version of this document's layout. 1: first layout (2026-11-21)."""

@@ -7,52 +7,32 @@ SHA-256 is the record's body hash.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
-from loyalty.money import AMOUNT_CENTS_MAX
-
-PAYLOAD_LENGTH_MAX: Final = 256 * 1024
-"""The largest encoded record, in bytes: the longest possible sale fits, and so does any record into a sync batch."""
-
-LINES_MAX: Final = 500
-"""The most purchase lines of one sale."""
-
-SKU_LENGTH_MAX: Final = 40
-CATEGORY_LENGTH_MAX: Final = 40
-"""The longest article number and category name of a register, in characters."""
-
-QUANTITY_MAX: Final = 1_000_000
-"""The most pieces of one purchase line."""
-
-RECEIPT_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,39}\Z"
-"""A cash register's receipt number. Too narrow for a sentence, because free text could carry personal data."""
-
-POINTS_MAX: Final = 1_000_000_000
-"""The most points one record may move."""
-
-TIME_MAX_US: Final = 253_402_300_799_999_999
-"""The last moment of the year 9999, in microseconds since 1970 UTC; any journal column holds it."""
-
-Cents = Annotated[int, Meta(ge=0, le=AMOUNT_CENTS_MAX)]
-PointCount = Annotated[int, Meta(ge=0, le=POINTS_MAX)]
-SignedPoints = Annotated[int, Meta(ge=-POINTS_MAX, le=POINTS_MAX)]
-Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}\Z")]
-CodeOrNothing = Annotated[str, Meta(pattern=r"^(?:[A-Za-z0-9][A-Za-z0-9._-]{0,39})?\Z")]
-Receipt = Annotated[str, Meta(pattern=r"^(?:[A-Za-z0-9][A-Za-z0-9._/-]{0,39})?\Z")]
-Sku = Annotated[str, Meta(max_length=SKU_LENGTH_MAX)]
-Category = Annotated[str, Meta(max_length=CATEGORY_LENGTH_MAX)]
-LineNumber = Annotated[int, Meta(ge=1, le=2 * LINES_MAX)]
-Position = Annotated[int, Meta(ge=0, le=2**63 - 1)]
-Version = Annotated[int, Meta(ge=0, le=1_000_000_000)]
-HexHash = Annotated[str, Meta(pattern=r"^[0-9a-f]{0,64}\Z")]
+from loyalty.bounds import (
+    LINES_MAX,
+    POINTS_MAX,
+    QUANTITY_MAX,
+    TIME_MAX_US,
+    Category,
+    Cents,
+    Code,
+    CodeOrNothing,
+    HexHash,
+    LineNumber,
+    PointCount,
+    Position,
+    Receipt,
+    SignedPoints,
+    Sku,
+    Version,
+)
 
 
 class Explanation(msgspec.Struct, frozen=True):
@@ -415,79 +395,3 @@ AnyRecord = (
     | DayClose
     | ProgrammeChange
 )
-
-
-class _Kind(msgspec.Struct):
-    """The tag alone, read first so that unknown kinds can be carried raw."""
-
-    kind: str
-
-
-_ENCODER = msgspec.json.Encoder(order="sorted")
-_DECODER: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
-_KIND_DECODER = msgspec.json.Decoder(_Kind)
-_UNREADABLE: Final = (msgspec.MsgspecError, UnicodeError, RecursionError)  # all that msgspec raises for bad bytes
-KINDS: Final[frozenset[str]] = frozenset(str(kind.__struct_config__.tag) for kind in AnyRecord.__args__)
-
-
-def kind_of(record: AnyRecord) -> str:
-    """The record's tag as it stands in the journal's ``kind`` column."""
-    return str(record.__struct_config__.tag)
-
-
-def encode(record: AnyRecord) -> bytes:
-    """The canonical JSON bytes of a record: keys sorted, no spaces, UTF-8.
-
-    What is written can be read again and means the same: msgspec checks types only when it decodes, and SQLite's STRICT
-    tables take ``2.0``, ``"7"`` and ``True`` for integers, so this is the last place where a wrong type can be stopped.
-
-    Raises:
-        ValueError: If the record has a value of a wrong type or out of range, contradicts itself, or is larger than
-            ``PAYLOAD_LENGTH_MAX`` bytes. It is a bug of the caller, never a cashier's mistake.
-    """
-    payload = _within_limit(_ENCODER.encode(record))
-    if _ENCODER.encode(_decode_known(payload)) != payload:
-        raise ValueError(f"A value of the {kind_of(record)} record is not written as its type is")
-    if found := record.contradiction():
-        raise ValueError(f"The {kind_of(record)} record contradicts itself: {found}")
-    return payload
-
-
-def decode(payload: bytes) -> AnyRecord | UnknownRecord:
-    """Read a record.
-
-    Raises:
-        ValueError: If the bytes are no record, too many, or a known kind with wrong fields.
-    """
-    try:
-        kind = _KIND_DECODER.decode(_within_limit(payload)).kind
-    except _UNREADABLE as error:
-        raise ValueError(f"Not a journal record: {error}") from error
-    return _decode_known(payload) if kind in KINDS else UnknownRecord(kind, payload)
-
-
-def _within_limit(payload: bytes) -> bytes:
-    if len(payload) > PAYLOAD_LENGTH_MAX:
-        raise ValueError(f"A record of {len(payload)} bytes is larger than the limit of {PAYLOAD_LENGTH_MAX}")
-    return payload
-
-
-def _decode_known(payload: bytes) -> AnyRecord:
-    try:
-        return _DECODER.decode(payload)
-    except _UNREADABLE as error:
-        raise ValueError(f"Not a journal record: {error}") from error
-
-
-def body_hash(payload: bytes) -> bytes:
-    """SHA-256 of a record's bytes; with the record id the identity of a fact."""
-    return hashlib.sha256(payload).digest()
-
-
-def command_digest(key: bytes, *asked: object) -> str:
-    """The keyed digest (HMAC-SHA-256) of what a caller asked, in hex; computed fields and times stay out of it.
-
-    The key is the programme's secret: card numbers and names are so few that a plain hash of them could be tried out,
-    and what stands in the journal can never be erased.
-    """
-    return hmac.new(key, msgspec.json.encode(asked, order="deterministic"), hashlib.sha256).hexdigest()

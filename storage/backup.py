@@ -12,7 +12,8 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from loyalty.records import EpochStart, command_digest
+from loyalty.encoding import command_digest
+from loyalty.records import EpochStart
 from storage import migrations
 from storage.connection import Database, open_frozen, open_new, open_reader, open_writer
 from storage.create import build_vault

@@ -8,8 +8,9 @@ import shutil
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from loyalty.encoding import command_digest
 from loyalty.programme import parse_programme
-from loyalty.records import EpochStart, ProgrammeChange, command_digest
+from loyalty.records import EpochStart, ProgrammeChange
 from storage import migrations
 from storage.connection import Database, open_writer
 from storage.directory import read_programme

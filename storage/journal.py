@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.encoding import body_hash, decode, encode, kind_of
 from loyalty.records import (
     Adjustment,
     AnyRecord,
@@ -20,10 +21,6 @@ from loyalty.records import (
     Redemption,
     Reversal,
     UnknownRecord,
-    body_hash,
-    decode,
-    encode,
-    kind_of,
 )
 from storage import sqlite
 from storage.errors import Damaged, RecordConflict

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from loyalty.encoding import decode, kind_of
 from loyalty.records import (
     Adjustment,
     AnyRecord,
@@ -24,8 +25,6 @@ from loyalty.records import (
     Reversal,
     Sale,
     UnknownRecord,
-    decode,
-    kind_of,
 )
 from loyalty.statement import Movement, movements
 from storage.reversals import reversed_lines, reversed_state

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from loyalty.records import UnknownRecord, decode
+from loyalty.encoding import decode
+from loyalty.records import UnknownRecord
 from loyalty.statement import Entry, EntryKind
 from storage.journal import head, stored
 from storage.projections import root_of

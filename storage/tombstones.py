@@ -8,7 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from loyalty.records import Adjustment, Reversal, decode
+from loyalty.encoding import decode
+from loyalty.records import Adjustment, Reversal
 from storage.errors import Damaged
 from storage.files import os_errors, sync_directory
 from storage.projections import root_of

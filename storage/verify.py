@@ -15,7 +15,8 @@ from uuid import UUID
 
 import msgspec
 
-from loyalty.records import AnyRecord, DayClose, Sale, UnknownRecord, decode, encode
+from loyalty.encoding import decode, encode
+from loyalty.records import AnyRecord, DayClose, Sale, UnknownRecord
 from loyalty.statement import movements
 from storage import migrations, sqlite
 from storage.checks import check_files

@@ -7,8 +7,10 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.bounds import POINTS_MAX
+from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
-from loyalty.records import POINTS_MAX, Adjustment, command_digest
+from loyalty.records import Adjustment
 from terminal.app.reverse import NOTE_LENGTH_MAX
 from terminal.app.till import card_for_booking, earlier, header, keep_card
 

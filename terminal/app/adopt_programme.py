@@ -9,9 +9,10 @@ from uuid import UUID
 import msgspec
 
 from loyalty.document import Problem
+from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
 from loyalty.programme import Programme, parse_programme
-from loyalty.records import ProgrammeChange, command_digest
+from loyalty.records import ProgrammeChange
 from terminal.app.till import earlier, header
 
 if TYPE_CHECKING:

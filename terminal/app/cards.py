@@ -7,8 +7,9 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
-from loyalty.records import CardAction, CardChange, command_digest
+from loyalty.records import CardAction, CardChange
 from storage.types import CardRow, CardStatus
 from terminal.app.till import earlier, header, read_card, usable_card
 

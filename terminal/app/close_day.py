@@ -8,8 +8,9 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
-from loyalty.records import DayClose, DayTotals, command_digest
+from loyalty.records import DayClose, DayTotals
 from terminal.app.till import header
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from loyalty.encoding import kind_of
 from loyalty.money import decimal_text
-from loyalty.records import AnyRecord, Redemption, Reversal, Sale, kind_of
+from loyalty.records import AnyRecord, Redemption, Reversal, Sale
 
 if TYPE_CHECKING:
     from storage.types import Booking

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
-from loyalty.records import Sale, command_digest
+from loyalty.records import Sale
 from loyalty.sale import Basket, RewardRequest, quote_sale
 from terminal.app.till import card_for_booking, earlier, header, keep_card
 

@@ -8,8 +8,9 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
-from loyalty.records import CardAction, CardChange, command_digest
+from loyalty.records import CardAction, CardChange
 from loyalty.statement import Lot, fold
 from storage.types import AccountRow, CardRow, Profile
 from terminal.app.cards import card_in_use

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
-from loyalty.records import Redemption, command_digest
+from loyalty.records import Redemption
 from loyalty.sale import RewardRequest, price_reward
 from terminal.app.till import card_for_booking, earlier, header, keep_card
 

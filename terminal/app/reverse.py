@@ -7,8 +7,9 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
-from loyalty.records import Redemption, Reversal, ReversalReason, Sale, command_digest
+from loyalty.records import Redemption, Reversal, ReversalReason, Sale
 from loyalty.reversal import ReversalPlan, ReversalRequest, plan_reversal
 from terminal.app.till import earlier, header
 

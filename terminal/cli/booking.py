@@ -6,19 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from loyalty.bounds import POINTS_MAX
+from loyalty.encoding import kind_of
 from loyalty.money import decimal_text
 from loyalty.outcomes import Reason, Refused
-from loyalty.records import (
-    POINTS_MAX,
-    Adjustment,
-    AnyRecord,
-    Redemption,
-    Reversal,
-    ReversalReason,
-    ReversedLine,
-    Sale,
-    kind_of,
-)
+from loyalty.records import Adjustment, AnyRecord, Redemption, Reversal, ReversalReason, ReversedLine, Sale
 from loyalty.reversal import ReversalRequest
 from storage.statements import BOOKINGS_MAX
 from terminal.app.adjust import AdjustCommand, adjust

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import typer
 
+from loyalty.bounds import QUANTITY_MAX
 from loyalty.money import AmountProblem, BadAmount, parse_amount
-from loyalty.records import QUANTITY_MAX
 from loyalty.sale import BasketLine
 from terminal.cli.answers import no
 from terminal.messages import amount_text

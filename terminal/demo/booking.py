@@ -10,17 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from loyalty import cards
+from loyalty.encoding import command_digest
 from loyalty.outcomes import Refused
-from loyalty.records import (
-    Consent,
-    Enrolment,
-    Purpose,
-    Redemption,
-    Reversal,
-    ReversalReason,
-    Sale,
-    command_digest,
-)
+from loyalty.records import Consent, Enrolment, Purpose, Redemption, Reversal, ReversalReason, Sale
 from loyalty.reversal import ReversalRequest, plan_reversal
 from loyalty.sale import Basket, RewardRequest, price_reward, quote_sale
 from storage.types import CardRow, Profile

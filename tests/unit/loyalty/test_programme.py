@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty.bounds import POINTS_MAX
 from loyalty.document import Problem
 from loyalty.programme import DOCUMENT_LENGTH_MAX, Programme, parse_programme
-from loyalty.records import POINTS_MAX
 from tests.unit.loyalty.building import PROGRAMME_TOML, programme_of
 
 TEMPLATES = Path(__file__).parents[3] / "terminal" / "templates"

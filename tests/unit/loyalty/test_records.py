@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty.encoding import KINDS, PAYLOAD_LENGTH_MAX, body_hash, command_digest, decode, encode, kind_of
 from loyalty.records import (
-    KINDS,
-    PAYLOAD_LENGTH_MAX,
     Adjustment,
     AnyRecord,
     CardAction,
@@ -35,11 +34,6 @@ from loyalty.records import (
     SaleLine,
     SessionAction,
     UnknownRecord,
-    body_hash,
-    command_digest,
-    decode,
-    encode,
-    kind_of,
 )
 from tests.unit.loyalty.building import DAY, MEMBER, TERMINAL, redemption_of, sale_of, sales
 

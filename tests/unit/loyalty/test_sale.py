@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty.bounds import LINES_MAX, QUANTITY_MAX
+from loyalty.encoding import encode
 from loyalty.outcomes import Reason, Refused
 from loyalty.programme import Programme, RewardKind
-from loyalty.records import LINES_MAX, QUANTITY_MAX, RedemptionLine, encode
+from loyalty.records import RedemptionLine
 from loyalty.sale import (
     WITHOUT_POINTS,
     Basket,

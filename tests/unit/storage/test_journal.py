@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from loyalty.records import EpochStart, SaleLine, decode, encode
+from loyalty.encoding import decode, encode
+from loyalty.records import EpochStart, SaleLine
 from storage import sqlite
 from storage.errors import Damaged, RecordConflict
 from storage.journal import COLUMNS, Link, append, chain_hash, check_tail, head, link_problem, stored
