@@ -73,7 +73,12 @@ def test_the_same_id_gives_the_first_result(shop: CommandLine) -> None:
 
 @pytest.mark.parametrize(
     "other",
-    [["earn", ANNA, "23.46"], ["earn", BEN, "23.45"], ["redeem", ANNA, "coffee"], ["adjust", ANNA, "5", "--reason", "x"]],
+    [
+        ["earn", ANNA, "23.46"],
+        ["earn", BEN, "23.45"],
+        ["redeem", ANNA, "coffee"],
+        ["adjust", ANNA, "5", "--reason", "x"],
+    ],
 )
 def test_the_same_id_with_another_command_is_refused(shop: CommandLine, other: list[str]) -> None:
     """One id means one thing; a loud no is better than a silent wrong answer."""
@@ -157,7 +162,11 @@ def test_a_time_without_offset_is_the_shops(shop: CommandLine) -> None:
 
 @pytest.mark.parametrize(
     ("at", "reason"),
-    [("2026-10-01T10:00+01:00", "too_late"), ("2026-11-22T10:00+01:00", "in_the_future"), ("9999-12-31", "in_the_future")],
+    [
+        ("2026-10-01T10:00+01:00", "too_late"),
+        ("2026-11-22T10:00+01:00", "in_the_future"),
+        ("9999-12-31", "in_the_future"),
+    ],
 )
 def test_a_late_entry_has_limits(shop: CommandLine, at: str, reason: str) -> None:
     """Old points and points of tomorrow are refused."""
@@ -220,7 +229,12 @@ def test_quote_for_a_card_nobody_has_used(shop: CommandLine) -> None:
 def test_redeem_answers_with_the_documented_keys(anna: CommandLine) -> None:
     """A reward without a purchase is its own booking."""
     document = anna.done("redeem", ANNA, "coffee", "--id", FIRST)
-    assert (document["record_id"], document["points"], document["value"], document["balance"]) == (FIRST, 300, "2.90", 200)
+    assert (document["record_id"], document["points"], document["value"], document["balance"]) == (
+        FIRST,
+        300,
+        "2.90",
+        200,
+    )
     assert anna.done("redeem", ANNA, "coffee", "--id", FIRST) == document | {"repeated": True}
 
 

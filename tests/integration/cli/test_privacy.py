@@ -1,0 +1,71 @@
+"""Nothing personal where it can't be erased: not in the journal's records, not in a log, not in the ledger after erasing."""
+
+from contextlib import closing
+from pathlib import Path
+
+from loyalty.encoding import encode
+from storage.store import open_store
+from tests.fakes.command_line import ANNA, SPARE, CommandLine
+
+NAME = "Annegret Zwiebelfisch"
+PERSONAL = (b"Annegret", b"Zwiebelfisch", b"annegret@", b"491712345678", b"1712345678", b"1990-12-24", ANNA.encode())
+
+
+def _busy_day(shop: CommandLine) -> None:
+    """Everything a member can do at a till, with words where words can be given."""
+    shop.done(
+        *("member", "add", "--name", NAME, "--card", ANNA, "--phone", "0171 2345678"),
+        *("--email", "annegret@example.org", "--birthday", "24.12.1990", "--consent", "email"),
+    )
+    shop.done("adjust", ANNA, "500", "--reason", f"Willkommen {NAME}")
+    sale = shop.done("earn", ANNA, "23.45", "--receipt", "R-1", "--redeem", "coffee")
+    shop.done("reverse", sale["record_id"], "--amount", "3", "--reason", f"{NAME} hat es sich anders überlegt")
+    shop.done("redeem", ANNA, "brezel")
+    shop.done("card", "issue", ANNA, SPARE)
+    shop.done("card", "block", SPARE)
+    shop.done("day", "close")
+    shop("earn", ANNA, "1.500")
+
+
+def test_the_journal_holds_codes_numbers_and_random_ids(shop: CommandLine) -> None:
+    """Records can never be erased, so no record may name a person, a phone or a card."""
+    _busy_day(shop)
+    with open_store(shop.directory, clock=shop.clock, ids=shop.ids, writable=False) as store:
+        with closing(store.reader()) as reader:
+            records = [reader.stored(seq) for seq in range(1, reader.count() + 1)]
+    payloads = b"".join(encode(stored.record) for stored in records if stored)
+    assert payloads.count(b'"kind":') >= 9
+    assert not [word for word in PERSONAL if word in payloads]
+
+
+def test_the_ledger_keeps_profiles_encrypted(shop: CommandLine) -> None:
+    """The ledger's file is what is copied around; names are readable in the vault only, which is not."""
+    _busy_day(shop)
+    ledger = _bytes(shop.directory, "ledger.sqlite*")
+    assert not [word for word in (b"annegret@", b"491712345678", b"1990-12-24") if word in ledger]
+
+
+def test_nothing_of_an_erased_member_is_left(shop: CommandLine) -> None:
+    """Card number, name, contacts and the words of reasons are gone from every file of the data directory."""
+    _busy_day(shop)
+    shop.done("member", "erase", ANNA)
+    assert not [word for word in PERSONAL if word in _bytes(shop.directory, "*")]
+
+
+def test_logs_name_nobody(shop: CommandLine) -> None:
+    """A crash in the middle of a member's business leaves a log without the member."""
+    _busy_day(shop)
+    name = NAME
+
+    def broken() -> int:
+        raise KeyError(name, ANNA)
+
+    shop.open_till = broken
+    shop("till")
+    logs = _bytes(shop.directory, "*.log")
+    assert b"KeyError" in logs
+    assert not [word for word in PERSONAL if word in logs]
+
+
+def _bytes(directory: Path, pattern: str) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(directory.glob(pattern)) if path.is_file())

@@ -1,0 +1,99 @@
+"""``scan`` on a real line to a simulated scanner."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hardware.errors import HardwareError
+from hardware.scans import DeviceState
+from hardware.simulated import SimulatedScanner, simulated_scanner
+from hardware.worker import ScannerWorker
+from loyalty.cards import Check, with_check_digit
+from tests.fakes.command_line import ANNA, CommandLine
+
+PAYMENT_CARD = with_check_digit("411111111111111", Check.LUHN)
+
+
+class Ready:
+    """Does something once the command has opened the line: what came before is thrown away on opening."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._monkeypatch = monkeypatch
+
+    def then(self, act: Callable[[], None]) -> None:
+        """Act from the scanner's own thread when the line is open."""
+        report = ScannerWorker._report
+
+        def reported(worker: ScannerWorker, state: DeviceState, error: HardwareError | None = None) -> None:
+            report(worker, state, error)
+            if state is DeviceState.READY:
+                act()
+
+        self._monkeypatch.setattr(ScannerWorker, "_report", reported)
+
+
+@pytest.fixture
+def ready(monkeypatch: pytest.MonkeyPatch) -> Ready:
+    """When the line is open."""
+    return Ready(monkeypatch)
+
+
+@pytest.fixture
+def scanner(tmp_path: Path) -> Iterator[SimulatedScanner]:
+    """A scanner that is plugged in."""
+    with simulated_scanner(tmp_path) as plugged:
+        yield plugged
+
+
+def test_each_scan_is_one_json_line(empty: CommandLine, scanner: SimulatedScanner, ready: Ready) -> None:
+    """A script reads them as they come; the keys are documented. No shop is needed."""
+    ready.then(lambda: scanner.scan(ANNA, aim="]E0"))
+    ran = empty.run("scan", "--port", scanner.port, "--seconds", "0.6")
+    assert ran.code == 0
+    assert json.loads(ran.out) == {
+        "text": ANNA,
+        "raw": f"]E0{ANNA}".encode().hex(),
+        "aim": "]E0",
+        "device": "scanner",
+        "kind": "ean13",
+        "rejected": None,
+    }
+
+
+def test_a_payment_card_goes_into_no_pipe(empty: CommandLine, scanner: SimulatedScanner, ready: Ready) -> None:
+    """It is told that there was one, and not which."""
+    ready.then(lambda: scanner.scan(PAYMENT_CARD))
+    ran = empty.run("scan", "--port", scanner.port, "--seconds", "0.6")
+    document = json.loads(ran.out)
+    assert (document["text"], document["raw"], document["rejected"]) == ("", "", "payment_card")
+    assert PAYMENT_CARD not in ran.out + ran.err
+
+
+def test_what_is_no_code_says_why(empty: CommandLine, scanner: SimulatedScanner, ready: Ready) -> None:
+    """Broken frames are shown, without their bytes."""
+    ready.then(lambda: scanner.write(b"12\x01\x0234\r"))
+    ran = empty.run("scan", "--port", scanner.port, "--seconds", "0.6")
+    document = json.loads(ran.out)
+    assert (document["text"], document["rejected"]) == ("", "control_character")
+
+
+def test_a_scanner_that_is_not_there_is_a_known_error(empty: CommandLine, tmp_path: Path) -> None:
+    """After the time given it is told that there was none."""
+    ran = empty("scan", "--port", str(tmp_path / "none"), "--seconds", "0.3")
+    assert ran.error == "port_missing"
+
+
+def test_the_port_comes_from_the_settings(shop: CommandLine, scanner: SimulatedScanner, ready: Ready) -> None:
+    """What the till listens to is what the command listens to."""
+    (shop.directory / "settings.toml").write_text(f'[scanner]\nport = {json.dumps(scanner.port)}\nterminator = "lf"\n')
+    ready.then(lambda: scanner.scan(ANNA, terminator=b"\n"))
+    assert json.loads(shop.run("scan", "--seconds", "0.6").out)["text"] == ANNA
+
+
+def test_without_a_port_it_is_a_usage_error(empty: CommandLine) -> None:
+    """The message lists the ports of this machine."""
+    ran = empty.said("scan", "--seconds", "0.1")
+    assert ran.code == 2
+    assert "--port" in ran.err
