@@ -1,0 +1,48 @@
+"""``python -m benchmarks [--quick] [--verify]``."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import award, reads, window
+from benchmarks.shop import CACHE, LARGE, QUICK, Size, cached_shop, working_copy
+from benchmarks.table import Row, print_table
+from storage.verify import verify
+
+
+def main() -> int:
+    """Measure everything and print one table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a shop a tenth of the size")
+    parser.add_argument("--verify", action="store_true", help="first prove the generated shop with `verify`")
+    options = parser.parse_args()
+    size = QUICK if options.quick else LARGE
+    shop = cached_shop(size)
+    if options.verify:
+        result = verify(shop)
+        print(f"verify: {'ok' if result.ok else 'NOT OK'}, {result.records:,} records", *result.problems, sep="\n")
+        if not result.ok:
+            return 1
+    with tempfile.TemporaryDirectory(prefix="run-", dir=CACHE) as folder:
+        rows = _measure(shop, size, Path(folder))
+    print_table(rows, f"Stammkunde on a shop with {size.members:,} members and {size.entries:,} entries")
+    return 0
+
+
+def _measure(shop: Path, size: Size, folder: Path) -> list[Row]:
+    print("measuring; the machine should have nothing else to do", file=sys.stderr)
+    ours = working_copy(shop, folder, "ours")
+    rows = window.measure_scans(ours, size)
+    rows.append(window.measure_start(ours))
+    rows += reads.measure(ours, size)
+    bare = working_copy(shop, folder, "bare")
+    shutil.rmtree(ours)
+    return [*award.measure(working_copy(shop, folder, "again"), bare, size), *rows]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
