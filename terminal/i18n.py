@@ -95,7 +95,7 @@ class Texts:
     def _day(self, day: date, style: str = "short") -> str:
         """Write a day: ``short`` as ``Mi 18.11.``, ``medium`` as ``18.11.2026``, ``full`` with the weekday's name."""
         if style == "short":
-            return str(format_date(day, "EEE d.M." if self.language == "de" else "EEE d MMM", locale=self._locale))
+            return str(format_date(day, "ccc d.M." if self.language == "de" else "EEE d MMM", locale=self._locale))
         return str(
             format_date(
                 day, "dd.MM.yyyy" if style == "medium" and self.language == "de" else style, locale=self._locale
