@@ -174,11 +174,14 @@ def open_till(directory: Path, *, language: str | None) -> int:
         StorageError: If the ledger can't be opened.
         SettingsWrong: If the settings have mistakes.
     """
+    from storage.errors import StorageError
     from terminal.cli.crash import crash_text, write_crash
     from terminal.cli.errors import SettingsWrong
     from terminal.cli.session import system_language
     from terminal.i18n import Texts
+    from terminal.messages import error_text
     from terminal.settings import SETTINGS_FILE, read_settings
+    from terminal.ui.notice_box import show_notice
 
     settings = read_settings(directory)
     if isinstance(settings, list):
@@ -189,15 +192,19 @@ def open_till(directory: Path, *, language: str | None) -> int:
 
     application = make_application()
     chosen = language or settings.language or system_language()
-    till = assemble(
-        application,
-        directory,
-        texts_for=lambda currency: Texts(chosen, currency),
-        scanners=[Scanner("scanner", settings.scanner.port, settings.scanner)] if settings.scanner.port else [],
-        clock=SystemClock(),
-        ids=SystemIds(),
-        crashed=write_down,
-    )
+    try:
+        till = assemble(
+            application,
+            directory,
+            texts_for=lambda currency: Texts(chosen, currency),
+            scanners=[Scanner("scanner", settings.scanner.port, settings.scanner)] if settings.scanner.port else [],
+            clock=SystemClock(),
+            ids=SystemIds(),
+            crashed=write_down,
+        )
+    except StorageError as error:
+        show_notice(application, error_text(Texts(chosen), error))
+        raise
     catch_bugs(till)
     try:
         till.window.show()
