@@ -1,10 +1,12 @@
 """Two processes on one directory, and directories that are damaged, newer or read-only: one message, nothing changed."""
 
+import json
 import os
 import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -49,6 +51,24 @@ with open_store(Path(sys.argv[1]), clock=SystemClock(), ids=SystemIds()):
     sys.stdin.readline()
 """
 """Another process with the till open, until it is told to end."""
+
+NOBODY = 65_534
+AS_NOBODY = f"""
+import contextlib, io, os, sys
+from pathlib import Path
+from terminal.app.system import SystemClock, SystemIds
+from terminal.cli import Programs, execute
+directory, twin, *command = sys.argv[1:]
+programs = Programs(SystemClock(), SystemIds(), None, None, lambda: Path(directory))
+if os.geteuid() == 0:
+    with contextlib.redirect_stdout(io.StringIO()):
+        for each in (["quote", "{ANNA}", "5"], ["earn", "{ANNA}", "5"]):
+            execute(programs, ["--data", twin, "--json", *each])  # nobody may not read this interpreter's library
+    os.setgid({NOBODY})
+    os.setuid({NOBODY})
+sys.exit(execute(programs, ["--json", *command]))
+"""
+"""The command line as somebody who owns nothing."""
 
 VERSION_OFFSET = 60
 """Where SQLite keeps ``user_version`` in its header, in bytes (sqlite.org/fileformat2.html, 1.3)."""
@@ -154,16 +174,49 @@ def test_a_broken_directory_is_told_and_left_as_it_is(
     assert _contents(anna.directory) == before
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may write everywhere")
-def test_a_read_only_directory_is_told_and_left_as_it_is(anna: CommandLine) -> None:
-    """A stick with its lock on."""
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of POSIX")
+@pytest.mark.parametrize(
+    ("command", "error"),
+    [
+        (["earn", ANNA, "5"], "read_only_disk"),
+        (["day", "close"], "read_only_disk"),
+        (["init", "--shop", "X"], "already_exists"),
+        (["history", ANNA], "read_only_disk"),
+        (["quote", ANNA, "5"], "read_only_disk"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else value,
+)
+def test_a_read_only_directory_is_told_and_left_as_it_is(anna: CommandLine, command: list[str], error: str) -> None:
+    """A stick with its lock on: one plain message, and not one byte changes.
+
+    Readers are told so too: SQLite needs to write beside a ledger with a log to read it (sqlite.org/wal.html, 5).
+    """
     before = _contents(anna.directory)
-    for path in (*anna.directory.iterdir(), anna.directory):
-        path.chmod(0o500 if path.is_dir() else 0o400)
-    ran = anna("earn", ANNA, "5")
+    twin = shutil.copytree(anna.directory, anna.directory.with_name("twin"))
+    _hand_over_read_only(anna.directory)
+    ran = subprocess.run(
+        [sys.executable, "-c", AS_NOBODY, str(anna.directory), str(twin), *command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.stderr == ""
+    assert json.loads(ran.stdout)["error"]["code"] == error
+    assert ran.returncode == 1
     anna.directory.chmod(0o700)
-    assert ran.error == "read_only_disk"
     assert _contents(anna.directory) == before
+
+
+def _hand_over_read_only(directory: Path) -> None:
+    """Take every right to write; the superuser has it anyway, so the directory goes to nobody, who runs the command."""
+    for path in (*directory.iterdir(), directory):
+        path.chmod(0o500 if path.is_dir() else 0o400)
+        if os.geteuid() == 0:
+            os.chown(path, NOBODY, NOBODY)
+    if os.geteuid() == 0:
+        for above in directory.parents[: len(directory.relative_to(tempfile.gettempdir()).parts) - 1]:
+            above.chmod(0o755)
 
 
 def test_a_copied_directory_is_the_same_shop(anna: CommandLine, tmp_path: Path) -> None:
