@@ -13,6 +13,7 @@ from terminal.ui.wording import Wording
 
 PADDING_X = 15
 AWARD_HEIGHT = 68
+NOTICE_PADDING = 4
 TAKE_OFF_HEIGHT = 56
 NOTICE_ICON = 24
 
@@ -48,8 +49,25 @@ class AwardPanel(Card):
 
     def height_needed(self) -> int:
         """How high the panel wants to be for what it shows, in device-independent pixels."""
-        extra = TAKE_OFF_HEIGHT if self._has_take_off() else 0
-        return self.theme.px(AWARD_HEIGHT + extra)
+        extra = self.theme.px(TAKE_OFF_HEIGHT) if self._has_take_off() else 0
+        return self._upper_height() + extra
+
+    def _upper_height(self) -> int:
+        """The height of the award, or of a notice that needs more than that."""
+        least = self.theme.px(AWARD_HEIGHT)
+        if not self._notice.text():
+            return least
+        return max(least, self._notice.height_at(self._notice_width()) + 2 * NOTICE_PADDING)
+
+    def _notice_width(self) -> int:
+        return self.width() - 2 * PADDING_X - self._notice_icon.width() - tokens.ROW_GAP
+
+    def _fit_notice(self) -> None:
+        """Take smaller letters for a notice of more than two lines."""
+        strong = QFont.Weight.DemiBold
+        self._notice.set_size(self.theme, tokens.TEXT_BODY, strong)
+        if self._notice.height_at(self._notice_width()) + 2 * NOTICE_PADDING > self.theme.px(AWARD_HEIGHT):
+            self._notice.set_size(self.theme, tokens.TEXT_CAPTION, strong)
 
     def show_sale(self, state: MemberState) -> None:
         """Show what Enter is going to do."""
@@ -73,26 +91,29 @@ class AwardPanel(Card):
 
     def place(self) -> None:
         """Give every line its rectangle."""
+        if self._notice.text():
+            self._fit_notice()
         px = self.theme.px
         left, width = PADDING_X, self.width() - 2 * PADDING_X
         has_notice = bool(self._notice.text())
         for part in (self._award, self._why):
             part.setVisible(not has_notice)
-        for part in (self._notice, self._notice_icon):
-            part.setVisible(has_notice)
+        self._notice.setVisible(has_notice)
+        self._notice_icon.setVisible(has_notice)
+        upper = self._upper_height()
         top = (self.height() - self.height_needed()) // 2
         line, why = px(27), px(21)
-        first = top + (px(AWARD_HEIGHT) - line - why) // 2
+        first = top + (upper - line - why) // 2
         self._award.setGeometry(left, first, width, line)
         if self._award.text():
             self._why.setGeometry(left, first + line, width, why)
         else:
-            self._why.setGeometry(left, top, width, px(AWARD_HEIGHT))
+            self._why.setGeometry(left, top, width, upper)
         icon = self._notice_icon.height()
-        self._notice_icon.move(left, top + (px(AWARD_HEIGHT) - icon) // 2)
+        self._notice_icon.move(left, top + (upper - icon) // 2)
         text_left = left + icon + tokens.ROW_GAP
-        self._notice.setGeometry(text_left, top + 2, self.width() - PADDING_X - text_left, px(AWARD_HEIGHT) - 4)
-        below = top + px(AWARD_HEIGHT) - px(4)
+        self._notice.setGeometry(text_left, top + NOTICE_PADDING, self._notice_width(), upper - 2 * NOTICE_PADDING)
+        below = top + upper - NOTICE_PADDING
         pay_width = min(self._to_pay.text_width() + 2, width)
         self._take_off.setGeometry(left, below, width, px(26))
         pay_top = below + px(26) if self._take_off.text() else below

@@ -60,8 +60,8 @@ class Bar(QWidget):
         box = QHBoxLayout(self)
         box.setContentsMargins(tokens.MARGIN + 2, 0, tokens.MARGIN, 0)
         box.setSpacing(tokens.CARD_PADDING - tokens.GAP)
-        for part in (self._shop, self._till):
-            box.addWidget(part)
+        box.addWidget(self._shop)
+        box.addWidget(self._till)
         box.addStretch(1)
         for part in (self._training, self._scanner, self._connection, self._language, self._clock):
             box.addWidget(part)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
+from terminal.presenters.states import Tone
 from terminal.ui import tokens
 from terminal.ui.cards import draw_surface
 from terminal.ui.theme import Theme, colour
@@ -44,9 +45,9 @@ WRAPPED = int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap)
 class Button(QAbstractButton):
     """A button with an icon, a caption and the key that does the same.
 
-    The focus is taken by Tab only: a tap must never pull it out of the amount field. Space presses any button. Enter presses
-    one that does something once (cancel, undo); on one that chooses (a reward, a reason) Enter stays what it is everywhere,
-    the confirmation of the screen.
+    The focus is taken by Tab only: a tap must never pull it out of the amount field. Space presses any button. Enter
+    presses one that does something once (cancel, undo); on one that chooses (a reward, a reason) Enter stays what it is
+    everywhere, the confirmation of the screen.
 
     Args:
         theme: The look.
@@ -60,7 +61,7 @@ class Button(QAbstractButton):
         chooses: Whether the button chooses something instead of doing it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a plain property that most buttons leave out
         self,
         theme: Theme,
         kind: Kind = Kind.SECONDARY,
@@ -206,7 +207,7 @@ class Button(QAbstractButton):
             case Kind.PRIMARY:
                 return tokens.Pair(palette.on_brand, palette.brand_pressed if down else palette.brand, "")
             case Kind.DANGER:
-                return tokens.RESULT[tokens.Tone.BAD]
+                return tokens.RESULT[Tone.BAD]
             case Kind.QUIET:
                 return tokens.Pair(palette.secondary, palette.pressed if down else "", "")
             case Kind.BAR:
@@ -232,7 +233,7 @@ class Button(QAbstractButton):
         )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Show the picture of the button, drawn anew only when it looks different: most repaints repeat the same keys."""
+        """Show the picture of the button, drawn anew only when it looks different: most repaints repeat it."""
         look = (self.size(), self.devicePixelRatioF(), self.look())
         if self._picture is None or look != self._pictured:
             self._pictured = look
@@ -265,7 +266,7 @@ class Button(QAbstractButton):
             draw_surface(painter, area, "", ring, tokens.BUTTON_RADIUS, FOCUS_WIDTH)
 
     def draw_contents(self, painter: QPainter, pair: tokens.Pair) -> None:
-        """Draw icon, caption and hint as one centred group, or the caption alone in two lines where that is too wide."""
+        """Draw icon, caption and hint as one centred group, or the caption in two lines where that is too wide."""
         if self._wraps():
             painter.setFont(self.theme.font(WRAPPED_SIZE, self._weight))
             painter.setPen(colour(pair.text))

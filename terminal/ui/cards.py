@@ -43,7 +43,7 @@ class Card(QWidget):
 def draw_surface(painter: QPainter, area: QRectF, fill: str, line: str, radius: float, width: float = 1.0) -> None:
     """Draw a rounded rectangle whose line lies inside its area; no fill and no line where the colour is empty."""
     device = painter.device()
-    if fill and line and width == 1.0 and device is not None and device.devicePixelRatioF() == 1.0 and _is_large(area):
+    if fill and line and width == 1.0 and device.devicePixelRatioF() == 1.0 and _is_large(area):
         _draw_large_surface(painter, area.toRect(), fill, line, round(radius))
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -1,11 +1,12 @@
 """Points per hour as bars.
 
-Imported when the report is first shown and not before: pyqtgraph and its numbers library take longer to start than the till.
+Imported when the report is first shown and not before: pyqtgraph and its numbers library take longer to start than
+the till.
 """
 
 from __future__ import annotations
 
-import pyqtgraph as pg
+import pyqtgraph as pg  # type: ignore[import-untyped]
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
@@ -22,7 +23,7 @@ STEPS_MAX = 5
 LINE_WIDTH = 1
 
 
-class HourBars(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph is untyped
+class HourBars(pg.GraphicsObject):  # type: ignore[misc]  # see the import
     """Bars of one kind, with rounded heads whatever the scale."""
 
     def __init__(self, points: list[tuple[float, int]], fill: str) -> None:
@@ -52,7 +53,7 @@ class HourBars(pg.GraphicsObject):  # type: ignore[misc]  # pyqtgraph is untyped
         painter.restore()
 
 
-class HoursChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is untyped
+class HoursChart(pg.PlotWidget):  # type: ignore[misc]  # see the import
     """Issued and redeemed points side by side for every hour. It only shows: nothing can be dragged or zoomed."""
 
     def __init__(self, theme: Theme) -> None:
@@ -62,6 +63,7 @@ class HoursChart(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is untyped
         self._lines: list[pg.InfiniteLine] = []
         self.setObjectName("hoursChart")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setMenuEnabled(False)
         self.setMouseEnabled(x=False, y=False)
         self.hideButtons()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from terminal.presenters.states import DoneState, Tone
@@ -22,7 +22,9 @@ TAKE_OFF_SIZE = 34
 TO_PAY_SIZE = 24
 BALANCE_SIZE = 44
 DETAIL_SIZE = 20
-PAGE_MARGIN = 44
+PAGE_MARGIN = 36
+HEADLINE_NARROW = tokens.TEXT_RESULT
+NARROW_WIDTH = 1200
 DETAIL_LINES_MAX = 6
 
 
@@ -43,16 +45,27 @@ class DoneView(View):
         self._caption = Label(theme, DETAIL_SIZE, name="balanceCaption")
         self._hint = Label(theme, tokens.TEXT_STRONG, name="nextHint", elide=True)
         self._receipt = ReceiptPaper(theme)
-        result = {"height": tokens.PRIMARY_MIN, "size": tokens.TEXT_STRONG + 2}
-        self._next = Button(theme, Kind.RESULT, name="next", trailing="keyboard_return", **result)
-        self._undo = Button(theme, Kind.RESULT, name="undo", icon="undo", hint="F9", **result)
-        self._show_receipt = Button(theme, Kind.RESULT, name="showReceipt", icon="receipt_long", **result)
+        self._next = self._button("next", trailing="keyboard_return")
+        self._undo = self._button("undo", icon="undo", hint="F9")
+        self._show_receipt = self._button("showReceipt", icon="receipt_long")
         self._lay_out()
-        self._next.clicked.connect(lambda: presenter.next())
-        self._undo.clicked.connect(lambda: presenter.undo())
-        self._show_receipt.clicked.connect(lambda: presenter.show_receipt())
+        self._next.clicked.connect(presenter.next)
+        self._undo.clicked.connect(presenter.undo)
+        self._show_receipt.clicked.connect(presenter.show_receipt)
         presenter.subscribe(self.changed)
         self.retranslate()
+
+    def _button(self, name: str, *, icon: str = "", trailing: str = "", hint: str = "") -> Button:
+        return Button(
+            self.theme,
+            Kind.RESULT,
+            name=name,
+            icon=icon,
+            trailing=trailing,
+            hint=hint,
+            size=tokens.TEXT_STRONG,
+            height=tokens.PRIMARY_MIN,
+        )
 
     def _lay_out(self) -> None:
         page = QHBoxLayout(self)
@@ -117,6 +130,12 @@ class DoneView(View):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Fill the screen with the colour of the result."""
         QPainter(self).fillRect(self.rect(), colour(tokens.RESULT[self._tone].surface))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the headline on one line of a narrow screen where that is possible."""
+        super().resizeEvent(event)
+        size = HEADLINE_NARROW if self.width() < NARROW_WIDTH else tokens.TEXT_HEADLINE
+        self._headline.setFont(self.theme.font(size, QFont.Weight.Bold))
 
     def _show_tone(self, tone: Tone) -> None:
         pair = tokens.RESULT[tone]

@@ -104,8 +104,8 @@ class EnrolView(View):
         self._cancel = Button(theme, name="cancel", hint="Esc", height=tokens.PRIMARY_MIN)
         self._lay_out(theme)
         self._keyboard.clicked.connect(self._want_keyboard)
-        self._primary.clicked.connect(lambda: presenter.confirm())
-        self._cancel.clicked.connect(lambda: presenter.cancel())
+        self._primary.clicked.connect(presenter.confirm)
+        self._cancel.clicked.connect(presenter.cancel)
         presenter.subscribe(self.changed)
         self.retranslate()
 

@@ -47,15 +47,18 @@ class LineEdit(QLineEdit):
             self.setProperty("wrong", wrong)
             self.style().polish(self)
 
+    def type_nothing(self) -> None:
+        """Empty the field as a keyboard does."""
+        self.selectAll()
+        self.backspace()
+
     def type_text(self, text: str) -> None:
         """Enter text as if it came from a keyboard."""
         self.insert(text)
-        self.typed.emit(self.text())
 
     def type_backspace(self) -> None:
         """Take the last character away as a keyboard does."""
         self.backspace()
-        self.typed.emit(self.text())
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Put the cursor behind the text; Qt would select it, and the next digit would replace the amount."""

@@ -47,7 +47,7 @@ class FindView(View):
         self._query.edit.typed.connect(presenter.query_typed)
         self._query.keyboard_wanted.connect(self.keyboard_wanted)
         self._choose.clicked.connect(lambda: presenter.choose(None))
-        self._cancel.clicked.connect(lambda: presenter.cancel())
+        self._cancel.clicked.connect(presenter.cancel)
         presenter.subscribe(self.changed)
         self.retranslate()
 

@@ -48,7 +48,7 @@ class HelpView(View):
         page = QHBoxLayout(self)
         page.setContentsMargins(*4 * (tokens.MARGIN,))
         page.addWidget(card)
-        self._back.clicked.connect(lambda: presenter.cancel())
+        self._back.clicked.connect(presenter.cancel)
         presenter.subscribe(self.changed)
         self.retranslate()
 

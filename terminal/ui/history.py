@@ -31,8 +31,8 @@ class HistoryView(View):
         self._more = Button(theme, name="more", icon="keyboard_arrow_down")
         self._cancel = Button(theme, name="cancel", icon="arrow_back", hint="Esc", height=tokens.PRIMARY_MIN)
         self._lay_out(theme)
-        self._more.clicked.connect(lambda: presenter.more())
-        self._cancel.clicked.connect(lambda: presenter.cancel())
+        self._more.clicked.connect(presenter.more)
+        self._cancel.clicked.connect(presenter.cancel)
         presenter.subscribe(self.changed)
         self.retranslate()
 

@@ -44,10 +44,10 @@ class CardPicture(QWidget):
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
         left, top, right, bottom = 3, 3, self.width() - 3, self.height() - 3
-        for x, across in ((left, self.MARK), (right, -self.MARK)):
+        for corner, across in ((left, self.MARK), (right, -self.MARK)):
             for y, down in ((top, self.MARK), (bottom, -self.MARK)):
-                painter.drawLine(x, y, x + across, y)
-                painter.drawLine(x, y, x, y + down)
+                painter.drawLine(corner, y, corner + across, y)
+                painter.drawLine(corner, y, corner, y + down)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         units = sum(int(width) for width in BARS)
         unit = (self.width() - 2 * self.INSET) / units
@@ -77,7 +77,7 @@ class IdleView(View):
         self._lay_out(theme)
         self._query.edit.typed.connect(presenter.query_typed)
         self._query.keyboard_wanted.connect(self.keyboard_wanted)
-        self._undo.clicked.connect(lambda: presenter.undo_last())
+        self._undo.clicked.connect(presenter.undo_last)
         presenter.subscribe(self.changed)
         self.retranslate()
 

@@ -25,13 +25,14 @@ class Label(QLabel):
         weight: The weight of the typeface.
         ink: ``#RRGGBB`` of the text.
         name: The object name by which tests find the label.
-        elide: Whether a text that is too long may end in an ellipsis. Only texts of unbounded length may, such as names.
+        elide: Whether a text that is too long may end in an ellipsis. Only texts of unbounded length may, such as
+            names.
         capitals: Whether small captions are shown in capitals.
         wrap: Whether the text may take several lines of a rectangle whose height somebody else decides.
         align: Where the text stands in its rectangle.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a plain property that most labels leave out
         self,
         theme: Theme,
         size: int = tokens.TEXT_BODY,
@@ -51,6 +52,7 @@ class Label(QLabel):
         self.setAlignment(align)
         self.metrics = theme.metrics(size, weight, capitals=capitals)
         self.elides = elide
+        self._wraps = wrap
         self._flags = int(align) | int(Qt.TextFlag.TextWordWrap if wrap else Qt.TextFlag.TextSingleLine)
         self._ink = colour(ink or theme.palette.ink)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -92,9 +94,27 @@ class Label(QLabel):
 
     def clipped(self) -> tuple[str, ...]:
         """The text when it cannot be read as a whole although it should be; tests ask."""
-        needed = self.metrics.boundingRect(QRect(0, 0, self.width(), 0), self._flags, self.text())
-        fits = needed.width() <= self.width() and needed.height() <= self.height() + 1
-        return () if self.elides or fits or not self.text() else (self.text(),)
+        text = self.text()
+        if self.elides or not text:
+            return ()
+        if self._wraps:
+            fits = self.height_at(self.width()) <= self.height()
+        else:
+            # The ink decides, not the line: large figures have no descenders and stand in a tighter rectangle.
+            ink = self.metrics.tightBoundingRect(text)
+            fits = self.text_width() <= self.width() and ink.height() <= self.height()
+        return () if fits else (text,)
+
+    def height_at(self, width: int) -> int:
+        """How high a text that wraps is at a width, in device-independent pixels."""
+        return self.metrics.boundingRect(QRect(0, 0, width, 0), self._flags, self.text()).height()
+
+    def set_size(self, theme: Theme, size: int, weight: QFont.Weight) -> None:
+        """Change the size of the text; nothing happens when it has that size already."""
+        metrics = theme.metrics(size, weight)
+        if metrics is not self.metrics:
+            self.metrics = metrics
+            self.setFont(theme.font(size, weight))
 
 
 class Paragraph(QLabel):
@@ -146,10 +166,7 @@ class Paragraph(QLabel):
 
     def clipped(self) -> tuple[str, ...]:
         """The text when it cannot be read as a whole; tests ask."""
-        needed = self.fontMetrics().boundingRect(
-            QRect(0, 0, self.width(), 0), int(Qt.TextFlag.TextWordWrap) | int(self.alignment()), self.text()
-        )
-        fits = needed.width() <= self.width() and needed.height() <= self.height() + 1
+        fits = self.heightForWidth(self.width()) <= self.height()
         return () if fits or not self.text() else (self.text(),)
 
 

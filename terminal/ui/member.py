@@ -1,7 +1,7 @@
 """The member at the till: the screen on which a sale happens.
 
-Everything on it is made once and reused. A scan changes texts and colours; it creates no widget, changes no style and runs no
-layout unless a line appears or goes.
+Everything on it is made once and reused. A scan changes texts and colours; it creates no widget, changes no style and
+runs no layout unless a line appears or goes.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class MemberView(View):
         column.addWidget(self.head)
         column.addWidget(self.rewards)
         column.addWidget(self.bookings, 1)
-        page = QHBoxLayout(self)
+        self._page = page = QHBoxLayout(self)
         page.setContentsMargins(*4 * (tokens.MARGIN,))
         page.setSpacing(tokens.MARGIN)
         page.addWidget(self._left, LEFT_SHARE)
@@ -119,11 +119,11 @@ class MemberView(View):
         purchase.without.typed.connect(presenter.without_points_typed)
         purchase.keypad.pressed.connect(presenter.keypad)
         purchase.without_toggle.clicked.connect(lambda: presenter.edit_without_points(not self._editing))
-        purchase.primary.clicked.connect(lambda: presenter.confirm())
-        purchase.redeem.clicked.connect(lambda: presenter.redeem())
-        purchase.void.clicked.connect(lambda: presenter.void())
-        purchase.cancel.clicked.connect(lambda: presenter.cancel())
-        self.bookings.history.clicked.connect(lambda: presenter.history())
+        purchase.primary.clicked.connect(presenter.confirm)
+        purchase.redeem.clicked.connect(presenter.redeem)
+        purchase.void.clicked.connect(presenter.void)
+        purchase.cancel.clicked.connect(presenter.cancel)
+        self.bookings.history.clicked.connect(presenter.history)
         self.rewards.grid.chosen.connect(presenter.choose_reward)
         self.rewards.grid.more.connect(presenter.redeem)
 
@@ -181,5 +181,5 @@ class MemberView(View):
 
     def resizeEvent(self, event: object) -> None:
         """Share the height anew; the column has its new height only after its layout ran."""
-        self.layout().activate()
+        self._page.activate()
         self._share_height()

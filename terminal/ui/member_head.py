@@ -79,7 +79,7 @@ class Chips(QWidget):
             area = QRect(x, row * (height + CHIP_GAP), width, height)
             draw_surface(painter, QRectF(area), pair.surface, "", height / 2)
             painter.setPen(colour(pair.text))
-            shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, width - 2 * CHIP_PADDING)
+            shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, width - 2 * CHIP_PADDING + 2)
             painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), shown)
 
 

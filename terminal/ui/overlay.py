@@ -6,12 +6,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from terminal.presenters.states import Notice
+from terminal.presenters.states import Breakage
 from terminal.ui import tokens
 from terminal.ui.buttons import Button, Kind
-from terminal.ui.labels import CENTRE, IconLabel, Label, Paragraph
+from terminal.ui.labels import CENTRE, IconLabel, Paragraph
 from terminal.ui.theme import Theme
-from terminal.ui.wording import Wording
 
 ICON_SIZE = 96
 TEXT_SIZE = 24
@@ -27,11 +26,11 @@ class FatalOverlay(QWidget):
 
     dismissed = Signal()
 
-    def __init__(self, texts: Wording, theme: Theme) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._texts = texts
         self._icon = IconLabel(theme, "error", ICON_SIZE, "#FFFFFF")
-        self._headline = Label(theme, tokens.TEXT_RESULT, QFont.Weight.Bold, name="fatalHeadline", align=CENTRE)
+        self._headline = Paragraph(theme, tokens.TEXT_RESULT, QFont.Weight.Bold, name="fatalHeadline", align=CENTRE)
+        self._headline.setFixedWidth(TEXT_WIDTH)
         self._text = Paragraph(theme, TEXT_SIZE, QFont.Weight.DemiBold, name="fatal", align=CENTRE)
         self._text.setFixedWidth(TEXT_WIDTH)
         self._dismiss = Button(
@@ -50,25 +49,21 @@ class FatalOverlay(QWidget):
         for part in (self._icon, self._headline, self._text, self._dismiss):
             box.addWidget(part, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(1)
-        self.retranslate()
         self.hide()
 
-    def retranslate(self) -> None:
-        """Take the captions from the texts again."""
-        self._headline.show_text(self._texts._("Something went wrong"))
-        self._dismiss.show_caption(self._texts._("I have read this"))
-
-    def show_fatal(self, notice: Notice | None) -> None:
+    def show_fatal(self, breakage: Breakage | None) -> None:
         """Cover everything with a breakage, or give the screens back."""
-        if notice is not None:
-            pair = tokens.RESULT[notice.tone]
+        if breakage is not None:
+            pair = tokens.RESULT[breakage.tone]
             palette = self.palette()
             palette.setColor(QPalette.ColorRole.Window, QColor(pair.surface))
             self.setPalette(palette)
-            self._icon.show_icon(tokens.TONE_ICON[notice.tone], pair.text)
+            self._icon.show_icon(tokens.TONE_ICON[breakage.tone], pair.text)
+            self._headline.show_text(breakage.headline)
+            self._text.show_text(breakage.text)
+            self._dismiss.show_caption(breakage.action)
             self._headline.set_ink(pair.text)
             self._text.set_ink(pair.text)
-            self._text.show_text(notice.text)
             self._dismiss.set_pair(tokens.Pair(pair.surface, pair.text, pair.text))
             self.raise_()
-        self.setVisible(notice is not None)
+        self.setVisible(breakage is not None)

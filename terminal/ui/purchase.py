@@ -133,7 +133,7 @@ class PurchaseCard(Card):
         rest = spare - (primary - tokens.PRIMARY_MIN) - (keys - least_keys) - (action - tokens.CONTROL_MIN)
         amount = px(AMOUNT_MIN) + min(rest, AMOUNT_MAX - AMOUNT_MIN)
         panel += min(max(0, rest - (AMOUNT_MAX - AMOUNT_MIN)), panel // 2)
-        self._caption.setGeometry(left, PADDING_TOP, width // 3, tokens.CONTROL_MIN)
+        self._caption.setGeometry(left, PADDING_TOP, self._caption.text_width() + 2, tokens.CONTROL_MIN)
         self._place_without()
         y = PADDING_TOP + tokens.CONTROL_MIN
         sign = self._sign.text_width() + 2
@@ -161,7 +161,7 @@ class PurchaseCard(Card):
             self.without.setGeometry(right - width, PADDING_TOP, width, tokens.CONTROL_MIN)
             right -= width
         width = self.without_toggle.sizeHint().width()
-        self._caption.setVisible(right - width > tokens.CARD_PADDING + self._caption.text_width())
+        self._caption.setVisible(right - width > tokens.CARD_PADDING + self._caption.text_width() + 2)
         self.without_toggle.setGeometry(right - width, PADDING_TOP, width, tokens.CONTROL_MIN)
 
     def resizeEvent(self, _event: object) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from terminal.presenters.states import RedeemState, RewardCard
 from terminal.ui import intents, tokens
@@ -64,8 +64,8 @@ class RedeemView(View):
         presenter = self._presenter
         self._points.typed.connect(presenter.points_typed)
         self._keypad.pressed.connect(self._key)
-        self._cancel.clicked.connect(lambda: presenter.cancel())
-        self._primary.clicked.connect(lambda: presenter.confirm())
+        self._cancel.clicked.connect(presenter.cancel)
+        self._primary.clicked.connect(presenter.confirm)
         presenter.subscribe(self.changed)
 
     def _lay_out(self, theme: Theme) -> None:
@@ -106,6 +106,7 @@ class RedeemView(View):
         self._filler = QWidget()
         box.addWidget(self._filler, 1)
         box.addWidget(self._notice)
+        self._take_off_card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         inside = QVBoxLayout(self._take_off_card)
         inside.setContentsMargins(tokens.CARD_GAP, tokens.ROW_GAP, tokens.CARD_GAP, tokens.ROW_GAP)
         inside.addWidget(self._take_off)
@@ -113,8 +114,8 @@ class RedeemView(View):
         box.addWidget(self._take_off_card)
         actions = QHBoxLayout()
         actions.setSpacing(tokens.GAP)
-        actions.addWidget(self._cancel, 1)
-        actions.addWidget(self._primary, 2)
+        actions.addWidget(self._cancel)
+        actions.addWidget(self._primary, 1)
         box.addLayout(actions)
         self._keypad.setMinimumHeight(4 * tokens.CONTROL_MIN + 3 * tokens.GAP)
         self._points.setFixedHeight(theme.px(tokens.FIELD_HEIGHT))
@@ -140,8 +141,7 @@ class RedeemView(View):
         if key == "backspace":
             self._points.type_backspace()
         elif key == "clear":
-            self._points.clear()
-            self._points.typed.emit("")
+            self._points.type_nothing()
         elif key.isdigit():
             self._points.type_text(key)
 

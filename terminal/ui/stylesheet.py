@@ -1,7 +1,7 @@
 """The one style sheet. Only what Qt paints itself is in it: text fields, scroll bars, hints.
 
-Cards, buttons and labels paint themselves, which is several times faster than a styled widget and needs no re-polishing when
-a state changes.
+Cards, buttons and labels paint themselves, which is several times faster than a styled widget and needs no re-polishing
+when a state changes.
 """
 
 from __future__ import annotations

@@ -44,9 +44,9 @@ class UnknownView(View):
         self._enrol = Button(theme, name="enrol", icon="person_add", hint="F2", height=tokens.PRIMARY_MIN)
         self._cancel = Button(theme, name="cancel", hint="Esc", height=tokens.PRIMARY_MIN)
         self._lay_out(theme)
-        self._award.clicked.connect(lambda: presenter.award_only())
-        self._enrol.clicked.connect(lambda: presenter.enrol())
-        self._cancel.clicked.connect(lambda: presenter.cancel())
+        self._award.clicked.connect(presenter.award_only)
+        self._enrol.clicked.connect(presenter.enrol)
+        self._cancel.clicked.connect(presenter.cancel)
         presenter.subscribe(self.changed)
         self.retranslate()
 

@@ -14,11 +14,11 @@ from terminal.ui.wording import Wording
 class View(QWidget):
     """A screen: it shows the state of its presenter and forwards what the cashier does.
 
-    A view that nobody sees only notes that its state changed and shows it when it is brought to the front, so a scan pays
-    for one screen and not for eleven. It has no background of its own: the window's shows through, because Qt paints an
-    opaque view twice when it appears, once for itself and once for its children. Updates are never switched off while a
-    state is shown: Qt gathers the changed rectangles by itself, whereas switching updates on again would repaint the whole
-    screen for every typed digit.
+    A view that nobody sees only notes that its state changed and shows it when it is brought to the front, so a scan
+    pays for one screen and not for eleven. It has no background of its own and the window shows through, because Qt
+    paints an opaque view twice when it appears, once for itself and once for its children. Updates are never switched
+    off while a state is shown: Qt gathers the changed rectangles by itself, whereas switching updates on again would
+    repaint the whole screen for every typed digit.
 
     Signals:
         keyboard_wanted: A text field wants the keyboard on the screen.
@@ -59,7 +59,7 @@ class View(QWidget):
             self.refresh()
 
     def take_focus(self) -> None:
-        """Put the focus where the cashier goes on; without a field onto the screen itself, so that no button is armed."""
+        """Put the focus where the cashier goes on; without a field onto the screen, so that no button is armed."""
         target: QWidget = self.default_input() or self
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 

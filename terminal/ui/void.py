@@ -77,8 +77,8 @@ class VoidView(View):
         )
         self._cancel = Button(theme, name="cancel", hint="Esc", height=tokens.PRIMARY_MAX)
         self._lay_out(theme)
-        self._primary.clicked.connect(lambda: presenter.confirm())
-        self._cancel.clicked.connect(lambda: presenter.cancel())
+        self._primary.clicked.connect(presenter.confirm)
+        self._cancel.clicked.connect(presenter.cancel)
         presenter.subscribe(self.changed)
         self.retranslate()
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from terminal.presenters.states import Screen, ShellState
+from terminal.presenters.states import Breakage, Screen, ShellState
 from terminal.ui import intents
 from terminal.ui.bar import Bar
 from terminal.ui.done import DoneView
@@ -43,8 +43,8 @@ KEY_NAMES = {
 class MainWindow(QWidget):
     """The window.
 
-    Keys reach it because no widget of the screens keeps one of them for itself: a widget handles what it is there for and lets
-    the rest rise. An event filter would have to look at every event of the program.
+    Keys reach it because no widget of the screens keeps one of them for itself: a widget handles what it is there for
+    and lets the rest rise. An event filter would have to look at every event of the program.
 
     Args:
         shell: Which screen is on, and the presenters of all of them.
@@ -64,7 +64,7 @@ class MainWindow(QWidget):
         self._stack = QStackedWidget()
         self._key_bar = KeyBar(theme)
         self._keyboard = Keyboard(self._texts, theme)
-        self._overlay = FatalOverlay(self._texts, theme)
+        self._overlay = FatalOverlay(theme)
         self._overlay.setParent(self)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -127,7 +127,16 @@ class MainWindow(QWidget):
         self._bar.show_bar(state.bar)
         self._key_bar.show_keys(state.keys)
         self._show_screen(state)
-        self._overlay.show_fatal(state.fatal)
+        self._show_breakage(state.fatal)
+
+    def _show_breakage(self, breakage: Breakage | None) -> None:
+        """Cover the screens; the focus goes with the cover, so that nothing is typed into a hidden field."""
+        was_covered = not self._overlay.isHidden()
+        self._overlay.show_fatal(breakage)
+        if breakage is not None and not was_covered:
+            self._overlay.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif breakage is None and was_covered:
+            self.view(self._shell.state.screen).take_focus()
 
     def _show_screen(self, state: ShellState) -> None:
         if state.screen is self._screen:
@@ -138,7 +147,7 @@ class MainWindow(QWidget):
         view.bring_up_to_date()
         focused = self.focusWidget()
         if focused is not None:
-            # A widget that is hidden with the focus passes it to its neighbour, which would be any button of the screen.
+            # A widget that is hidden with the focus passes it to its neighbour, which would be just any button.
             focused.clearFocus()
         self._stack.setCurrentWidget(view)
         view.take_focus()
@@ -146,7 +155,6 @@ class MainWindow(QWidget):
     def retranslate(self) -> None:
         """Take every caption from the texts again."""
         self._bar.retranslate()
-        self._overlay.retranslate()
         self._keyboard.retranslate()
         for view in self._views.values():
             view.retranslate()
@@ -170,7 +178,7 @@ class MainWindow(QWidget):
         self._shell.key(name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Forward the keys of the till; a key that is held down counts once. Other characters go into the screen's field."""
+        """Forward the keys of the till, held down or not once; other characters go into the screen's field."""
         name = KEY_NAMES.get(Qt.Key(event.key()))
         if name is not None:
             if not event.isAutoRepeat():

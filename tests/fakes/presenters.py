@@ -70,7 +70,7 @@ class FakeMember(Fake[MemberState]):
     def keypad(self, key: str) -> None:
         self.note("keypad", key)
 
-    def edit_without_points(self, on: bool) -> None:  # noqa: FBT001 - fixed by the presenter
+    def edit_without_points(self, on: bool) -> None:
         self.note("edit_without_points", on)
 
     def without_points_typed(self, text: str) -> None:
@@ -135,7 +135,7 @@ class FakeEnrol(Fake[EnrolState]):
     def field_typed(self, name: str, text: str) -> None:
         self.note("field_typed", name, text)
 
-    def consent(self, purpose: str, ticked: bool) -> None:  # noqa: FBT001 - fixed by the presenter
+    def consent(self, purpose: str, ticked: bool) -> None:
         self.note("consent", purpose, ticked)
 
     def take_candidate(self, member_id: str) -> None:

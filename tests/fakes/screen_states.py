@@ -336,7 +336,7 @@ class ScreenStates:
             card="•••• 0815 7",
             headline=t("Neue Karte", "New card"),
             text=t(
-                "Diese Karte hat noch niemand benutzt. Nehmen Sie den Kunden auf, oder schreiben Sie nur der Karte gut.",
+                "Diese Karte hat noch niemand benutzt. Kunden aufnehmen, oder nur der Karte Punkte gutschreiben.",
                 "Nobody has used this card yet. Enrol its owner, or award points to the card alone.",
             ),
         )
@@ -537,8 +537,10 @@ class ScreenStates:
         return {
             "help": HelpState(
                 t("Hilfe", "Help"),
-                tuple(KeyHint(key, t(*words)) for key, words in KEYS.items())
-                + (KeyHint("Enter", t("Bestätigen", "Confirm")),),
+                (
+                    *(KeyHint(key, t(*words)) for key, words in KEYS.items()),
+                    KeyHint("Enter", t("Bestätigen", "Confirm")),
+                ),
                 (
                     t(
                         "Der Scanner tut nichts: Stecker prüfen; die Kasse findet ihn von selbst wieder.",

@@ -1,4 +1,7 @@
-"""How long the member screen takes from a new state to painted pixels; run with ``python -m tests.ui.views.measure_member``."""
+"""How long the member screen takes from a new state to painted pixels.
+
+Run with ``python -m tests.ui.views.measure_member``.
+"""
 
 from __future__ import annotations
 
