@@ -32,7 +32,7 @@ def assumptions_document(assumed: Assumptions, as_of: date) -> dict[str, object]
     return {
         "points": assumed.value_points,
         "value": decimal_text(assumed.value_cents),
-        "breakage": str(assumed.breakage * 100),
+        "breakage": f"{assumed.breakage * 100:.2f}",
         "as_of": as_of.isoformat(),
     }
 

@@ -1,4 +1,4 @@
-"""Two processes on one directory, and directories that are damaged, newer or read-only: one message, nothing changed."""
+"""Two processes on one directory; damaged, newer and read-only directories: one message, nothing changed."""
 
 import json
 import os

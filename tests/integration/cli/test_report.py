@@ -65,7 +65,7 @@ def test_the_liability_takes_breakage_from_the_settings(anna: CommandLine) -> No
     (anna.directory / "settings.toml").write_text("[report]\nbreakage_percent = 20\n")
     document = anna.done("report", "day")
     assert document["figures"]["liability"] == "4.00"
-    assert document["assumptions"] == {"points": 100, "value": "1.00", "breakage": "20.0", "as_of": "2026-11-21"}
+    assert document["assumptions"] == {"points": 100, "value": "1.00", "breakage": "20.00", "as_of": "2026-11-21"}
 
 
 def test_a_period_in_figures(anna: CommandLine) -> None:

@@ -71,6 +71,6 @@ def test_exit_codes_reach_the_shell(directory: Path) -> None:
 def test_a_reader_that_leaves_early_is_no_bug(directory: Path) -> None:
     """``stammkunde programme show | head -0`` ends without a complaint."""
     command = f'"{sys.executable}" -c "{ENTRY}" --data "{directory}" programme show | exec true'
-    ran = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+    ran = subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
     assert "Traceback" not in ran.stderr
     assert not list(directory.glob("*.log"))
