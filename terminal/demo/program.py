@@ -77,7 +77,7 @@ def serve_off_screen(directory: Path, texts: Texts, pictures: Path, size: tuple[
     pictures.mkdir(parents=True, exist_ok=True)
     taken: list[Path] = []
     bugs: list[Exception] = []
-    with _running_till(directory, texts, bugs.append) as (_application, till, scanner):
+    with running_till(directory, texts, bugs.append) as (_application, till, scanner):
         hands = Hands(till.window)
 
         def picture(name: str) -> None:
@@ -104,7 +104,7 @@ def _open_window(directory: Path, texts: Texts) -> DemoResult:
     def write_down(error: Exception) -> None:
         write_crash(directory, crash_text(error, ()))
 
-    with _running_till(directory, texts, write_down) as (application, till, scanner):
+    with running_till(directory, texts, write_down) as (application, till, scanner):
         actions = (
             (texts._("Scan Anna's card"), _scan(scanner, lambda: ANNA.card)),
             (texts._("Scan an unknown card"), _scan(scanner, _next_unknown())),
@@ -135,7 +135,7 @@ def _next_unknown() -> Callable[[], str]:
 
 
 @contextlib.contextmanager
-def _running_till(
+def running_till(
     directory: Path, texts: Texts, crashed: Callable[[Exception], None]
 ) -> Iterator[tuple[QApplication, RunningTill, SimulatedScanner]]:
     """A till with a simulated scanner on its line; stopped at the end, whatever happened."""
