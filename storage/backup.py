@@ -184,8 +184,8 @@ def _checked_head(part: Path) -> Head:
 
 
 def _programme_key(source: Path, directory: Path) -> bytes:
-    """The directory's key when it has one, else the one beside the copy."""
-    for path in (directory / KEY_FILE, key_path(source)):
+    """The directory's key when it has one, else the one beside the copy, else the one of the copy's own directory."""
+    for path in (directory / KEY_FILE, key_path(source), source.parent / KEY_FILE):
         if path.exists() and path.stat().st_size == PROGRAMME_KEY_BYTES:
             return path.read_bytes()
     raise Damaged(f"{key_path(source)} is missing; card numbers mean other accounts without it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from loyalty.encoding import command_digest
@@ -79,7 +79,7 @@ def create_files(
             if not had_lock_file and not (directory / LEDGER_FILE).exists():
                 (directory / LOCK_FILE).unlink(missing_ok=True)
             for path in made:
-                if path.exists():
+                with suppress(FileNotFoundError):  # what stopped us may have been the making of this folder
                     path.rmdir()
             raise
 

@@ -13,7 +13,7 @@ from storage.journal import head, stored
 from storage.projections import root_of
 from storage.reads import Reads
 from storage.reversals import reversed_lines, reversed_state
-from storage.types import AccountRow, Booking, BookingDay, Head, Reversed, Stored
+from storage.types import AccountRow, Booking, BookingDay, Head, Stored
 
 if TYPE_CHECKING:
     from loyalty.reversal import ReversedSoFar
@@ -151,8 +151,7 @@ class StatementReads(Reads):
         record = decode(payload)
         assert not isinstance(record, UnknownRecord), "only known kinds are booked"
         so_far = reversed_lines(self._ledger, UUID(bytes=record_id))
-        state = reversed_state(record, so_far) if so_far else Reversed.NO
-        return Booking(seq, record, points, balance_after, state)
+        return Booking(seq, record, points, balance_after, reversed_state(record, so_far))
 
 
 def _day(text: str | None) -> date | None:

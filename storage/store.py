@@ -225,15 +225,28 @@ class Store:
         return True
 
     def close(self) -> None:
-        """Checkpoint, close the connections and give the lock back; closing twice is allowed."""
-        try:
-            if self.writable and not self._failed:
+        """Checkpoint, close the connections and give the lock back; closing twice is allowed.
+
+        After a disk failure the log stays as it is, for the next start to recover from.
+        """
+        with ExitStack() as last:
+            last.push(self._held.pop_all())
+            if self.writable and self._failed:
+                self._keep_log(last)
+            elif self.writable:
                 self.checkpoint(now=True)
                 if not log_bytes(self.directory / LEDGER_FILE):
                     (self.directory / OPEN_MARK).unlink(missing_ok=True)
-        finally:
             self.writable = False
-            self._held.close()
+
+    def _keep_log(self, last: ExitStack) -> None:
+        """Let a reading connection outlive the writing one: SQLite moves the log into the file when the last goes."""
+        with contextlib.suppress(StorageError):
+            witness = open_reader(self.directory / LEDGER_FILE)
+            held = last.pop_all()
+            last.callback(witness.close)
+            last.push(held)
+            witness.one("SELECT seq FROM journal LIMIT 1")
 
     def _begin_writing(self) -> None:
         """Migrate, replay erasures the database does not know, and leave the mark that tells a crash."""

@@ -27,7 +27,7 @@ from storage.errors import (
     TillOpen,
     known_error,
 )
-from storage.files import read_header
+from storage.files import os_errors, read_header
 from storage.schema import JOURNAL
 from storage.store import create_store, open_store
 from tests.fakes.ledger import PROGRAMME, LedgerOfTests
@@ -45,10 +45,12 @@ def bytes_of(directory: Path) -> dict[str, bytes]:
 
 
 def opened(ledger: LedgerOfTests, directory: Path | None = None, *, writable: bool = True) -> Store:
+    """Open a directory, the ledger's own unless told otherwise."""
     return open_store(directory or ledger.directory, clock=ledger.clock, ids=ledger.ids, writable=writable)
 
 
 def created(ledger: LedgerOfTests, directory: Path, programme: str = PROGRAMME) -> Store:
+    """Make a new shop."""
     names = {"shop_name": "A", "till_name": "1", "currency": "EUR"}
     return create_store(directory, programme_text=programme, clock=ledger.clock, ids=ledger.ids, **names)
 
@@ -63,6 +65,7 @@ def crashed_copy(ledger: LedgerOfTests, target: Path) -> Path:
 
 
 def overwrite(path: Path, offset: int, data: bytes) -> None:
+    """Change bytes in the middle of a file."""
     with path.open("r+b") as file:
         file.seek(offset)
         file.write(data)
@@ -182,7 +185,7 @@ BROKEN_SQL = {
 
 @pytest.mark.parametrize("writable", [True, False])
 @pytest.mark.parametrize("name", BROKEN_SQL)
-def test_a_ledger_changed_by_hand_is_refused(ledger: LedgerOfTests, name: str, writable: bool) -> None:  # noqa: FBT001
+def test_a_ledger_changed_by_hand_is_refused(ledger: LedgerOfTests, name: str, writable: bool) -> None:
     """Guards, chain, steps: what the start checks can see they refuse; the file stays as it is."""
     ledger.append(ledger.sale(ledger.member()))
     ledger.close()
@@ -326,6 +329,12 @@ def test_an_unheard_of_lock_error_is_still_known(ledger: LedgerOfTests, monkeypa
     monkeypatch.setattr("filelock.FileLock.acquire", refuse)
     with pytest.raises(ReadOnlyDisk, match="No locks"):
         opened(ledger)
+
+
+def test_a_strange_error_of_the_system_is_a_bug() -> None:
+    """What has no sentence for a cashier goes its own way, with its traceback."""
+    with pytest.raises(OSError, match="strange"), os_errors("x"):
+        raise OSError(9999, "strange")
 
 
 def test_a_missing_step_is_run_and_a_backup_comes_first(tmp_path: Path) -> None:

@@ -137,10 +137,14 @@ def test_no_line_is_reversed_beyond_what_it_was(ledger: LedgerOfTests) -> None:
     other = ledger.sale(ledger.member(), lines=(SaleLine(1, 1, 0),), cents=1)
     ledger.append(other)
     wrong_line = ledger.reversal(sale, 1, 0)
+    moved = msgspec.structs.replace(wrong_line.lines[0], line=2)
     with pytest.raises(ValueError, match="less left"):
-        moved = msgspec.structs.replace(wrong_line.lines[0], line=2)
         ledger.append(msgspec.structs.replace(wrong_line, lines=(moved,)))
     ledger.append(ledger.reversal(sale, 400, 4))
+    correction = ledger.adjustment(ledger.member(), 5)
+    ledger.append(correction)
+    with pytest.raises(ValueError, match="less left"):
+        ledger.append(msgspec.structs.replace(wrong_line, original_id=correction.record_id))
 
 
 def test_an_epoch_start_and_only_it_brings_an_epoch(ledger: LedgerOfTests) -> None:
@@ -174,7 +178,15 @@ def test_other_broken_rules_of_the_file_are_bugs(ledger: LedgerOfTests) -> None:
 
 def test_the_hash_tells_columns_apart() -> None:
     """Moving a byte from one column to the next, or a type from text to bytes, gives another hash."""
-    rows: list[tuple[Any, ...]] = [("ab", "c"), ("a", "bc"), (b"ab", "c"), ("ab", None), ("ab", ""), (1, "c"), ("1", "c")]
+    rows: list[tuple[Any, ...]] = [
+        ("ab", "c"),
+        ("a", "bc"),
+        (b"ab", "c"),
+        ("ab", None),
+        ("ab", ""),
+        (1, "c"),
+        ("1", "c"),
+    ]
     assert len({chain_hash(row) for row in rows}) == len(rows)
 
 
@@ -182,7 +194,7 @@ def test_the_hash_tells_columns_apart() -> None:
 def test_every_column_is_under_the_hash(ledger: LedgerOfTests, column: int) -> None:
     """A change of any one column breaks the link."""
     ledger.append(ledger.sale(ledger.member()))
-    sql = f"SELECT {COLUMNS}, hash FROM journal WHERE seq IN (2, 3) ORDER BY seq"
+    sql = f"SELECT {COLUMNS}, hash FROM journal WHERE seq IN (2, 3) ORDER BY seq"  # noqa: S608 - planted faults
     first, row = ledger.store._ledger.all(sql)
     before = Link(first[0], first[1], first[13])
     assert link_problem(row, before) is None

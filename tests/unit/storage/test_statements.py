@@ -53,7 +53,9 @@ def test_bookings_say_how_much_of_them_was_undone(ledger: LedgerOfTests, reader:
     assert states() == [Reversed.NO, Reversed.NO]
     ledger.append(ledger.reversal(sale, 400, 4))
     assert states() == [Reversed.NO, Reversed.PARTLY]
+    assert [booking.reversible for booking in reader.bookings(member)] == [False, True, True]
     ledger.append(ledger.reversal(sale, 600, 6), ledger.reversal(gift))
+    assert [booking.reversible for booking in reader.bookings(member)] == [False, False, False, False, False]
     assert states() == [Reversed.WHOLE, Reversed.WHOLE]
     assert [stored.seq for stored in reader.reversals_of(sale.record_id)] == [5, 6]
     assert reader.reversals_of(gift.record_id)[0].seq == 7
@@ -76,7 +78,9 @@ def test_undo_finds_the_newest_booking_with_something_left(ledger: LedgerOfTests
 
 def test_recent_bookings_are_the_tills_newest(ledger: LedgerOfTests, reader: Reader) -> None:
     """Over all members and anonymous sales, newest first."""
-    ledger.append(ledger.sale(ledger.member(1)), ledger.enrolment(ledger.member(1)), ledger.sale(None), ledger.sale(None))
+    ledger.append(
+        ledger.sale(ledger.member(1)), ledger.enrolment(ledger.member(1)), ledger.sale(None), ledger.sale(None)
+    )
     assert [booking.seq for booking in reader.recent_bookings(2)] == [6, 5]
 
 
