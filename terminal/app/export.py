@@ -15,7 +15,7 @@ from terminal.app.documents import booking_document, member_document
 from terminal.app.members import show_member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from loyalty.programme import Programme
     from storage.store import Reader
@@ -80,7 +80,7 @@ def _note(reader: Reader, booking: Booking) -> dict[str, object]:
     return {"note": reader.text(record.text_ref)}
 
 
-def csv_bytes(columns: tuple[str, ...], rows: list[dict[str, object]] | list[Mapping[str, object]]) -> bytes:
+def csv_bytes(columns: tuple[str, ...], rows: Sequence[Mapping[str, object]]) -> bytes:
     """Write a CSV file (RFC 4180) in UTF-8 with a byte order mark, without which Excel takes it for another encoding.
 
     A text that a spreadsheet would run as a formula gets an apostrophe in front; numbers keep their minus.
