@@ -76,7 +76,8 @@ class Texts:
         """Write a rate in percent with one decimal, or a dash where it is undefined."""
         if value is None:
             return "–"
-        return f"{format_decimal(value, '0.0', locale=self._locale)}\N{NO-BREAK SPACE}%".replace("-", _MINUS)
+        sign = self._locale.percent_formats[None].suffix[0]
+        return f"{format_decimal(value, '0.0', locale=self._locale)}{sign}".replace("-", _MINUS)
 
     def plain_amount(self, cents: int) -> str:
         """Write an amount without its currency, for example ``23,45``."""

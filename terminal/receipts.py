@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 def receipt(texts: Texts, programme: Programme, shop: Shop, booked: Booked) -> tuple[ReceiptText, ...]:
     """The receipt of a booking; it says on every copy that it is no fiscal receipt."""
-    lines = [ReceiptText(shop.name, strong=True, centred=True), ReceiptText(programme.name, centred=True)]
+    lines = [ReceiptText(shop.name, strong=True, centred=True)]
+    if programme.name != shop.name:
+        lines.append(ReceiptText(programme.name, centred=True))
     lines.append(ReceiptText(_moment(texts, booked.record), right=shop.till_name))
     lines.append(ReceiptText("", rule=True))
     match booked:
@@ -38,8 +40,9 @@ def receipt(texts: Texts, programme: Programme, shop: Shop, booked: Booked) -> t
             lines.append(ReceiptText(texts._("Card"), right=cards.masked(booked.card)))
     lines.append(ReceiptText("", rule=True))
     lines.append(ReceiptText(texts._("New balance"), right=texts.points(booked.balance), strong=True))
-    worth = texts.money(programme.value_of_points_cents(booked.balance))
-    lines.append(ReceiptText(texts._("Worth"), right=worth))
+    if booked.balance > 0:
+        worth = texts.money(programme.value_of_points_cents(booked.balance))
+        lines.append(ReceiptText(texts._("Worth"), right=worth))
     lines.append(ReceiptText(""))
     lines.append(ReceiptText(texts._("Not a fiscal receipt"), centred=True))
     return tuple(lines)
@@ -56,7 +59,7 @@ def _sale(texts: Texts, programme: Programme, sale: Sale) -> list[ReceiptText]:
     if sale.money_off_cents:
         lines.append(ReceiptText(texts._("To pay"), right=texts.money(sale.to_pay_cents), strong=True))
     lines.append(ReceiptText(texts._("Points for this purchase"), right=texts.signed(sale.points), strong=True))
-    lines += [ReceiptText("  " + explain_text(texts, programme, reason)) for reason in sale.explain]
+    lines += [ReceiptText("· " + explain_text(texts, programme, reason)) for reason in sale.explain]
     return lines
 
 
@@ -65,7 +68,7 @@ def _rewards(texts: Texts, programme: Programme, taken: tuple[RedemptionLine, ..
     for line in taken:
         name = reward_name(texts, programme, line.reward_id)
         lines.append(ReceiptText(name, right=texts.money(-line.value_cents) if line.money_off else ""))
-        lines.append(ReceiptText("  " + texts._("Points redeemed"), right=texts.signed(-line.points)))
+        lines.append(ReceiptText("· " + texts._("Points redeemed"), right=texts.signed(-line.points)))
     return lines
 
 

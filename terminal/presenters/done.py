@@ -98,7 +98,7 @@ class DonePresenter(Presenter[DoneState]):
             take_off=_take_off(texts, booked.record) if isinstance(booked, Earned) else "",
             to_pay=_to_pay(texts, booked.record) if isinstance(booked, Earned) else "",
             balance=texts.number(booked.balance),
-            balance_caption=texts._("New balance, points"),
+            balance_caption=texts._("New balance"),
             receipt=receipt(texts, programme, self._around.desk.shop, booked),
             undo=texts._("Undo") if self.undoable else "",
             next_hint=texts._("Scan the next card or press Enter"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from hardware.scans import DeviceState
 from storage.errors import Damaged, DiskFailed, StorageError
 from terminal.messages import error_text
-from terminal.presenters.states import BarState, Breakage, KeyHint, Pill, Tone
+from terminal.presenters.states import BarState, Breakage, KeyHint, Pill, Screen, Tone
 
 if TYPE_CHECKING:
     from hardware.scans import DeviceStatus
@@ -46,7 +46,11 @@ def _scanner_pill(texts: Texts, status: DeviceStatus | None) -> Pill:
             return Pill(texts._("Scanner is starting"), Tone.NEUTRAL)
 
 
-def key_hints(texts: Texts, live: Collection[str]) -> tuple[KeyHint, ...]:
+CANCELS: Final = frozenset({Screen.MEMBER, Screen.UNKNOWN, Screen.ENROL, Screen.FIND, Screen.VOID})
+"""Screens on which leaving gives something up, so that Esc says "Cancel" like their button."""
+
+
+def key_hints(texts: Texts, screen: Screen, live: Collection[str]) -> tuple[KeyHint, ...]:
     """The keys at the bottom; only keys that do something on this screen are shown."""
     labels = {
         "F1": texts._("Help"),
@@ -57,7 +61,7 @@ def key_hints(texts: Texts, live: Collection[str]) -> tuple[KeyHint, ...]:
         "F6": texts._("Void"),
         "F8": texts._("Report"),
         "F9": texts._("Undo"),
-        "Esc": texts._("Back"),
+        "Esc": texts._("Cancel") if screen in CANCELS else texts._("Back"),
     }
     return tuple(KeyHint(key, label) for key, label in labels.items() if key in live)
 
@@ -74,4 +78,4 @@ def breakage(texts: Texts, error: Exception) -> Breakage:
         return Breakage(texts._("Something went wrong"), sentence, texts._("Go on"))
     if stops_the_till(error):
         return Breakage(texts._("The till has stopped"), error_text(texts, error), texts._("Close the till"))
-    return Breakage(texts._("Nothing was booked"), error_text(texts, error), texts._("Go on"))
+    return Breakage(texts._("That did not work"), error_text(texts, error), texts._("Go on"))

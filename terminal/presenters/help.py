@@ -39,6 +39,6 @@ class HelpPresenter(Presenter[HelpState]):
         sentences = (
             texts._("Scan a card on any screen; nothing has to be clicked first."),
             texts._("What the green screen says is on the disk. If the power fails, it is still there."),
-            texts._("Scanner silent? Look at its dot above: it says what is wrong, and the card number can be typed."),
+            texts._("Scanner silent? The start screen says what is wrong. Meanwhile type the card number."),
         )
         self._show(HelpState(texts._("Help"), keys, sentences))

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 from loyalty.outcomes import Refused
 from loyalty.records import Sale
 from terminal.app.till import read_card
+from terminal.messages import hardware_text
 from terminal.presenters.base import Flow, Presenter, Surroundings
-from terminal.presenters.states import IdleState, Notice, Tile
+from terminal.presenters.states import IdleState, Notice, Tile, Tone
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from hardware.errors import HardwareError
     from storage.store import Reader
     from storage.types import Booking, DayReport
     from terminal.i18n import Texts
@@ -31,6 +33,7 @@ class IdlePresenter(Presenter[IdleState]):
         self._flow = flow
         self._query = ""
         self._notice: Notice | None = None
+        self._trouble: HardwareError | None = None
         self._today: DayReport | None = None
         self._newest: Booking | None = None
 
@@ -60,6 +63,11 @@ class IdlePresenter(Presenter[IdleState]):
         else:
             self._flow.show_find(text)
 
+    def scanner_trouble(self, error: HardwareError | None) -> None:
+        """A scanner can't be used, or can again: say why and what to do for as long as it lasts."""
+        self._trouble = error
+        self.refresh()
+
     def undo_last(self) -> None:
         """Undo the newest booking."""
         if self.state.can_undo:
@@ -74,10 +82,17 @@ class IdlePresenter(Presenter[IdleState]):
         newest = self._newest
         can_undo = newest is not None and newest.reversible
         self._show(
-            IdleState(query=self._query, notice=self._notice, tiles=self._tiles(can_undo=can_undo), can_undo=can_undo)
+            IdleState(
+                query=self._query, notice=self._notice or self._scanner_notice(), tiles=self._tiles(), can_undo=can_undo
+            )
         )
 
-    def _tiles(self, *, can_undo: bool) -> tuple[Tile, ...]:
+    def _scanner_notice(self) -> Notice | None:
+        if self._trouble is None:
+            return None
+        return Notice(hardware_text(self._around.texts, self._trouble), Tone.WARN)
+
+    def _tiles(self) -> tuple[Tile, ...]:
         texts = self._around.texts
         if self._today is None:
             return ()
@@ -96,10 +111,10 @@ class IdlePresenter(Presenter[IdleState]):
                 rewards.format(count=texts.number(totals.redemptions)),
             ),
             Tile(texts._("New members"), texts.number(totals.new_members), texts._("today")),
-            self._last_tile(texts, can_undo=can_undo),
+            self._last_tile(texts),
         )
 
-    def _last_tile(self, texts: Texts, *, can_undo: bool) -> Tile:
+    def _last_tile(self, texts: Texts) -> Tile:
         caption = texts._("Last booking")
         if self._newest is None:
             return Tile(caption, "–", texts._("none yet"))
@@ -111,7 +126,7 @@ class IdlePresenter(Presenter[IdleState]):
         else:
             today = self._around.clock.business_day(self._around.clock.now_us())
             when = texts.moment(self._newest.record.at_us, self._newest.record.utc_offset_min, today)
-        parts = [self._who(), when, texts._("F9 undoes it") if can_undo else ""]
+        parts = [self._who(), when]
         return Tile(caption, texts.signed(self._newest.points), " · ".join(part for part in parts if part))
 
     def _who(self) -> str:

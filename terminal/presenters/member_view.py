@@ -122,9 +122,10 @@ def _points_of(programme: Programme, sale: OpenSale, reward_id: str) -> int:
 
 
 def _reward_card(texts: Texts, reward: Reward, left: int, *, chosen: bool) -> RewardCard:
-    needed = 1 if reward.flexible else reward.points
+    needed = reward.points
     affordable = chosen or left >= needed
-    cost = texts._("from 1 point") if reward.flexible else texts.points(reward.points)
+    price = texts.points(reward.points)
+    cost = texts._("from {points}").format(points=price) if reward.flexible else price
     if not affordable:
         missing = texts._("{count} missing").format(count=texts.number(needed - max(0, left)))
         cost = f"{cost} · {missing}"

@@ -102,7 +102,7 @@ class RedeemPresenter(Presenter[RedeemState]):
                 take_off=take_off_text(texts, priced),
                 to_pay=to_pay_text(texts, priced),
                 flexible_open=bool(flexible) and sale.has_amount,
-                flexible_caption=texts._("Points to use; empty takes as many as possible"),
+                flexible_caption=texts._("Points to use (empty: as many as possible)"),
                 points_text=self._points_text,
                 notice=notice,
                 primary=self._primary(sale, priced),

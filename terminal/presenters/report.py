@@ -125,7 +125,7 @@ class ReportPresenter(Presenter[ReportState]):
             return texts._("no figure a week ago")
         change = _percent(now - before, before) or Decimal(0)
         arrow = "▲" if change > 0 else "▼" if change < 0 else "="
-        return texts._("{arrow} {change} to a week ago").format(arrow=arrow, change=texts.percent(abs(change)))
+        return texts._("{arrow} {change} on a week ago").format(arrow=arrow, change=texts.percent(abs(change)))
 
     def _undone(self, texts: Texts) -> str:
         back = self._report.totals.points_taken_back if self._report else 0

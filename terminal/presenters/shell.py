@@ -11,7 +11,7 @@ from storage.errors import StorageError
 from terminal.app.identify import Identified, UnknownCard, identify
 from terminal.app.reverse import ReverseCommand, Reversed, reverse
 from terminal.i18n import LANGUAGES, Texts
-from terminal.messages import refusal_text
+from terminal.messages import refusal_text, reject_text
 from terminal.presenters.base import Presenter, Surroundings
 from terminal.presenters.done import DonePresenter
 from terminal.presenters.enrol import EnrolPresenter
@@ -80,13 +80,14 @@ class ShellPresenter(Presenter[ShellState]):
     def scanned(self, scan: Scan) -> None:
         """A scanner read something. Whatever screen is on, the scan works and is used exactly once."""
         if scan.rejected is not None:
-            self._say(Notice(self._around.texts._("The code was not read in full. Scan again. (M-173)"), Tone.WARN))
+            self._say(Notice(reject_text(self._around.texts, scan.rejected), Tone.WARN))
             return
         self.read(scan.text, scan.symbology.value if scan.symbology else None)
 
     def scanner_status(self, status: DeviceStatus) -> None:
         """A scanner came, went or could not be opened."""
         self._scanner_status = status
+        self.idle.scanner_trouble(status.error)
         self._refresh()
 
     def tick(self) -> None:
@@ -350,7 +351,7 @@ class ShellPresenter(Presenter[ShellState]):
 
     def _refresh(self) -> None:
         texts = self._around.texts
-        keys = key_hints(texts, self._actions().keys() - self._hidden_keys())
+        keys = key_hints(texts, self._screen, self._actions().keys() - self._hidden_keys())
         broken = None if self._broken is None else breakage(texts, self._broken)
         self._show(ShellState(self._screen, bar_state(self._around, self._scanner_status), keys, broken))
 

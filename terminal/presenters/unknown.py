@@ -53,6 +53,6 @@ class UnknownPresenter(Presenter[UnknownState]):
             UnknownState(
                 card=cards.masked(self._card.number),
                 headline=texts._("New card"),
-                text=texts._("Nobody has used this card yet. Enrol its owner, or award points to the card alone."),
+                text=texts._("This card has no name yet. Enrol its owner, or award points to the card alone."),
             )
         )

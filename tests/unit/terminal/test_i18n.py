@@ -103,7 +103,7 @@ def test_points_take_the_right_plural(language: str, count: int, expected: str) 
         ("de", Decimal("55.7"), "55,7\u00a0%"),
         ("de", Decimal(8), "8,0\u00a0%"),
         ("de", Decimal("-8.25"), "−8,2\u00a0%"),
-        ("en", Decimal("55.7"), "55.7\u00a0%"),
+        ("en", Decimal("55.7"), "55.7%"),
         ("de", None, "–"),
         ("en", None, "–"),
     ],

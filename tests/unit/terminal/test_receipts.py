@@ -118,7 +118,7 @@ def test_nothing_is_wider_than_the_paper_and_the_euro_sign_stays(
     for booked in receipts.values():
         lines = printed(shop, booked, language, width)
         assert max(len(line) for line in lines) <= width
-        assert "€" in "".join(lines)
+        assert booked.balance == 0 or "€" in "".join(lines)
         assert not {"\u00a0", "\u202f", "\u2212"} & set("".join(lines))
 
 

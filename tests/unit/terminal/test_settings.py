@@ -31,10 +31,10 @@ def test_a_file_sets_what_it_names() -> None:
 
 def test_every_mistake_is_told_at_once_with_its_line() -> None:
     """A file is corrected in one go."""
-    problems = parse_settings('languge = "de"\n[report]\ninactive_after_days = 0\nbreakage_percent = "x"\n')
+    problems = parse_settings('languages = "de"\n[report]\ninactive_after_days = 0\nbreakage_percent = "x"\n')
     assert isinstance(problems, list)
     assert {(problem.path, problem.line) for problem in problems} == {
-        ("languge", 1),
+        ("languages", 1),
         ("report.inactive_after_days", 3),
         ("report.breakage_percent", 4),
     }
