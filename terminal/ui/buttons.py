@@ -305,6 +305,7 @@ class KeyCapButton(Button):
     def __init__(self, theme: Theme, key: str) -> None:
         super().__init__(theme, Kind.QUIET, name=f"key{key}", hint=key)
         self._tight = False
+        self._bare = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def set_tight(self, tight: bool) -> None:  # noqa: FBT001 - one flag, as in Qt's own setters
@@ -314,15 +315,25 @@ class KeyCapButton(Button):
             self.updateGeometry()
             self.update()
 
+    def set_bare(self, bare: bool) -> None:  # noqa: FBT001 - one flag, as in Qt's own setters
+        """Show the key alone, when even tight captions do not fit; the caption stays for readers and as a hint."""
+        if bare != self._bare:
+            self._bare = bare
+            self.setToolTip(self._caption if bare else "")
+            self.updateGeometry()
+            self.update()
+
     def look(self) -> tuple[object, ...]:
         """The same, and how tight it stands."""
-        return (*super().look(), self._tight)
+        return (*super().look(), self._tight, self._bare)
 
     def _cap_width(self) -> int:
         metrics = self.theme.metrics(KEY_CAP_TEXT, QFont.Weight.Bold)
         return max(self.theme.px(KEY_CAP_MIN), metrics.horizontalAdvance(self._hint) + 2 * PART_GAP)
 
     def _content_width(self) -> int:
+        if self._bare:
+            return self._cap_width()
         gap = PART_GAP - 2 if not self._tight else 5
         return self._cap_width() + gap + self._caption_metrics().horizontalAdvance(self._caption)
 
@@ -347,6 +358,8 @@ class KeyCapButton(Button):
         painter.setFont(self.theme.font(KEY_CAP_TEXT, QFont.Weight.Bold))
         painter.setPen(colour(palette.ink))
         painter.drawText(cap, int(Qt.AlignmentFlag.AlignCenter), self._hint)
+        if self._bare:
+            return
         left = cap.right() + 1 + (5 if self._tight else PART_GAP - 2)
         area = QRect(left, 0, self.width() - left, self.height())
         painter.setFont(self.theme.font(self._caption_size()))

@@ -25,6 +25,8 @@ DETAIL_SIZE = 20
 PAGE_MARGIN = 36
 HEADLINE_NARROW = tokens.TEXT_RESULT
 NARROW_WIDTH = 1200
+PAPER_WIDTH_LEAST = 1000
+"""The least width that has room for the paper beside the result, at 100 % text."""
 DETAIL_LINES_MAX = 6
 
 
@@ -123,7 +125,7 @@ class DoneView(View):
         self._caption.show_text(state.balance_caption)
         self._hint.show_text(state.next_hint)
         self._receipt.show_lines(state.receipt)
-        self._receipt.setVisible(bool(state.receipt))
+        self._show_paper()
         self._undo.show_caption(state.undo)
         self._undo.setVisible(bool(state.undo))
 
@@ -134,8 +136,16 @@ class DoneView(View):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the headline on one line of a narrow screen where that is possible."""
         super().resizeEvent(event)
-        size = HEADLINE_NARROW if self.width() < NARROW_WIDTH else tokens.TEXT_HEADLINE
-        self._headline.setFont(self.theme.font(size, QFont.Weight.Bold))
+        narrow = self.width() < self.theme.px(NARROW_WIDTH)
+        size = HEADLINE_NARROW if narrow else tokens.TEXT_HEADLINE
+        self._headline.set_size(self.theme, size, QFont.Weight.Bold)
+
+        self._show_paper()
+
+    def _show_paper(self) -> None:
+        """Show the receipt where there is one and room for it; the result itself comes first."""
+        has_room = self.width() >= self.theme.px(PAPER_WIDTH_LEAST)
+        self._receipt.setVisible(bool(self._receipt.text()) and has_room)
 
     def _show_tone(self, tone: Tone) -> None:
         pair = tokens.RESULT[tone]

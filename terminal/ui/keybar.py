@@ -56,14 +56,17 @@ class KeyBar(QWidget):
         buttons = [self._buttons[hint.key] for hint in self._hints]
         for button in buttons:
             button.set_tight(False)
+            button.set_bare(False)
         room = self.width() - 2 * MARGIN_LEFT
         gap = WIDE_GAP
         if sum(button.sizeHint().width() + WIDE_GAP for button in buttons) > room:
             gap = 0
             for button in buttons:
                 button.set_tight(True)
+        bare = sum(button.sizeHint().width() for button in buttons) > room
         x = MARGIN_LEFT
         for button in buttons:
+            button.set_bare(bare)
             size = button.sizeHint()
             button.setGeometry(x, (self.height() - size.height()) // 2 + 1, size.width(), size.height())
             x += size.width() + gap

@@ -147,6 +147,13 @@ class Paragraph(QLabel):
             self.setText(text)
             self._ask_for_height()
 
+    def set_size(self, theme: Theme, size: int, weight: QFont.Weight) -> None:
+        """Change the size of the text; nothing happens when it has that size already."""
+        font = theme.font(size, weight)
+        if font != self.font():
+            self.setFont(font)
+            self._ask_for_height()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Ask for the height this width needs; layouts that align a widget do not ask by themselves."""
         super().resizeEvent(event)

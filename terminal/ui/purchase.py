@@ -126,11 +126,13 @@ class PurchaseCard(Card):
         least_keys = ROWS * tokens.CONTROL_MIN + (ROWS - 1) * gap
         panel = self.panel.height_needed()
         taken = tokens.CONTROL_MIN + px(AMOUNT_MIN) + panel + least_keys + tokens.PRIMARY_MIN + tokens.CONTROL_MIN
-        spare = max(0, self.height() - PADDING_TOP - PADDING_BOTTOM - taken - 5 * gap)
+        room = self.height() - PADDING_TOP - PADDING_BOTTOM - taken - 5 * gap
+        room = self._make_room(room, least_keys)
+        spare = max(0, room)
         primary = tokens.PRIMARY_MIN + min(spare // 6, tokens.PRIMARY_MAX - tokens.PRIMARY_MIN)
         keys = least_keys + min(spare // 2, ROWS * (KEY_MAX - tokens.CONTROL_MIN))
-        action = tokens.CONTROL_MIN + min(spare // 12, 6)
-        rest = spare - (primary - tokens.PRIMARY_MIN) - (keys - least_keys) - (action - tokens.CONTROL_MIN)
+        action = tokens.CONTROL_MIN + min(spare // 12, 6) if not self.redeem.isHidden() else -gap
+        rest = spare - (primary - tokens.PRIMARY_MIN) - (keys - least_keys) - max(0, action - tokens.CONTROL_MIN)
         amount = px(AMOUNT_MIN) + min(rest, AMOUNT_MAX - AMOUNT_MIN)
         panel += min(max(0, rest - (AMOUNT_MAX - AMOUNT_MIN)), panel // 2)
         self._caption.setGeometry(left, PADDING_TOP, self._caption.text_width() + 2, tokens.CONTROL_MIN)
@@ -146,6 +148,18 @@ class PurchaseCard(Card):
         bottom = self.height() - PADDING_BOTTOM
         self._place_actions(left, bottom - action, width, action)
         self.primary.setGeometry(left, bottom - action - gap - primary, width, primary)
+
+    def _make_room(self, room: int, least_keys: int) -> int:
+        """Leave out what stands elsewhere too when large letters on a small screen need the room.
+
+        First the three actions, which the bar of keys offers as well; then the keypad, whose digits a keyboard types.
+        """
+        for button in self._actions:
+            button.setVisible(room >= 0)
+        if room < 0:
+            room += tokens.CONTROL_MIN + tokens.GAP
+        self.keypad.setVisible(room >= 0)
+        return room if room >= 0 else room + least_keys + tokens.GAP
 
     def _place_actions(self, left: int, top: int, width: int, height: int) -> None:
         count = len(self._actions)
