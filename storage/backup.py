@@ -10,13 +10,11 @@ from __future__ import annotations
 import os
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
-from loyalty.encoding import command_digest
-from loyalty.records import EpochStart
 from storage import migrations
 from storage.connection import Database, open_frozen, open_new, open_reader, open_writer
 from storage.create import build_vault
+from storage.epochs import continue_in_new_epoch
 from storage.errors import AlreadyExists, Damaged, MissingLedger
 from storage.files import (
     KEY_FILE,
@@ -32,7 +30,7 @@ from storage.files import (
     sync_file,
     write_durably,
 )
-from storage.journal import append, check_tail, head
+from storage.journal import check_tail, head
 from storage.lock import take_lock
 from storage.schema import LEDGER, LEDGER_APPLICATION_ID
 from storage.tombstones import erase, missing_from, read_tombstones
@@ -193,29 +191,13 @@ def _programme_key(source: Path, directory: Path) -> bytes:
 
 def _begin_epoch(part: Path, directory: Path, key: bytes, clock: Clock, ids: Ids) -> Head:
     """Replay erasures, drop profiles nobody can open any more, and append the first record of the new epoch."""
-    now_us = clock.now_us()
     with closing(open_writer(part)) as ledger, closing(open_writer(directory / VAULT_FILE)) as vault:
         migrations.bring_up_to_date(ledger, migrations.LEDGER_LAYOUT)
         with ledger.transaction():
             for tombstone in missing_from(ledger, read_tombstones(directory)):
                 erase(ledger, tombstone)
             _drop_profiles_without_key(ledger, vault)
-            parent = head(ledger)
-            terminal = ledger.value("SELECT terminal_id FROM shop")
-            start = EpochStart(
-                record_id=ids.record_id(),
-                member_id=None,
-                at_us=now_us,
-                business_day=clock.business_day(now_us),
-                utc_offset_min=clock.utc_offset_min(now_us),
-                programme_version=ledger.value("SELECT max(version) FROM programme"),
-                command_digest=command_digest(key, "epoch_start", parent.epoch, parent.seq),
-                terminal_id=UUID(bytes=terminal),
-                parent_epoch=parent.epoch,
-                parent_seq=parent.seq,
-                parent_hash=parent.hash.hex(),
-            )
-            append(ledger, start, epoch=ids.random_id())
+            continue_in_new_epoch(ledger, key=key, clock=clock, ids=ids)
         index_anew(vault)
         vault.one("PRAGMA wal_checkpoint(TRUNCATE)")
         ledger.one("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from loyalty.encoding import command_digest
 from loyalty.programme import parse_programme
-from loyalty.records import EpochStart, ProgrammeChange
+from loyalty.records import ProgrammeChange
 from storage import migrations
 from storage.connection import Database, open_writer
 from storage.directory import read_programme
+from storage.epochs import begin_journal
 from storage.errors import AlreadyExists
 from storage.files import (
     KEY_FILE,
@@ -103,17 +104,7 @@ def _build_ledger(path: Path, shop: tuple[str, str, str], document: str, key: by
                 (*shop, terminal_id.bytes, now_us),
             )
             database.run("INSERT INTO programme(version, document) VALUES (?, ?)", (programme.version, document))
-            genesis = EpochStart(
-                record_id=ids.record_id(),
-                member_id=None,
-                at_us=now_us,
-                business_day=clock.business_day(now_us),
-                utc_offset_min=clock.utc_offset_min(now_us),
-                programme_version=programme.version,
-                command_digest=command_digest(key, "epoch_start", terminal_id),
-                terminal_id=terminal_id,
-            )
-            append(database, genesis, epoch=ids.random_id())
+            begin_journal(database, terminal_id, programme.version, key=key, clock=clock, ids=ids)
             append(database, adoption(programme, document, key, clock, ids))
         database.one("PRAGMA wal_checkpoint(TRUNCATE)")
 

@@ -12,6 +12,7 @@ from storage.backup import copy_before_migration
 from storage.checks import check_contents, check_files, check_ledger, newest_programme, read_shop
 from storage.connection import open_reader, open_writer
 from storage.create import create_files
+from storage.epochs import continue_in_new_epoch
 from storage.errors import AffectedSqlite, DiskFailed, StorageError
 from storage.files import (
     KEY_FILE,
@@ -30,10 +31,10 @@ from storage.vault import catch_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
 
     from loyalty.ports import Clock, Ids
     from storage.connection import Database
+    from storage.types import Stored
 
 __all__ = ["Reader", "Store", "Unit", "create_store", "open_store"]
 
@@ -154,9 +155,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def reader(self) -> Reader:
@@ -205,6 +204,11 @@ class Store:
             raise
         finally:
             self._unit_open = False
+
+    def begin_epoch(self) -> Stored:
+        """Go on in a new epoch: for a till that finds out it was restored or cloned."""
+        with self.exclusive() as ledger:
+            return continue_in_new_epoch(ledger, key=self.programme_key, clock=self._clock, ids=self._ids)
 
     def checkpoint(self, *, now: bool = False) -> bool:
         """Move the log into the file when it has grown; to be called between sales. Cheap while there is nothing to do.

@@ -12,7 +12,6 @@ from storage.tombstones import Tombstone, erase
 from storage.vault import key_for, seal
 
 if TYPE_CHECKING:
-    from types import TracebackType
     from uuid import UUID
 
     from loyalty.ports import Clock
@@ -35,9 +34,7 @@ class Reader(StatementReads, DirectoryReads, ReportReads):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

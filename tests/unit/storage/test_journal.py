@@ -167,6 +167,22 @@ def test_an_epoch_start_and_only_it_brings_an_epoch(ledger: LedgerOfTests) -> No
     check_tail(database)
 
 
+def test_a_cloned_till_goes_on_in_a_new_epoch(ledger: LedgerOfTests, reader: Reader) -> None:
+    """The store begins it on demand; the chain and the accounts run on."""
+    ledger.append(ledger.sale(ledger.member()))
+    before = reader.head()
+    begun = ledger.store.begin_epoch()
+    assert isinstance(begun.record, EpochStart)
+    assert (begun.record.parent_epoch, begun.record.parent_seq) == (before.epoch, before.seq)
+    assert begun.record.parent_hash == before.hash.hex()
+    assert reader.head().epoch != before.epoch
+    assert reader.account(ledger.member()).balance == 10
+    check_tail(ledger.store._ledger)
+    ledger.store._ledger.run("DELETE FROM shop")
+    with pytest.raises(Damaged, match="shop"):
+        ledger.store.begin_epoch()
+
+
 def test_other_broken_rules_of_the_file_are_bugs(ledger: LedgerOfTests) -> None:
     """Only the repeated id is a known error; any other refusal of the guards goes its own way."""
     database = ledger.store._ledger
