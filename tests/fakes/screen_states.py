@@ -117,7 +117,7 @@ class ScreenStates:
             ),
             Tile(t("Heute eingelöst", "Redeemed today"), "1.900", t("Punkte · 9 Prämien", "Points · 9 rewards")),
             Tile(t("Neue Mitglieder", "New members"), "6", t("heute", "today")),
-            Tile(t("Letzte Buchung", "Last booking"), "+46", t("Anna S. · vor 2 Min", "Anna S. · 2 min ago")),
+            Tile(t("Letzte Buchung", "Last booking"), "+46", t("Anna S. · 14:30", "Anna S. · 2 min ago")),
         )
         unknown = t(
             "Karte unbekannt. Noch einmal scannen oder mit F3 suchen. (M-104)",
@@ -190,7 +190,7 @@ class ScreenStates:
             primary=t("Buchen: +36, −500 Punkte", "Book: +36, −500 points"),
         )
         again = t(
-            "Dieselbe Karte, derselbe Betrag vor einer Minute. Enter bucht noch einmal. (M-121)",
+            "Dieselbe Karte, derselbe Betrag: gerade eben gebucht. Enter bucht noch einmal. (M-121)",
             "Same card, same amount a minute ago. Enter books it once more. (M-121)",
         )
         bad = t("Bitte einen Betrag wie 12,50 eingeben. (M-110)", "Type an amount such as 12.50. (M-110)")
@@ -273,7 +273,7 @@ class ScreenStates:
             ),
             "redeem_refused": replace(base, notice=Notice(refused, Tone.BAD)),
             "redeem_empty": replace(
-                base, rewards=(), empty=t("Das Programm hat keine Prämien.", "The programme has no rewards.")
+                base, rewards=(), empty=t("Es gibt keine Prämien.", "The programme has no rewards.")
             ),
             "redeem_busy": replace(chosen, busy=True),
         }
@@ -426,7 +426,7 @@ class ScreenStates:
             "find": FindState("ann", self.hits(), selected=1),
             "find_empty": FindState(
                 message=t(
-                    "Name, Telefonnummer oder das Ende einer Kartennummer eingeben.",
+                    "Name, Telefonnummer oder die letzten Ziffern einer Karte eingeben.",
                     "Type a name, a phone number or the end of a card number.",
                 )
             ),
