@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 
 from loyalty.cards import Check, with_check_digit
 from terminal.cli import execute
@@ -64,14 +65,13 @@ class CommandLine:
         demo: What the demo was asked for.
     """
 
-    def __init__(self, directory: Path, captured: pytest.CaptureFixture[str]) -> None:
+    def __init__(self, directory: Path, seed: int = 1) -> None:
         self.directory = directory
         self.clock = FakeClock()
-        self.ids = SeededIds(clock=self.clock)
+        self.ids = SeededIds(seed, self.clock)
         self.opened: list[tuple[Path, str | None]] = []
         self.demo: list[tuple[bool, Path | None, str | None]] = []
         self.open_till: Callable[[], int] = lambda: 0
-        self._captured = captured
 
     def programs(self) -> Programs:
         """The outside world of the command line."""
@@ -87,10 +87,10 @@ class CommandLine:
 
     def run(self, *arguments: str) -> Ran:
         """Run a command line as it stands."""
-        self._captured.readouterr()
-        code = execute(self.programs(), ["--data", str(self.directory), *arguments])
-        out, err = self._captured.readouterr()
-        return Ran(code, out, err)
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = execute(self.programs(), ["--data", str(self.directory), *arguments])
+        return Ran(code, out.getvalue(), err.getvalue())
 
     def done(self, *arguments: str) -> dict[str, Any]:
         """Run a command that has to succeed; its document."""

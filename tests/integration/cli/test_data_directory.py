@@ -74,9 +74,10 @@ VERSION_OFFSET = 60
 """Where SQLite keeps ``user_version`` in its header, in bytes (sqlite.org/fileformat2.html, 1.3)."""
 
 
-@pytest.fixture
-def open_elsewhere(anna: CommandLine) -> Iterator[CommandLine]:
-    """Anna's shop, whose till another process has open."""
+@pytest.fixture(scope="module")
+def open_elsewhere(annas: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
+    """Anna's shop, whose till another process has open; one for all tests, because none of them can change it."""
+    anna = CommandLine(Path(shutil.copytree(annas, tmp_path_factory.mktemp("open") / "data")), seed=4)
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(anna.directory)],
         cwd=ROOT,

@@ -171,6 +171,25 @@ def test_a_lost_card_that_was_blocked_can_be_replaced(anna: CommandLine) -> None
     assert anna.done("member", "show", SPARE)["balance"] == 500
 
 
+def test_changes_with_the_same_id_are_made_once(anna: CommandLine) -> None:
+    """Cards, joins and enrolments are retried like sales; another command under the id is refused."""
+    anna.done("earn", BEN, "7")
+    for number, command in enumerate(
+        (
+            ["card", "issue", ANNA, SPARE],
+            ["card", "block", SPARE],
+            ["member", "merge", BEN, ANNA],
+            ["member", "add", "--name", "Carla", "--card", card_number(7)],
+        )
+    ):
+        asked = [*command, "--id", f"0198c0de-0000-7000-8000-00000000000{number}"]
+        first = anna.done(*asked)
+        before = anna.records()
+        assert anna.done(*asked) == first | {"repeated": True}
+        assert anna.records() == before
+    assert anna("card", "block", ANNA, "--id", asked[-1]).reason == "id_used_for_another_command"
+
+
 def test_a_new_card_must_be_new(anna: CommandLine) -> None:
     """A card with points of its own is another account; joining is ``member merge``."""
     anna.done("earn", BEN, "5")

@@ -5,7 +5,7 @@ from pathlib import Path
 from loyalty.encoding import encode
 from loyalty.records import UnknownRecord
 from storage.store import open_store
-from tests.fakes.command_line import ANNA, SPARE, CommandLine
+from tests.fakes.command_line import ANNA, BEN, SPARE, CommandLine
 
 NAME = "Annegret Zwiebelfisch"
 PERSONAL = (b"Annegret", b"Zwiebelfisch", b"annegret@", b"491712345678", b"1712345678", b"1990-12-24", ANNA.encode())
@@ -51,6 +51,15 @@ def test_nothing_of_an_erased_member_is_left(shop: CommandLine) -> None:
     """Card number, name, contacts and the words of reasons are gone from every file of the data directory."""
     _busy_day(shop)
     shop.done("member", "erase", ANNA)
+    assert not [word for word in PERSONAL if word in _bytes(shop.directory, "*")]
+
+
+def test_nothing_of_a_member_who_was_joined_is_left(shop: CommandLine) -> None:
+    """Erasing the surviving account forgets the profile and cards of the one that went into it, too."""
+    _busy_day(shop)
+    shop.done("member", "add", "--name", "Ben", "--card", BEN)
+    shop.done("member", "merge", ANNA, BEN)
+    shop.done("member", "erase", BEN)
     assert not [word for word in PERSONAL if word in _bytes(shop.directory, "*")]
 
 

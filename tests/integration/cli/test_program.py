@@ -101,10 +101,10 @@ def test_help_follows_the_language(empty: CommandLine) -> None:
 def test_wrong_settings_are_told_before_anything_is_booked(shop: CommandLine) -> None:
     """All mistakes with their lines; the sale is not on disk."""
     file = shop.directory / "settings.toml"
-    file.write_text('langauge = "de"\n[scanner]\nbaud = "fast"\n')
+    file.write_text('languages = "de"\n[scanner]\nbaud = "fast"\n')
     ran = shop("earn", ANNA, "5")
     assert ran.error == "settings_wrong"
-    assert "langauge (line 1): Unknown key; did you mean `language`?" in ran.document["error"]["message"]
+    assert "languages (line 1): Unknown key; did you mean `language`?" in ran.document["error"]["message"]
     assert "scanner.baud (line 3)" in ran.document["error"]["message"]
     file.unlink()
     assert shop.records() == 2

@@ -1,8 +1,13 @@
 """``scan`` on a real line to a simulated scanner."""
 
 import json
+import select
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final, TextIO
 
 import pytest
 
@@ -12,6 +17,10 @@ from hardware.simulated import SimulatedScanner, simulated_scanner
 from hardware.worker import ScannerWorker
 from loyalty.cards import Check, with_check_digit
 from tests.fakes.command_line import ANNA, CommandLine
+from tests.source import ROOT
+
+REPEAT_S: Final = 0.5
+"""How long a scan may take to be printed before it is scanned again, in seconds; repeats within 0.7 s are one scan."""
 
 PAYMENT_CARD = with_check_digit("411111111111111", Check.LUHN)
 
@@ -97,3 +106,25 @@ def test_without_a_port_it_is_a_usage_error(empty: CommandLine) -> None:
     ran = empty.said("scan", "--seconds", "0.1")
     assert ran.code == 2
     assert "--port" in ran.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C is another signal there")
+def test_ctrl_c_ends_it_quietly(empty: CommandLine, scanner: SimulatedScanner) -> None:
+    """Without --seconds it runs until somebody stops it, and every scan so far has been printed."""
+    program = "from terminal.main import main; main()"
+    command = [sys.executable, "-u", "-c", program, "--data", str(empty.directory), "scan", "--port", scanner.port]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        line = _first_line(process.stdout, scanner)
+        process.send_signal(signal.SIGINT)
+        rest, said = process.communicate(timeout=30)
+    assert json.loads(line)["text"] == ANNA
+    assert (process.returncode, rest, said) == (130, "", "")
+
+
+def _first_line(output: TextIO, scanner: SimulatedScanner) -> str:
+    """Scan until the first line is printed: what is scanned before the port is open is thrown away."""
+    while not select.select([output], [], [], REPEAT_S)[0]:
+        scanner.scan(ANNA)
+    return output.readline()

@@ -48,9 +48,9 @@ def test_init_refuses_a_file_in_another_currency(empty: CommandLine, tmp_path: P
 def test_init_lists_every_mistake_of_a_programme_and_leaves_nothing(empty: CommandLine, tmp_path: Path) -> None:
     """All errors at once, each with its place; the folder is not touched."""
     file = tmp_path / "own.toml"
-    file.write_text(_template().replace("version = 1", 'verson = 1\ncurency = "EUR"'), encoding="utf-8")
+    file.write_text(_template().replace("version = 1", 'versions = 1\ncurency = "EUR"'), encoding="utf-8")
     errors = empty("init", "--shop", "Kiosk", "--programme", str(file)).document["refused"]["errors"]
-    assert {"verson", "curency", "version"} <= {error["path"] for error in errors}
+    assert {"versions", "curency", "version"} <= {error["path"] for error in errors}
     assert not empty.directory.exists()
 
 

@@ -34,10 +34,10 @@ def _run(directory: Path, *arguments: str, program: str = ENTRY) -> subprocess.C
     )
 
 
-@pytest.fixture
-def directory(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory made by the program itself."""
-    made = tmp_path / "data"
+    made = tmp_path_factory.mktemp("startup") / "data"
     assert _run(made, "init", "--shop", "Bäckerei", "--programme", "bakery").returncode == 0
     return made
 
