@@ -6,6 +6,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import msgspec
+
+from loyalty.programme import Programme
 from storage.connection import Database, open_frozen, open_reader
 from storage.directory import read_programme
 from storage.errors import Damaged, MissingLedger
@@ -27,8 +30,6 @@ from storage.types import Shop
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from loyalty.programme import Programme
 
 
 def check_files(directory: Path) -> None:
@@ -53,35 +54,46 @@ def check_files(directory: Path) -> None:
         raise Damaged(f"{log_path(ledger)} is missing: the last run was not ended and its newest records stood there")
 
 
-def check_contents(directory: Path) -> None:
+class Identity(msgspec.Struct, frozen=True):
+    """What a ledger says it is: whose, and under which rules."""
+
+    shop: Shop
+    programme: Programme
+
+
+def check_contents(directory: Path) -> Identity | None:
     """Look into the files without leaving a trace, before a writing connection could change anything.
 
     To be called with the till's lock held: nobody else writes then, so a file without a log can be read as it lies.
+
+    Returns:
+        The ledger's shop and programme; ``None`` for an older layout, which is checked behind its migration.
 
     Raises:
         Damaged: A guard, a link of the chain, or a row that every ledger has is not as it must be.
     """
     read_tombstones(directory)
+    identity: Identity | None = None
     for name, layout in ((LEDGER_FILE, LEDGER_LAYOUT), (VAULT_FILE, VAULT_LAYOUT)):
         path = directory / name
         with closing(open_reader(path) if log_bytes(path) else open_frozen(path)) as database:
             if database.value("PRAGMA user_version") < layout.version:
-                continue  # an older layout is checked behind its migration
+                continue
             check_steps(database, layout)
             if name == LEDGER_FILE:
-                check_ledger(database)
+                identity = check_ledger(database)
+    return identity
 
 
-def check_ledger(database: Database) -> None:
-    """The ledger's guards, the last links of its chain, its shop and its programme.
+def check_ledger(database: Database) -> Identity:
+    """Check the ledger's guards and the last links of its chain, and read whose it is.
 
     Raises:
         Damaged: One is missing or wrong.
     """
     check_objects(database, LEDGER)
     check_tail(database)
-    read_shop(database)
-    newest_programme(database)
+    return Identity(read_shop(database), newest_programme(database))
 
 
 def read_shop(database: Database) -> Shop:

@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from storage import migrations, sqlite
-from storage.backup import copy_before_migration
-from storage.checks import check_contents, check_files, check_ledger, newest_programme, read_shop
+from storage.checks import Identity, check_contents, check_files, check_ledger, newest_programme
 from storage.connection import open_reader, open_writer
-from storage.create import create_files
 from storage.epochs import continue_in_new_epoch
 from storage.errors import AffectedSqlite, DiskFailed, StorageError
 from storage.files import (
@@ -71,6 +69,8 @@ def create_store(
         ValueError: The programme has mistakes; the caller checks and shows them first.
         StorageError: It can't be written. Nothing is left behind.
     """
+    from storage.create import create_files  # needed once in the life of a till
+
     _refuse_affected_sqlite()
     create_files(
         directory,
@@ -103,11 +103,12 @@ def open_store(directory: Path, *, clock: Clock, ids: Ids, writable: bool = True
         check_files(directory)
     if writable:
         _refuse_affected_sqlite()
+    identity: Identity | None = None
     with ExitStack() as stack:
         if writable:
             stack.callback(take_lock(directory).release)
-            check_contents(directory)
-        return Store(directory, clock=clock, ids=ids, writable=writable, held=stack.pop_all())
+            identity = check_contents(directory)
+        return Store(directory, identity, clock=clock, ids=ids, writable=writable, held=stack.pop_all())
 
 
 def _refuse_affected_sqlite() -> None:
@@ -126,7 +127,9 @@ class Store:
         writable: Whether it may write.
     """
 
-    def __init__(self, directory: Path, *, clock: Clock, ids: Ids, writable: bool, held: ExitStack) -> None:
+    def __init__(
+        self, directory: Path, identity: Identity | None, *, clock: Clock, ids: Ids, writable: bool, held: ExitStack
+    ) -> None:
         self.directory = directory
         self.writable = writable
         self._clock = clock
@@ -144,10 +147,9 @@ class Store:
             held.callback(self._vault.close)
             if writable:
                 self._begin_writing()
-            else:
-                check_ledger(self._ledger)
-            self.shop = read_shop(self._ledger)
-            self.programme = newest_programme(self._ledger)
+            identity = identity or check_ledger(self._ledger)
+            self.shop = identity.shop
+            self.programme = identity.programme
         except BaseException:
             held.close()
             raise
@@ -255,8 +257,7 @@ class Store:
     def _begin_writing(self) -> None:
         """Migrate, replay erasures the database does not know, and leave the mark that tells a crash."""
         for database, layout in ((self._ledger, migrations.LEDGER_LAYOUT), (self._vault, migrations.VAULT_LAYOUT)):
-            if migrations.bring_up_to_date(database, layout, before=lambda: copy_before_migration(self.directory)):
-                check_ledger(self._ledger)
+            migrations.bring_up_to_date(database, layout, before=self._copy_before_migration)
         self._ledger.one("SELECT seq FROM journal LIMIT 1")  # the log file exists from the first read on
         with os_errors(OPEN_MARK):
             write_durably(self.directory / OPEN_MARK, b"")
@@ -267,6 +268,11 @@ class Store:
                 for tombstone in missing:
                     erase(self._ledger, tombstone)
         self._follow_profiles(erased=bool(missing))
+
+    def _copy_before_migration(self) -> None:
+        from storage.backup import copy_before_migration  # needed once in years
+
+        copy_before_migration(self.directory)
 
     def _follow_profiles(self, *, erased: bool) -> None:
         """Bring keys and search terms up to date; when that fails, the commit stands and the next start catches up."""
