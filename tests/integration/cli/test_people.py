@@ -187,7 +187,10 @@ def test_changes_with_the_same_id_are_made_once(anna: CommandLine) -> None:
         before = anna.records()
         assert anna.done(*asked) == first | {"repeated": True}
         assert anna.records() == before
-    assert anna("card", "block", ANNA, "--id", asked[-1]).reason == "id_used_for_another_command"
+    assert (
+        anna("card", "block", ANNA, "--id", "0198c0de-0000-7000-8000-000000000000").reason
+        == "id_used_for_another_command"
+    )
 
 
 def test_a_new_card_must_be_new(anna: CommandLine) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, TextIO
+from typing import IO, Final
 
 import pytest
 
@@ -123,7 +123,7 @@ def test_ctrl_c_ends_it_quietly(empty: CommandLine, scanner: SimulatedScanner) -
     assert (process.returncode, rest, said) == (130, "", "")
 
 
-def _first_line(output: TextIO, scanner: SimulatedScanner) -> str:
+def _first_line(output: IO[str], scanner: SimulatedScanner) -> str:
     """Scan until the first line is printed: what is scanned before the port is open is thrown away."""
     while not select.select([output], [], [], REPEAT_S)[0]:
         scanner.scan(ANNA)
