@@ -1,0 +1,1 @@
+"""Long runs that look for what short tests don't meet: ``SOAK_MINUTES=30 python -m tests.soak``."""
