@@ -130,21 +130,18 @@ class Hands:
             for widget in self.window.findChildren(QWidget, name)
         )
 
-    def picture(self, path: Path, *, colours: int = 0, width: int = 0) -> Path:
+    def picture(self, path: Path, *, width: int = 0) -> Path:
         """Save what the window shows as PNG.
 
         Args:
             path: Where.
-            colours: Any number above 0 saves with a palette of at most 256 colours, which is much smaller.
             width: A smaller width in pixels; 0 keeps the window's.
         """
         self.settle()
         image = self.window.grab().toImage()
         if width:
             image = image.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation)
-        if colours:
-            flags = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
-            image = image.convertToFormat(QImage.Format.Format_Indexed8, flags)
+        image = image.convertToFormat(QImage.Format.Format_RGB888)
         if not image.save(str(path), "PNG", 0):  # type: ignore[call-overload]
             raise NeverHappenedError(f"The picture {path} could not be written")
         return path

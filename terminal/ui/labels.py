@@ -147,6 +147,14 @@ class Paragraph(QLabel):
             self.setText(text)
             self._ask_for_height()
 
+    def sizeHint(self) -> QSize:
+        """As high as the text is at the width the label has; Qt would guess another width and ask for that height."""
+        return QSize(super().sizeHint().width(), self.minimumHeight())
+
+    def minimumSizeHint(self) -> QSize:
+        """The same height, whatever the width."""
+        return QSize(ELIDED_MIN_WIDTH, self.minimumHeight())
+
     def set_size(self, theme: Theme, size: int, weight: QFont.Weight) -> None:
         """Change the size of the text; nothing happens when it has that size already."""
         font = theme.font(size, weight)
@@ -160,9 +168,14 @@ class Paragraph(QLabel):
         self._ask_for_height()
 
     def _ask_for_height(self) -> None:
-        height = max(0, self.heightForWidth(self.width()))
+        height = self._height_of_text()
         if height != self.minimumHeight():
             self.setMinimumHeight(height)
+
+    def _height_of_text(self) -> int:
+        """What the text needs at this width; Qt's own answer never falls below the least height set before."""
+        flags = int(Qt.TextFlag.TextWordWrap) | int(self.alignment())
+        return self.fontMetrics().boundingRect(QRect(0, 0, self.width(), 0), flags, self.text()).height()
 
     def set_ink(self, name: str) -> None:
         """Change the colour of the text."""
@@ -173,7 +186,7 @@ class Paragraph(QLabel):
 
     def clipped(self) -> tuple[str, ...]:
         """The text when it cannot be read as a whole; tests ask."""
-        fits = self.heightForWidth(self.width()) <= self.height()
+        fits = self._height_of_text() <= self.height()
         return () if fits or not self.text() else (self.text(),)
 
 

@@ -14,7 +14,7 @@ from terminal.ui.fields import LineEdit
 from terminal.ui.keypad import Keypad
 from terminal.ui.labels import RIGHT, Label, Paragraph
 from terminal.ui.purchase import PRIMARY_TEXT
-from terminal.ui.rewards import RewardButton
+from terminal.ui.rewards import RewardButton, focused_reward, follow_reward
 from terminal.ui.scroll import scrolling
 from terminal.ui.theme import Theme
 from terminal.ui.view import View
@@ -181,10 +181,12 @@ class RedeemView(View):
     def _show_rewards(self, rewards: tuple[RewardCard, ...]) -> None:
         while len(self._buttons) < len(rewards):
             self._add_button()
+        focused = focused_reward(self._buttons)
         for button, reward in zip(self._buttons, rewards, strict=False):
             button.show_reward(reward, self.texts)
         for index, button in enumerate(self._buttons):
             button.setVisible(index < len(rewards))
+        follow_reward(self._buttons, focused)
 
     def _add_button(self) -> None:
         index = len(self._buttons)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -98,6 +100,19 @@ class RewardButton(Button):
         ), 1.0
 
 
+def focused_reward(buttons: Iterable[RewardButton]) -> str:
+    """The reward whose button has the focus, empty for none."""
+    return next((button.reward.reward_id for button in buttons if button.reward and button.hasFocus()), "")
+
+
+def follow_reward(buttons: Iterable[RewardButton], reward_id: str) -> None:
+    """Keep the focus on a reward that moved to another button; choosing one can lock others, which go to the end."""
+    for button in buttons:
+        if reward_id and button.reward is not None and button.reward.reward_id == reward_id and not button.isHidden():
+            button.setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+
+
 class RewardGrid(QWidget):
     """Rewards in two columns; as many rows as there is room for, and behind them the way to all of them.
 
@@ -164,11 +179,13 @@ class RewardGrid(QWidget):
         slots = self._rows_max * COLUMNS
         overflow = len(self._rewards) > slots
         shown = self._rewards[: slots - 1] if overflow else self._rewards
+        focused = focused_reward(self._buttons)
         for button, reward in zip(self._buttons, shown, strict=False):
             button.show_reward(reward, self._texts)
             button.setVisible(True)
         for button in self._buttons[len(shown) :]:
             button.setVisible(False)
+        follow_reward(self._buttons, focused)
         self._more.setVisible(overflow)
         self.place()
 

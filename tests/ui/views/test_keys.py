@@ -102,6 +102,24 @@ def test_digits_go_into_the_amount_wherever_the_focus_is(stage: Stage) -> None:
     assert focused.objectName() == "amount"
 
 
+@pytest.mark.parametrize("variant", ["member", "redeem"])
+def test_the_focus_follows_a_reward_that_moves(stage: Stage, variant: str) -> None:
+    """Choosing a reward can lock others and change the order; Space must undo the same reward, not its neighbour."""
+    view = stage.show(variant)
+    screen, state = stage.variants[variant]
+    third = view.findChild(QAbstractButton, "reward2")
+    assert isinstance(third, QAbstractButton)
+    third.setFocus()
+    coffee, five, ten, cake = stage.states.rewards()
+    moved = (coffee, replace(ten, chosen=True), replace(five, affordable=False), cake)
+    stage.presenter(screen).show(replace(state, rewards=moved))  # type: ignore[type-var]  # variants are objects
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert focused.objectName() == "reward1"
+    QTest.keyClick(focused, Qt.Key.Key_Space)
+    assert stage.taken(screen) == [("choose_reward", "ten")]
+
+
 def test_a_finger_leaves_the_focus_in_the_amount(stage: Stage) -> None:
     """Keypad, reward and every other button do not take the focus when they are tapped."""
     view = stage.show("member")
