@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 WINDOW_WIDTH: Final = 1366
 WINDOW_HEIGHT: Final = 768
+SMALL_WIDTH: Final = 640
+"""Of the copies for the documentation, in pixels."""
+
 BAR_WIDTH: Final = 30
 PERCENT: Final = 100
 DISPLAY_VARIABLES: Final = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
@@ -50,7 +53,7 @@ def run_demo(*, headless: bool, screenshots: Path | None, language: str | None) 
     texts = Texts(language or system_language())
     folder = demo_folder()
     clock = SystemClock()
-    progress = _progress_bar(texts._("Preparing the demo shop, once a day"))
+    progress = progress_bar(texts._("Preparing the demo shop, once a day"))
     if headless or not _has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         directory = fresh_shop(folder, clock, progress)
@@ -63,7 +66,9 @@ def _has_display() -> bool:
     return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in DISPLAY_VARIABLES)
 
 
-def serve_off_screen(directory: Path, texts: Texts, pictures: Path, size: tuple[int, int]) -> DemoResult:
+def serve_off_screen(
+    directory: Path, texts: Texts, pictures: Path, size: tuple[int, int], *, small: Path | None = None
+) -> DemoResult:
     """Serve three members in a shop nobody has open.
 
     Args:
@@ -71,6 +76,7 @@ def serve_off_screen(directory: Path, texts: Texts, pictures: Path, size: tuple[
         texts: The language.
         pictures: The folder for the screenshots; made when missing.
         size: The window's width and height, in device-independent pixels.
+        small: A folder for small copies as well, for the documentation.
     """
     from terminal.ui.hands import Hands
 
@@ -82,6 +88,8 @@ def serve_off_screen(directory: Path, texts: Texts, pictures: Path, size: tuple[
 
         def picture(name: str) -> None:
             taken.append(hands.picture(pictures / f"{len(taken) + 1:02d}-{name}.png"))
+            if small is not None:
+                hands.picture(small / f"{name}-{texts.language}.png", width=SMALL_WIDTH)
 
         hands.open_window(*size)
         service = Service(till, hands, scanner, directory, picture, bugs)
@@ -161,12 +169,14 @@ def running_till(
                 yield application, till, scanner
             finally:
                 till.stop()
+                for part in (till.window, till.bridge):  # with their timers: another till may run in this process next
+                    part.deleteLater()
                 sys.excepthook, threading.excepthook = hooks
     finally:
         shutil.rmtree(line, ignore_errors=True)
 
 
-def _progress_bar(title: str) -> Callable[[float], None]:
+def progress_bar(title: str) -> Callable[[float], None]:
     """A bar on standard error where that is a terminal; it stays away while there is nothing to wait for."""
     if not sys.stderr.isatty():
         return lambda _share: None
