@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from loyalty.ports import Clock, Ids
     from loyalty.programme import Programme
+    from storage.types import CashierRow
     from terminal.app.desk import Desk
     from terminal.app.identify import Identified
     from terminal.i18n import Texts
@@ -99,6 +100,14 @@ class Flow(Protocol):
         """A booking came back with a refusal; scans that waited for it go on."""
         ...
 
+    def say(self, notice: Notice) -> None:
+        """Say something without losing an open sale."""
+        ...
+
+    def unlocked(self, cashier: CashierRow) -> None:
+        """Somebody signed in: go on where the till was locked."""
+        ...
+
     def broke(self, error: Exception) -> None:
         """Something broke: a known error covers the screen, a bug goes to the crash handler."""
         ...
@@ -114,6 +123,7 @@ class Surroundings:
         ids: Ids for commands.
         schedule: Calls back after so many milliseconds, and returns what cancels that.
         quit: Ends the till.
+        cashier: Who signed in; ``None`` while nobody has to.
     """
 
     def __init__(
@@ -131,6 +141,12 @@ class Surroundings:
         self.ids = ids
         self.schedule = schedule
         self.quit = quit_program
+        self.cashier: CashierRow | None = None
+
+    @property
+    def cashier_id(self) -> UUID | None:
+        """Who the next records name."""
+        return self.cashier.cashier_id if self.cashier else None
 
     @property
     def programme(self) -> Programme:

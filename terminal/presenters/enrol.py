@@ -139,6 +139,7 @@ class EnrolPresenter(Presenter[EnrolState]):
             email=self._values["email"],
             birthday=self._values["birthday"],
             consents=tuple(sorted(self._consents)),
+            cashier_id=self._around.cashier_id,
         )
 
     def _write(self, command: EnrolCommand) -> None:

@@ -29,6 +29,7 @@ def bar_state(around: Surroundings, scanner: DeviceStatus | None) -> BarState:
         connection=Pill(texts._("Stands alone"), Tone.NEUTRAL),
         clock=texts.time(now_us // US_PER_MIN * US_PER_MIN, around.clock.utc_offset_min(now_us)),
         language=texts.language,
+        cashier=around.cashier.name if around.cashier else "",
     )
 
 
@@ -61,6 +62,7 @@ def key_hints(texts: Texts, screen: Screen, live: Collection[str]) -> tuple[KeyH
         "F6": texts._("Void"),
         "F8": texts._("Report"),
         "F9": texts._("Undo"),
+        "F10": texts._("Lock"),
         "Esc": texts._("Cancel") if screen in CANCELS else texts._("Back"),
     }
     return tuple(KeyHint(key, label) for key, label in labels.items() if key in live)

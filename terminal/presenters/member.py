@@ -176,7 +176,9 @@ class MemberPresenter(Presenter[MemberState]):
         self._busy = True
         self._notice = None
         self.refresh()
-        command = EarnCommand(sale.record_id, sale.member.number, basket, sale.requests)
+        command = EarnCommand(
+            sale.record_id, sale.member.number, basket, sale.requests, cashier_id=self._around.cashier_id
+        )
         self._around.desk.book(earn, command, self._booked, self._failed)
 
     def _confirm_redemption(self, sale: OpenSale) -> None:
@@ -187,7 +189,7 @@ class MemberPresenter(Presenter[MemberState]):
         self._busy = True
         self._notice = None
         self.refresh()
-        command = RedeemCommand(sale.record_id, sale.member.number, sale.requests[0])
+        command = RedeemCommand(sale.record_id, sale.member.number, sale.requests[0], self._around.cashier_id)
         self._around.desk.book(redeem, command, self._booked, self._failed)
 
     def _asks_again(self, sale: OpenSale, basket: Basket) -> bool:

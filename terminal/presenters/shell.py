@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from loyalty.outcomes import Refused
-from loyalty.records import ReversalReason
-from loyalty.reversal import ReversalRequest
 from storage.errors import StorageError
 from terminal.app.identify import Identified, UnknownCard, identify
-from terminal.app.reverse import ReverseCommand, Reversed, reverse
 from terminal.i18n import LANGUAGES, Texts
 from terminal.messages import refusal_text, reject_text
 from terminal.presenters.base import Presenter, Surroundings
@@ -20,10 +17,12 @@ from terminal.presenters.frame import bar_state, breakage, key_hints, stops_the_
 from terminal.presenters.help import HelpPresenter
 from terminal.presenters.history import HistoryPresenter
 from terminal.presenters.idle import IdlePresenter
+from terminal.presenters.lock import LockPresenter
 from terminal.presenters.member import MemberPresenter
 from terminal.presenters.redeem import RedeemPresenter
 from terminal.presenters.report import ReportPresenter
 from terminal.presenters.states import Notice, Screen, ShellState, Tone
+from terminal.presenters.undo import Undo
 from terminal.presenters.unknown import UnknownPresenter
 from terminal.presenters.void import VoidPresenter
 
@@ -32,12 +31,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from hardware.scans import DeviceStatus, Scan
-    from storage.store import Reader
-    from storage.types import Booking
+    from storage.types import CashierRow
     from terminal.presenters.outcomes import Booked
-
-UNDO_WINDOW_US: Final = 10 * 60 * 1_000_000
-"""How old a booking may be for F9 to undo it without a preview, in microseconds."""
 
 HELD_SCANS_MAX: Final = 8
 """How many scans wait while a booking is on its way to the disk; a booking takes milliseconds."""
@@ -51,6 +46,8 @@ class ShellPresenter(Presenter[ShellState]):
         self._crashed = crashed
         self._scanner_status: DeviceStatus | None = None
         self._screen = Screen.IDLE
+        self._behind = Screen.IDLE
+        self._has_people = any(not row.blocked for row in surroundings.desk.reader.cashiers())
         self._broken: Exception | None = None
         self._held: list[tuple[str, str | None]] = []
         super().__init__(ShellState(Screen.IDLE, bar_state(surroundings, None)))
@@ -65,6 +62,8 @@ class ShellPresenter(Presenter[ShellState]):
         self.history = HistoryPresenter(surroundings, self)
         self.report = ReportPresenter(surroundings, self)
         self.help = HelpPresenter(surroundings, self)
+        self.lock = LockPresenter(surroundings, self)
+        self._undo = Undo(surroundings, self)
 
     @property
     def texts(self) -> Texts:
@@ -72,15 +71,16 @@ class ShellPresenter(Presenter[ShellState]):
         return self._around.texts
 
     def start(self) -> None:
-        """Show the first screen."""
+        """Show the first screen; where people have PINs, the lock before it."""
         self.home()
+        self.lock_till()
 
     # -- what comes in from outside ------------------------------------------------------------------------------------
 
     def scanned(self, scan: Scan) -> None:
         """A scanner read something. Whatever screen is on, the scan works and is used exactly once."""
         if scan.rejected is not None:
-            self._say(Notice(reject_text(self._around.texts, scan.rejected), Tone.WARN))
+            self.say(Notice(reject_text(self._around.texts, scan.rejected), Tone.WARN))
             return
         self.read(scan.text, scan.symbology.value if scan.symbology else None)
 
@@ -125,6 +125,7 @@ class ShellPresenter(Presenter[ShellState]):
             self.history,
             self.report,
             self.help,
+            self.lock,
         ):
             screen.refresh()
         self._refresh()
@@ -146,6 +147,9 @@ class ShellPresenter(Presenter[ShellState]):
             if len(self._held) < HELD_SCANS_MAX:
                 self._held.append((text, symbology))
             return
+        if self._screen is Screen.LOCK:
+            self.lock.say(Notice(self._around.texts._("Sign in first, then scan again. (M-179)"), Tone.WARN))
+            return
         if self._screen is Screen.ENROL:
             self.enrol.card_scanned(text, symbology)
             return
@@ -161,7 +165,7 @@ class ShellPresenter(Presenter[ShellState]):
             case UnknownCard():
                 self._unknown(found)
             case Refused():
-                self._say(Notice(refusal_text(self._around.texts, found), Tone.WARN))
+                self.say(Notice(refusal_text(self._around.texts, found), Tone.WARN))
 
     def _identified(self, found: Identified) -> None:
         """Open the member; the same card once more keeps the open sale, another one asks when an amount was typed."""
@@ -195,9 +199,7 @@ class ShellPresenter(Presenter[ShellState]):
         account = reader.account(member_id)
         card = next((card for card in reader.cards_of(account.member_id) if card.status == "active"), None)
         if card is None:
-            self._say(
-                Notice(self._around.texts._("This member has no card in use. Give a new one. (M-174)"), Tone.WARN)
-            )
+            self.say(Notice(self._around.texts._("This member has no card in use. Give a new one. (M-174)"), Tone.WARN))
             return
         self.serve(Identified(card.number, account.member_id, account, reader.profile(account.member_id)))
 
@@ -251,27 +253,7 @@ class ShellPresenter(Presenter[ShellState]):
 
     def undo_newest(self) -> None:
         """Undo the newest booking if it is fresh, otherwise show what that would do."""
-        self._around.desk.read(_newest, self._undo_found, self.broke)
-
-    def _undo_found(self, newest: Booking | None) -> None:
-        """Only the very newest booking: a second F9 must not eat its way back through the day."""
-        if newest is None or not newest.reversible:
-            self._say(
-                Notice(self._around.texts._("There is nothing to undo. F6 shows older bookings. (M-175)"), Tone.INFO)
-            )
-            return
-        if self._around.clock.now_us() - newest.record.at_us > UNDO_WINDOW_US:
-            self.show_void(newest.record.record_id)
-            return
-        request = ReversalRequest(newest.record.record_id)
-        command = ReverseCommand(self._around.ids.record_id(), request, ReversalReason.MISTAKE)
-        self._around.desk.book(reverse, command, self._undone, self.broke)
-
-    def _undone(self, outcome: Reversed | Refused) -> None:
-        if isinstance(outcome, Refused):
-            self._say(Notice(refusal_text(self._around.texts, outcome), Tone.WARN))
-        else:
-            self.show_done(outcome)
+        self._undo.newest()
 
     def broke(self, error: Exception) -> None:
         """Cover the screen with what broke; a bug goes to the crash handler as well."""
@@ -294,9 +276,9 @@ class ShellPresenter(Presenter[ShellState]):
 
     @property
     def _busy(self) -> bool:
-        return self.member.busy or self.enrol.busy or self.void.busy
+        return self.member.busy or self.enrol.busy or self.void.busy or self.lock.busy
 
-    def _say(self, notice: Notice) -> None:
+    def say(self, notice: Notice) -> None:
         """Say something without losing an open sale."""
         if self._screen is Screen.MEMBER and self.member.sale is not None:
             self.member.say(notice)
@@ -312,6 +294,7 @@ class ShellPresenter(Presenter[ShellState]):
             "F6": lambda: self.show_void(None),
             "F8": self._open_report,
             "F9": self.undo_newest,
+            "F10": self.lock_till,
         }
         member: dict[str, Callable[[], None]] = {
             "F2": self.member.enrol,
@@ -321,6 +304,7 @@ class ShellPresenter(Presenter[ShellState]):
             "F6": self.member.void,
             "Esc": self.member.cancel,
             "Enter": self.member.confirm,
+            "F10": self.lock_till,
         }
         screens: dict[Screen, dict[str, Callable[[], None]]] = {
             Screen.IDLE: everywhere | {"Enter": self.idle.submit, "Esc": self.home},
@@ -334,6 +318,7 @@ class ShellPresenter(Presenter[ShellState]):
             Screen.HISTORY: {"Esc": self.history.cancel, "F5": self.history.cancel},
             Screen.REPORT: everywhere | {"Esc": self.home},
             Screen.HELP: everywhere | {"Esc": self.home},
+            Screen.LOCK: {"Enter": self.lock.confirm},
         }
         return screens[self._screen]
 
@@ -345,8 +330,26 @@ class ShellPresenter(Presenter[ShellState]):
         self.report.open()
         self._go(Screen.REPORT)
 
+    def lock_till(self) -> None:
+        """Ask for a PIN before anything else; an open sale waits behind the lock."""
+        if self._has_people:
+            self.lock.open(keeps_sale=self.member.sale is not None)
+            self._behind = self._screen
+            self._screen = Screen.LOCK
+            self._refresh()
+
+    def unlocked(self, cashier: CashierRow) -> None:
+        """Go on where the till was locked."""
+        self._around.cashier = cashier
+        self._screen = self._behind
+        self._refresh()
+
     def _go(self, screen: Screen) -> None:
-        self._screen = screen
+        """Show a screen; while the till is locked it waits behind the lock."""
+        if self._screen is Screen.LOCK:
+            self._behind = screen
+        else:
+            self._screen = screen
         self._refresh()
 
     def _refresh(self) -> None:
@@ -357,16 +360,11 @@ class ShellPresenter(Presenter[ShellState]):
 
     def _hidden_keys(self) -> set[str]:
         """Keys that would do nothing just now."""
+        lock = set() if self._has_people else {"F10"}
         if self._screen is Screen.IDLE:
-            return {"Esc"}
+            return {"Esc"} | lock
         if self._screen is Screen.MEMBER and not self.member.state.anonymous:
-            return {"F2"}
+            return {"F2"} | lock
         if self._screen is Screen.DONE and self.done.undoable is None:
             return {"F9"}
-        return set()
-
-
-def _newest(reader: Reader) -> Booking | None:
-    """The newest booking of this till, whatever it is."""
-    found = reader.recent_bookings(1)
-    return found[0] if found else None
+        return lock

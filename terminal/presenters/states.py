@@ -25,6 +25,7 @@ class Screen(StrEnum):
     HISTORY = "history"
     REPORT = "report"
     HELP = "help"
+    LOCK = "lock"
 
 
 class Tone(StrEnum):
@@ -67,6 +68,7 @@ class BarState(msgspec.Struct, frozen=True):
     connection: Pill
     clock: str
     language: str
+    cashier: str = ""
     training: str = ""
 
 
@@ -317,6 +319,23 @@ class ReportState(msgspec.Struct, frozen=True):
     can_go_on: bool = False
     busy: bool = False
     notice: Notice | None = None
+
+
+class LockState(msgspec.Struct, frozen=True):
+    """Who is at the till, and the PIN; ``pin`` is what was typed and is shown as dots only."""
+
+    headline: str
+    people: tuple[Choice, ...] = ()
+    pin: str = ""
+    kept: str = ""
+    notice: Notice | None = None
+    primary: str = ""
+    primary_enabled: bool = False
+    busy: bool = False
+
+    def __repr__(self) -> str:
+        """A description that may be logged: the PIN is left out."""
+        return f"LockState({self.headline!r})"
 
 
 class HelpState(msgspec.Struct, frozen=True):

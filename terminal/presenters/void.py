@@ -65,7 +65,12 @@ class VoidPresenter(Presenter[VoidState]):
             return
         self._busy = True
         self.refresh()
-        command = ReverseCommand(self._record_id, ReversalRequest(self._preview.original.record_id), self._reason)
+        command = ReverseCommand(
+            self._record_id,
+            ReversalRequest(self._preview.original.record_id),
+            self._reason,
+            cashier_id=self._around.cashier_id,
+        )
         self._around.desk.book(reverse, command, self._reversed, self._failed)
 
     def _reversed(self, outcome: Reversed | Refused) -> None:

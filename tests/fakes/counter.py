@@ -59,8 +59,8 @@ class Counter:
         self.schedule = ManualSchedule()
         self.crashes: list[Exception] = []
         self.has_quit = False
-        around = Surroundings(self.desk, Texts(language), self.clock, self.ids, self.schedule, self._quit)
-        self.shell = ShellPresenter(around, self.crashes.append)
+        self.around = Surroundings(self.desk, Texts(language), self.clock, self.ids, self.schedule, self._quit)
+        self.shell = ShellPresenter(self.around, self.crashes.append)
         self.shell.start()
 
     def enrol(self, name: str, card: str, phone: str = "") -> None:

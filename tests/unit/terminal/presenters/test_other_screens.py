@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from terminal.presenters.shell import UNDO_WINDOW_US
 from terminal.presenters.states import Screen, Tone
+from terminal.presenters.undo import UNDO_WINDOW_US
 from tests.fakes.counter import ANNA, BEN, NEW_CARD, Counter, card_number
 
 
