@@ -199,13 +199,19 @@ class Store:
             raise ValueError("Only a writable store has a unit of work, and one at a time")
         self._unit_open = True
         try:
-            with self._ledger.transaction():
+            with self._stopping_at_disk_failure(), self._ledger.transaction():
                 yield self._ledger
+        finally:
+            self._unit_open = False
+
+    @contextmanager
+    def _stopping_at_disk_failure(self) -> Iterator[None]:
+        """After a failed write or sync nobody knows what is on the disk, so nothing more is written by this store."""
+        try:
+            yield
         except DiskFailed as error:
             self._failed = error.support
             raise
-        finally:
-            self._unit_open = False
 
     def begin_epoch(self) -> Stored:
         """Go on in a new epoch: for a till that finds out it was restored or cloned."""
@@ -225,8 +231,9 @@ class Store:
             return False
         if not now and self._appended_since_checkpoint < CHECKPOINT_RECORDS:
             return False
-        for database in (self._ledger, self._vault):
-            database.one("PRAGMA wal_checkpoint(TRUNCATE)" if now else "PRAGMA wal_checkpoint(PASSIVE)")
+        with self._stopping_at_disk_failure():
+            for database in (self._ledger, self._vault):
+                database.one("PRAGMA wal_checkpoint(TRUNCATE)" if now else "PRAGMA wal_checkpoint(PASSIVE)")
         self._appended_since_checkpoint = 0
         return True
 
@@ -237,13 +244,13 @@ class Store:
         """
         with ExitStack() as last:
             last.push(self._held.pop_all())
-            if self.writable and self._failed:
-                self._keep_log(last)
-            elif self.writable:
-                self.checkpoint(now=True)
-                if not log_bytes(self.directory / LEDGER_FILE):
+            try:
+                if self.checkpoint(now=True) and not log_bytes(self.directory / LEDGER_FILE):
                     (self.directory / OPEN_MARK).unlink(missing_ok=True)
-            self.writable = False
+            finally:
+                if self._failed and self.writable:
+                    self._keep_log(last)
+                self.writable = False
 
     def _keep_log(self, last: ExitStack) -> None:
         """Let a reading connection outlive the writing one: SQLite moves the log into the file when the last goes."""

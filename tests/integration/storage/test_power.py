@@ -162,6 +162,32 @@ def test_a_failed_sync_is_never_retried(ledger: LedgerOfTests, monkeypatch: pyte
     assert ledger.reopen().shop.till_name == "Kasse 1"
 
 
+@pytest.mark.parametrize("closing", [True, False])
+def test_a_failed_checkpoint_stops_the_till(
+    ledger: LedgerOfTests, monkeypatch: pytest.MonkeyPatch, *, closing: bool
+) -> None:
+    """The log keeps what the file could not take; the lock is given back all the same, and the next start recovers."""
+    ledger.append(ledger.sale(ledger.member()))
+    one = connection.Database.one
+
+    def failing(database: Database, sql: str, parameters: tuple[object, ...] = ()) -> object:
+        if "wal_checkpoint" in sql:
+            raise DiskFailed("fsync: input/output error")
+        return one(database, sql, parameters)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(connection.Database, "one", failing)
+        with pytest.raises(DiskFailed):
+            ledger.close() if closing else ledger.store.checkpoint(now=True)
+    if not closing:
+        with pytest.raises(DiskFailed):
+            ledger.append(ledger.sale(None))
+    ledger.close()
+    assert (ledger.directory / "ledger.sqlite-wal").stat().st_size > 0
+    with ledger.reopen().reader() as reader:
+        assert reader.account(ledger.member()).balance == 10
+
+
 def test_checkpoints_run_between_sales_and_only_when_worth_it(ledger: LedgerOfTests) -> None:
     """Nothing to do costs nothing; enough records move the log into the file; closing empties it."""
     assert not ledger.store.checkpoint()
