@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 WINDOW_WIDTH: Final = 1366
 WINDOW_HEIGHT: Final = 768
-SMALL_WIDTH: Final = 640
+SMALL_WIDTH: Final = 624
 """Of the copies for the documentation, in pixels."""
 
 BAR_WIDTH: Final = 30
