@@ -23,8 +23,6 @@ from terminal.i18n import Texts
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from PySide6.QtWidgets import QApplication
-
     from terminal.main import RunningTill
 
 WINDOW_WIDTH: Final = 1366
@@ -83,7 +81,7 @@ def serve_off_screen(
     pictures.mkdir(parents=True, exist_ok=True)
     taken: list[Path] = []
     bugs: list[Exception] = []
-    with running_till(directory, texts, bugs.append) as (_application, till, scanner):
+    with running_till(directory, texts, bugs.append) as (till, scanner):
         hands = Hands(till.window)
 
         def picture(name: str) -> None:
@@ -106,13 +104,14 @@ def serve_off_screen(
 
 def _open_window(directory: Path, texts: Texts) -> DemoResult:
     from terminal.cli.crash import crash_text, write_crash
+    from terminal.main import make_application
     from terminal.ui.demo_panel import DemoPanel
     from terminal.ui.theme import Theme
 
     def write_down(error: Exception) -> None:
         write_crash(directory, crash_text(error, ()))
 
-    with running_till(directory, texts, write_down) as (application, till, scanner):
+    with running_till(directory, texts, write_down) as (till, scanner):
         actions = (
             (texts._("Scan Anna's card"), _scan(scanner, lambda: ANNA.card)),
             (texts._("Scan an unknown card"), _scan(scanner, _next_unknown())),
@@ -122,7 +121,7 @@ def _open_window(directory: Path, texts: Texts) -> DemoResult:
         till.window.show()
         panel = DemoPanel(texts._("Simulated scanner"), actions, Theme(), till.window)
         panel.show()
-        application.exec()
+        make_application().exec()
     return DemoResult(lines=(texts._("The ledger: {directory}").format(directory=directory),))
 
 
@@ -145,7 +144,7 @@ def _next_unknown() -> Callable[[], str]:
 @contextlib.contextmanager
 def running_till(
     directory: Path, texts: Texts, crashed: Callable[[Exception], None]
-) -> Iterator[tuple[QApplication, RunningTill, SimulatedScanner]]:
+) -> Iterator[tuple[RunningTill, SimulatedScanner]]:
     """A till with a simulated scanner on its line; stopped at the end, whatever happened."""
     from terminal.main import Scanner, assemble, catch_bugs, make_application
     from terminal.settings import ScannerSettings
@@ -166,7 +165,7 @@ def running_till(
             hooks = sys.excepthook, threading.excepthook
             catch_bugs(till)
             try:
-                yield application, till, scanner
+                yield till, scanner
             finally:
                 till.stop()
                 for part in (till.window, till.bridge):  # with their timers: another till may run in this process next

@@ -28,7 +28,7 @@ def main() -> None:
     """
     run = int(sys.argv[2])
     bugs: list[Exception] = []
-    with running_till(Path(sys.argv[1]), Texts("de"), bugs.append) as (_application, till, scanner):
+    with running_till(Path(sys.argv[1]), Texts("de"), bugs.append) as (till, scanner):
         hands, shell = Hands(till.window), till.shell
         hands.open_window(1024, 768)
         hands.wait_until(lambda: shell.state.bar.scanner.tone is Tone.GOOD, "the scanner is ready")
