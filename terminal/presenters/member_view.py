@@ -101,15 +101,16 @@ def _chips(texts: Texts, sale: OpenSale) -> tuple[str, ...]:
 
 
 def reward_cards(around: Surroundings, sale: OpenSale) -> tuple[RewardCard, ...]:
-    """The programme's rewards as buttons: chosen and affordable ones first, then by what is missing.
+    """The programme's rewards as buttons, in the programme's order, those within the member's points first.
 
-    A reward counts as affordable beside the ones already chosen, so two rewards never promise the same points.
+    A reward counts as affordable beside the ones already chosen, so two rewards never promise the same points. The
+    order looks at the whole balance: nothing may move under a finger while rewards are being chosen.
     """
     texts = around.texts
     spent = sum(_points_of(around.programme, sale, request.reward_id) for request in sale.requests)
     left = sale.member.account.balance - spent
-    found = [_reward_card(texts, reward, left, chosen=sale.wants(reward.id)) for reward in around.programme.rewards]
-    return tuple(sorted(found, key=lambda card: not card.affordable))
+    rewards = sorted(around.programme.rewards, key=lambda reward: reward.points > sale.member.account.balance)
+    return tuple(_reward_card(texts, reward, left, chosen=sale.wants(reward.id)) for reward in rewards)
 
 
 def _points_of(programme: Programme, sale: OpenSale, reward_id: str) -> int:

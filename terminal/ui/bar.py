@@ -38,9 +38,11 @@ class Bar(QWidget):
 
     Signals:
         language_wanted: The code of the language the cashier switches to.
+        lock_wanted: Somebody else wants to work here.
     """
 
     language_wanted = Signal(str)
+    lock_wanted = Signal()
 
     def __init__(self, texts: Wording, theme: Theme) -> None:
         super().__init__()
@@ -57,13 +59,15 @@ class Bar(QWidget):
         self._clock = Label(theme, SHOP_SIZE, QFont.Weight.Bold, ink=ink, name="clock")
         self._language = Button(theme, Kind.BAR, name="language", icon="language")
         self._language.clicked.connect(self._switch_language)
+        self._cashier = Button(theme, Kind.BAR, name="cashier", icon="person")
+        self._cashier.clicked.connect(self.lock_wanted)
         box = QHBoxLayout(self)
         box.setContentsMargins(tokens.MARGIN + 2, 0, tokens.MARGIN, 0)
         box.setSpacing(tokens.CARD_PADDING - tokens.GAP)
         box.addWidget(self._shop)
         box.addWidget(self._till)
         box.addStretch(1)
-        for part in (self._training, self._scanner, self._connection, self._language, self._clock):
+        for part in (self._training, self._scanner, self._connection, self._cashier, self._language, self._clock):
             box.addWidget(part)
         self.setFixedHeight(theme.px(tokens.BAR_HEIGHT))
 
@@ -79,6 +83,8 @@ class Bar(QWidget):
         self._clock.show_text(state.clock)
         self._training.show_text(f" {state.training} " if state.training else "")
         self._training.setVisible(bool(state.training))
+        self._cashier.show_caption(state.cashier, spoken=self._texts._("Cashier {name}").format(name=state.cashier))
+        self._cashier.setVisible(bool(state.cashier))
         self._language.show_caption(state.language.upper(), spoken=self._texts._("Change the language"))
         self.update()
 

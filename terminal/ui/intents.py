@@ -241,6 +241,26 @@ class Help(Presenter[states.HelpState], Protocol):
         ...
 
 
+class Lock(Presenter[states.LockState], Protocol):
+    """Who is at the till."""
+
+    def choose(self, cashier_id: str) -> None:
+        """It is this person."""
+        ...
+
+    def pin_typed(self, text: str) -> None:
+        """The PIN field holds this text."""
+        ...
+
+    def keypad(self, key: str) -> None:
+        """A key of the PIN pad."""
+        ...
+
+    def confirm(self) -> None:
+        """Check the PIN."""
+        ...
+
+
 class Shell(Presenter[states.ShellState], Protocol):
     """Which screen is on, and the presenters of all of them."""
 
@@ -296,6 +316,11 @@ class Shell(Presenter[states.ShellState], Protocol):
 
     @property
     def help(self) -> Help:
+        """The presenter of this screen."""
+        ...
+
+    @property
+    def lock(self) -> Lock:
         """The presenter of this screen."""
         ...
 

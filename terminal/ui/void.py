@@ -2,59 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QPainter
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from terminal.presenters.states import BookingLine, Choice, VoidState
 from terminal.ui import intents, tokens
-from terminal.ui.buttons import FOCUS_WIDTH, Button, Kind
-from terminal.ui.cards import Card, NoticeBar, TileRow, draw_surface
+from terminal.ui.buttons import Button, Kind
+from terminal.ui.cards import Card, NoticeBar, TileRow
+from terminal.ui.choices import ChoiceButton
 from terminal.ui.labels import Label, Paragraph, caption
 from terminal.ui.ledger_rows import LedgerRows
 from terminal.ui.purchase import PRIMARY_TEXT
 from terminal.ui.scroll import scrolling
-from terminal.ui.theme import Theme, colour
+from terminal.ui.theme import Theme
 from terminal.ui.view import View
 from terminal.ui.wording import Wording
 
 COLUMNS = 4
-RADIO = 20
-INDENT = 16
-
-
-class ReasonButton(Button):
-    """One reason of several, as a round box with words."""
-
-    def __init__(self, theme: Theme, name: str) -> None:
-        super().__init__(theme, name=name, height=tokens.FIELD_HEIGHT, chooses=True)
-        self.setCheckable(True)
-
-    def nextCheckState(self) -> None:
-        """Stay as it is: the presenter chooses."""
-
-    def _content_width(self) -> int:
-        return self.theme.px(RADIO) + tokens.ROW_GAP + self._metrics().horizontalAdvance(self._caption) + 2
-
-    def draw(self, painter: QPainter) -> None:
-        """Draw the round box and the words."""
-        palette = self.theme.palette
-        chosen = self.isChecked()
-        fill = palette.pressed if self.isDown() else palette.soft.surface if chosen else palette.surface
-        line = palette.accent if chosen else palette.control_line
-        draw_surface(painter, QRectF(self.rect()), fill, line, tokens.BUTTON_RADIUS, 2.0 if chosen else 1.0)
-        size = self.theme.px(RADIO)
-        ring = QRectF(INDENT, (self.height() - size) / 2, size, size)
-        draw_surface(painter, ring, palette.surface, palette.brand if chosen else palette.muted, size / 2, 2.0)
-        if chosen:
-            draw_surface(painter, ring.adjusted(5, 5, -5, -5), palette.brand, "", size / 2)
-        painter.setFont(self.theme.font(self._size, QFont.Weight.DemiBold))
-        painter.setPen(colour(palette.ink))
-        left = INDENT + size + tokens.ROW_GAP
-        area = QRect(left, 0, self.width() - left, self.height())
-        painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), self._caption)
-        if self.hasFocus():
-            draw_surface(painter, QRectF(self.rect()), "", palette.focus, tokens.BUTTON_RADIUS, FOCUS_WIDTH)
 
 
 class VoidView(View):
@@ -63,7 +27,7 @@ class VoidView(View):
     def __init__(self, presenter: intents.Void, texts: Wording, theme: Theme) -> None:
         super().__init__(texts, theme)
         self._presenter = presenter
-        self._reason_buttons: dict[str, ReasonButton] = {}
+        self._reason_buttons: dict[str, ChoiceButton] = {}
         self._headline = Label(theme, tokens.TEXT_TITLE, QFont.Weight.Bold, name="headline", elide=True)
         self._empty = Paragraph(theme, tokens.TEXT_STRONG + 1, ink=theme.palette.secondary, name="empty")
         self._what = LedgerRows(theme)
@@ -147,9 +111,9 @@ class VoidView(View):
         for key, button in self._reason_buttons.items():
             button.setVisible(key in keys)
 
-    def _add_reason(self, key: str) -> ReasonButton:
+    def _add_reason(self, key: str) -> ChoiceButton:
         index = len(self._reason_buttons)
-        button = ReasonButton(self.theme, f"reason{index}")
+        button = ChoiceButton(self.theme, f"reason{index}")
         button.clicked.connect(lambda: self._presenter.choose_reason(key))
         self._reasons.addWidget(button, index // COLUMNS, index % COLUMNS)
         for column in range(COLUMNS):

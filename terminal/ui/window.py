@@ -20,6 +20,7 @@ from terminal.ui.history import HistoryView
 from terminal.ui.idle import IdleView
 from terminal.ui.keybar import KeyBar
 from terminal.ui.keyboard import Keyboard
+from terminal.ui.lock import LockView
 from terminal.ui.member import MemberView
 from terminal.ui.overlay import FatalOverlay
 from terminal.ui.redeem import RedeemView
@@ -76,6 +77,7 @@ class MainWindow(QWidget):
         self.setMinimumSize(SIZE_MIN)
         self.resize(SIZE_WANTED)
         self._bar.language_wanted.connect(shell.language)
+        self._bar.lock_wanted.connect(lambda: self._press("F10"))
         self._key_bar.pressed.connect(self._press)
         self._keyboard.entered.connect(lambda: self._press("Enter"))
         self._overlay.dismissed.connect(lambda: self._press("Enter"))
@@ -113,6 +115,7 @@ class MainWindow(QWidget):
             Screen.HISTORY: lambda: HistoryView(shell.history, texts, theme),
             Screen.REPORT: lambda: ReportView(shell.report, texts, theme),
             Screen.HELP: lambda: HelpView(shell.help, texts, theme),
+            Screen.LOCK: lambda: LockView(shell.lock, texts, theme),
         }
         return makers[screen]()
 

@@ -12,6 +12,7 @@ from terminal.presenters.states import (
     HelpState,
     HistoryState,
     IdleState,
+    LockState,
     MemberState,
     RedeemState,
     ReportState,
@@ -200,6 +201,20 @@ class FakeHelp(Fake[HelpState]):
         self.note("cancel")
 
 
+class FakeLock(Fake[LockState]):
+    def choose(self, cashier_id: str) -> None:
+        self.note("choose", cashier_id)
+
+    def pin_typed(self, text: str) -> None:
+        self.note("pin_typed", text)
+
+    def keypad(self, key: str) -> None:
+        self.note("keypad", key)
+
+    def confirm(self) -> None:
+        self.note("confirm")
+
+
 class FakeShell(Fake[ShellState]):
     """A shell with a fake presenter for every screen, each with an empty state."""
 
@@ -217,6 +232,7 @@ class FakeShell(Fake[ShellState]):
         self.history = FakeHistory(HistoryState("", ""))
         self.report = FakeReport(ReportState("", ""))
         self.help = FakeHelp(HelpState(""))
+        self.lock = FakeLock(LockState(""))
 
     def key(self, name: str) -> None:
         self.note("key", name)

@@ -16,7 +16,8 @@ from terminal.presenters.states import Screen
 from terminal.ui.theme import Theme
 from terminal.ui.window import MainWindow
 from tests.fakes.presenters import FakeShell
-from tests.fakes.screen_states import LONG_NAME, ScreenStates, replace
+from tests.fakes.sale_states import LONG_NAME, replace
+from tests.fakes.screen_states import ScreenStates
 
 ROUNDS = 400
 WARM_UP = 20

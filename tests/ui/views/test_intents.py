@@ -70,8 +70,39 @@ BUTTONS: dict[str, dict[str, Call]] = {
         "cancel": ("cancel",),
     },
     "help": {"cancel": ("cancel",)},
+    "lock": {
+        "person0": ("choose", "m"),
+        "person1": ("choose", "j"),
+        "person2": ("choose", "l"),
+        "keypad7": ("keypad", "7"),
+        "keypad8": ("keypad", "8"),
+        "keypad9": ("keypad", "9"),
+        "keypad4": ("keypad", "4"),
+        "keypad5": ("keypad", "5"),
+        "keypad6": ("keypad", "6"),
+        "keypad1": ("keypad", "1"),
+        "keypad2": ("keypad", "2"),
+        "keypad3": ("keypad", "3"),
+        "keypad0": ("keypad", "0"),
+        "keypadComma": ("keypad", ","),
+        "keypadBackspace": ("keypad", "backspace"),
+        "primary": ("confirm",),
+    },
 }
-COMPLETE = {"idle", "member", "redeem_chosen", "done", "unknown", "enrol", "find", "void", "history", "report", "help"}
+COMPLETE = {
+    "idle",
+    "member",
+    "redeem_chosen",
+    "done",
+    "unknown",
+    "enrol",
+    "find",
+    "void",
+    "history",
+    "report",
+    "help",
+    "lock",
+}
 """Variants whose table names every button on them."""
 
 KEYBOARD_BUTTONS = {"queryKeyboard", "keyboard"}

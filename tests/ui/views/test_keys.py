@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from terminal.presenters.states import Breakage, Screen
 from terminal.ui.buttons import Button
-from tests.fakes.screen_states import replace
+from tests.fakes.sale_states import replace
 from tests.fakes.stage import Stage
 
 KEYS = {f"F{number + 1}": Qt.Key(Qt.Key.Key_F1 + number) for number in range(10)} | {"Esc": Qt.Key.Key_Escape}
@@ -25,6 +25,7 @@ SCREENS = (
     "history",
     "report",
     "help",
+    "lock",
 )
 
 

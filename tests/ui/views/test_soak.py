@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from terminal.presenters.states import Screen
 from terminal.ui.keypad import Keypad
-from tests.fakes.screen_states import replace
+from tests.fakes.sale_states import replace
 from tests.fakes.stage import Stage
 
 UI_CALLS = 2_000

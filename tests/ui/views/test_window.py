@@ -21,7 +21,8 @@ from terminal.ui.fields import LineEdit
 from terminal.ui.keyboard import Keyboard
 from terminal.ui.labels import Label
 from terminal.ui.theme import Theme
-from tests.fakes.screen_states import ScreenStates, replace
+from tests.fakes.sale_states import replace
+from tests.fakes.screen_states import ScreenStates
 from tests.fakes.stage import Stage
 
 
