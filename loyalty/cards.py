@@ -214,14 +214,21 @@ def overlapping_rules(rules: Sequence[CardRule]) -> list[tuple[int, int]]:
     ]
 
 
-def account_id(programme_key: bytes, number: str) -> UUID:
+def account_id(programme_key: bytes, number: str, generation: int = 0) -> UUID:
     """The account a card number means before anybody has enrolled it.
 
     HMAC-SHA-256 over the number with the programme's secret key, cut to 128 bits and marked as UUID version 8
     (RFC 9562, 5.8). Two offline tills with the same key mean the same account, and without the key the id tells nothing
     about the number.
+
+    Args:
+        programme_key: The programme's secret.
+        number: The card's number.
+        generation: 0, or how many people on this number have been erased: a card that is handed on must not lead to
+            what an erased person left behind.
     """
-    digest = bytearray(hmac.new(programme_key, number.encode(), hashlib.sha256).digest()[:16])
+    text = f"{number}#{generation}" if generation else number
+    digest = bytearray(hmac.new(programme_key, text.encode(), hashlib.sha256).digest()[:16])
     digest[6] = (digest[6] & 0x0F) | 0x80
     digest[8] = (digest[8] & 0x3F) | 0x80
     return UUID(bytes=bytes(digest))

@@ -25,6 +25,9 @@ BOOKINGS_MAX: Final = 1_000
 SAME_SALE_LOOKBACK: Final = 50
 """How many of a member's newest bookings are looked at for a sale typed twice."""
 
+_ERASED = """
+SELECT 1 FROM tombstone
+WHERE member_id = ?1 OR member_id = (SELECT merged_into FROM account WHERE account.member_id = ?1)"""
 _ACCOUNT = """SELECT member_id, balance, sales, revenue_cents, enrolled_day, last_sale_day, merged_into
 FROM account WHERE member_id = ?"""
 _RECORD = "SELECT seq, payload, hash FROM journal WHERE record_id = ?"
@@ -73,6 +76,10 @@ class StatementReads(Reads):
             merged = UUID(bytes=row[6])
             row = self._ledger.one(_ACCOUNT, (row[6],)) or row
         return AccountRow(UUID(bytes=row[0]), row[1], row[2], row[3], _day(row[4]), _day(row[5]), merged)
+
+    def is_erased(self, member_id: UUID) -> bool:
+        """Whether the person behind an account, or behind the one it was merged into, was erased."""
+        return self._ledger.one(_ERASED, (member_id.bytes,)) is not None
 
     def entries(self, member_id: UUID) -> list[Entry]:
         """All movements of an account in journal order, for the fold that finds its lots."""

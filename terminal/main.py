@@ -5,6 +5,7 @@ The command line is built without Qt; the window's libraries are loaded when the
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from dataclasses import dataclass, field
@@ -146,6 +147,13 @@ def _listen(scanner: Scanner, bridge: Bridge, shell: ShellPresenter) -> ScannerW
     return worker
 
 
+def has_display() -> bool:
+    """Whether a window can be shown; Qt would end the process without one."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
 def make_application() -> QApplication:
     """The one Qt application."""
     from PySide6.QtWidgets import QApplication
@@ -173,23 +181,24 @@ def open_till(directory: Path, *, language: str | None) -> int:
     Raises:
         StorageError: If the ledger can't be opened.
         SettingsWrong: If the settings have mistakes.
+        NoDisplay: If there is no screen.
     """
     from storage.errors import StorageError
     from terminal.cli.crash import crash_text, write_crash
-    from terminal.cli.errors import SettingsWrong
+    from terminal.cli.errors import NoDisplay
     from terminal.cli.session import system_language
     from terminal.i18n import Texts
     from terminal.messages import error_text
-    from terminal.settings import SETTINGS_FILE, read_settings
+    from terminal.settings import settings_of
     from terminal.ui.notice_box import show_notice
 
-    settings = read_settings(directory)
-    if isinstance(settings, list):
-        raise SettingsWrong(directory / SETTINGS_FILE, settings)
+    settings = settings_of(directory)
 
     def write_down(error: Exception) -> None:
         write_crash(directory, crash_text(error, ()))
 
+    if not has_display():
+        raise NoDisplay
     application = make_application()
     chosen = language or settings.language or system_language()
     try:

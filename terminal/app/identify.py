@@ -7,10 +7,9 @@ from uuid import UUID
 
 import msgspec
 
-from loyalty import cards
 from loyalty.outcomes import Refused
 from storage.types import AccountRow, Profile
-from terminal.app.till import read_card, usable_card
+from terminal.app.till import account_of_new_card, read_card, usable_card
 
 if TYPE_CHECKING:
     from loyalty.programme import Programme
@@ -62,6 +61,6 @@ def identify(
     if isinstance(row, Refused):
         return row
     if row is None:
-        return UnknownCard(card.number, cards.account_id(programme_key, card.number))
+        return UnknownCard(card.number, account_of_new_card(reader, programme_key, card.number))
     account = reader.account(row.member_id)
     return Identified(card.number, account.member_id, account, reader.profile(account.member_id))

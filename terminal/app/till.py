@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Protocol, TypedDict
@@ -108,6 +109,12 @@ def usable_card(reader: Reader, number: str) -> CardRow | Refused | None:
     return Refused(Reason.CARD_REPLACED if row.status is CardStatus.REPLACED else Reason.CARD_BLOCKED)
 
 
+def account_of_new_card(reader: Reader, programme_key: bytes, number: str) -> UUID:
+    """The account of a card that has no row: the same on every till that knows the same erasures."""
+    accounts = (cards.account_id(programme_key, number, generation) for generation in itertools.count())
+    return next(member_id for member_id in accounts if not reader.is_erased(member_id))
+
+
 def card_for_booking(till: Till, reader: Reader, text: str) -> CardRow | Refused:
     """The card a booking names; for a valid card nobody has used yet, the row it will get.
 
@@ -119,7 +126,7 @@ def card_for_booking(till: Till, reader: Reader, text: str) -> CardRow | Refused
     row = usable_card(reader, card.number)
     if row is not None:
         return row
-    member_id = cards.account_id(till.store.programme_key, card.number)
+    member_id = account_of_new_card(reader, till.store.programme_key, card.number)
     return CardRow(till.ids.random_id(), card.number, member_id, CardStatus.ACTIVE)
 
 

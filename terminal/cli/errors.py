@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from terminal.i18n import mark
 from terminal.settings import SettingsWrong
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from loyalty.document import Problem
 
 
-__all__ = ["CommandError", "FileUnreadable", "FileUnwritable", "SettingsWrong", "problem_line"]
+__all__ = ["CommandError", "FileUnreadable", "FileUnwritable", "NoDisplay", "SettingsWrong", "problem_line"]
 
 
 class CommandError(Exception):
@@ -51,6 +50,16 @@ class FileUnwritable(CommandError):
 
     code = "file_unwritable"
     sentence = mark("{file} can't be written: {detail}")
+
+
+class NoDisplay(CommandError):
+    """The till's window has no screen to be on; Qt would end the process without a word for people."""
+
+    code = "no_display"
+    sentence = mark("There is no display here. Start the till on a screen, or try: stammkunde demo --headless")
+
+    def __init__(self) -> None:
+        super().__init__(Path())
 
 
 def problem_line(problem: Problem) -> str:
