@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 WEEK: Final = timedelta(days=7)
 DAY: Final = timedelta(days=1)
+OPENS_H: Final = 8
+CLOSES_H: Final = 18
+"""The hours a report shows at least."""
+
 EMPTY: Final = ReportState(title="", day="")
 
 
@@ -83,7 +87,7 @@ class ReportPresenter(Presenter[ReportState]):
                 hours_caption=texts._("Points by hour"),
                 issued_caption=texts._("awarded"),
                 redeemed_caption=texts._("redeemed"),
-                hours=() if report is None else tuple(HourBar(h.hour, h.issued, h.redeemed) for h in report.hours),
+                hours=() if report is None or quiet else _hours(report),
                 rewards_caption=texts._("Popular rewards"),
                 rewards=self._rewards(texts),
                 empty=texts._("Nothing was booked on this day.") if quiet else "",
@@ -152,6 +156,16 @@ class ReportPresenter(Presenter[ReportState]):
             )
             for item in found
         )
+
+
+def _hours(report: DayReport) -> tuple[HourBar, ...]:
+    """The shop's day without gaps, so that a quiet hour is seen as one and a first sale does not fill the picture."""
+    found = {item.hour: item for item in report.hours}
+    first, last = min(OPENS_H, *found), max(CLOSES_H, *found)
+    return tuple(
+        HourBar(hour, found[hour].issued, found[hour].redeemed) if hour in found else HourBar(hour, 0, 0)
+        for hour in range(first, last + 1)
+    )
 
 
 def _percent(part: int, whole: int) -> Decimal | None:

@@ -208,6 +208,8 @@ def test_the_daily_report_adds_up_and_walks_through_the_days(counter: Counter) -
     assert tiles["Awarded"].value == "23"
     assert tiles["Open points"].value == "1,319"
     assert tiles["Open points"].detail == "= €13.19 liability"
+    assert [bar.hour for bar in counter.shell.report.state.hours] == list(range(8, 19))
+    assert [bar.issued for bar in counter.shell.report.state.hours] == [0, 0, 23, *[0] * 8]
     assert not counter.shell.report.state.can_go_on
     counter.shell.report.next_day()
     assert "21 November" in counter.shell.report.state.day
