@@ -32,8 +32,11 @@ SMALL_WIDTH: Final = 624
 
 BAR_WIDTH: Final = 30
 PERCENT: Final = 100
-DISPLAY_VARIABLES: Final = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+DISPLAY_VARIABLES: Final = ("DISPLAY", "WAYLAND_DISPLAY")
 """On Linux one of them says where a window can open."""
+
+INVISIBLE: Final = ("offscreen", "minimal")
+"""Qt platforms on which nobody would see a window."""
 
 
 def run_demo(*, headless: bool, screenshots: Path | None, language: str | None) -> DemoResult:
@@ -57,10 +60,12 @@ def run_demo(*, headless: bool, screenshots: Path | None, language: str | None) 
         directory = fresh_shop(folder, clock, progress)
         pictures = screenshots or folder / PICTURES / texts.language
         return serve_off_screen(directory, texts, pictures, (WINDOW_WIDTH, WINDOW_HEIGHT))
-    return _open_window(window_shop(folder, clock, progress), texts)
+    return open_window(window_shop(folder, clock, progress), texts)
 
 
 def _has_display() -> bool:
+    if platform := os.environ.get("QT_QPA_PLATFORM"):
+        return platform not in INVISIBLE
     return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in DISPLAY_VARIABLES)
 
 
@@ -102,7 +107,13 @@ def serve_off_screen(
     return DemoResult(tuple(service.served), tuple(taken), tuple(lines))
 
 
-def _open_window(directory: Path, texts: Texts) -> DemoResult:
+def open_window(directory: Path, texts: Texts) -> DemoResult:
+    """Open the till and the scanner's panel; return when the window is closed.
+
+    Args:
+        directory: The shop's data directory.
+        texts: The language.
+    """
     from terminal.cli.crash import crash_text, write_crash
     from terminal.main import make_application
     from terminal.ui.demo_panel import DemoPanel
@@ -148,6 +159,7 @@ def running_till(
     """A till with a simulated scanner on its line; stopped at the end, whatever happened."""
     from terminal.main import Scanner, assemble, catch_bugs, make_application
     from terminal.settings import ScannerSettings
+    from terminal.ui.hands import discard
 
     application = make_application()
     line = Path(tempfile.mkdtemp(prefix="stammkunde-"))
@@ -168,8 +180,7 @@ def running_till(
                 yield till, scanner
             finally:
                 till.stop()
-                for part in (till.window, till.bridge):  # with their timers: another till may run in this process next
-                    part.deleteLater()
+                discard(till.window, till.bridge)  # with their timers: another till may run in this process next
                 sys.excepthook, threading.excepthook = hooks
     finally:
         shutil.rmtree(line, ignore_errors=True)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -66,17 +66,13 @@ class Hands:
             NeverHappenedError: It did not happen.
         """
         deadline = time.monotonic() + within_s
-        loop = QEventLoop()
-        timer = QTimer()
-        timer.setInterval(LOOK_EVERY_MS)
-        timer.timeout.connect(loop.quit)
+        waker = QTimer()  # ends each wait for an event, so that the condition is looked at
+        waker.start(LOOK_EVERY_MS)
         QApplication.processEvents()
         while not happened():
             if time.monotonic() > deadline:
                 raise NeverHappenedError(f"Waited {within_s:.0f} s in vain: {what}")
-            timer.start()
-            loop.exec()
-            timer.stop()
+            QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
     def settle(self) -> None:
         """Let everything that is waiting be painted."""
@@ -145,3 +141,10 @@ class Hands:
         if not image.save(str(path), "PNG", 0):  # type: ignore[call-overload]
             raise NeverHappenedError(f"The picture {path} could not be written")
         return path
+
+
+def discard(*objects: QObject) -> None:
+    """Delete objects now, with everything that belongs to them: a timer of theirs may not fire once more."""
+    for thing in objects:
+        thing.deleteLater()
+        QApplication.sendPostedEvents(thing, int(QEvent.Type.DeferredDelete.value))
