@@ -32,9 +32,6 @@ SMALL_WIDTH: Final = 624
 
 BAR_WIDTH: Final = 30
 PERCENT: Final = 100
-DISPLAY_VARIABLES: Final = ("DISPLAY", "WAYLAND_DISPLAY")
-"""On Linux one of them says where a window can open."""
-
 INVISIBLE: Final = ("offscreen", "minimal")
 """Qt platforms on which nobody would see a window."""
 
@@ -55,7 +52,7 @@ def run_demo(*, headless: bool, screenshots: Path | None, language: str | None) 
     folder = demo_folder()
     clock = SystemClock()
     progress = progress_bar(texts._("Preparing the demo shop, once a day"))
-    if headless or not _has_display():
+    if headless or not _somebody_sees():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         directory = fresh_shop(folder, clock, progress)
         pictures = screenshots or folder / PICTURES / texts.language
@@ -63,10 +60,11 @@ def run_demo(*, headless: bool, screenshots: Path | None, language: str | None) 
     return open_window(window_shop(folder, clock, progress), texts)
 
 
-def _has_display() -> bool:
-    if platform := os.environ.get("QT_QPA_PLATFORM"):
-        return platform not in INVISIBLE
-    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in DISPLAY_VARIABLES)
+def _somebody_sees() -> bool:
+    """Whether a window would be seen."""
+    from terminal.main import has_display
+
+    return has_display() and os.environ.get("QT_QPA_PLATFORM") not in INVISIBLE
 
 
 def serve_off_screen(
