@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import os
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -17,6 +18,9 @@ DOMAIN: Final = "stammkunde"
 LOCALE_FOLDER: Final = Path(__file__).parent / "locale"
 LANGUAGES: Final = {"de": "Deutsch", "en": "English"}
 """The languages the till speaks, by code, each in its own words."""
+
+LANGUAGE_VARIABLES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Where POSIX keeps the language of messages, the first that is set counts (POSIX.1-2024, 8.2)."""
 
 _REGIONS: Final = {"de": "de_DE", "en": "en_GB"}
 _CACHE_SIZE: Final = 2048
@@ -120,3 +124,13 @@ class Texts:
 def shop_time(at_us: int, utc_offset_min: int) -> datetime:
     """A record's moment as the shop's wall clock showed it."""
     return datetime.fromtimestamp(at_us // 1_000_000, UTC) + timedelta(minutes=utc_offset_min)
+
+
+def system_language() -> str:
+    """The language of the environment, if the till speaks it; English otherwise."""
+    for name in LANGUAGE_VARIABLES:
+        value = os.environ.get(name)
+        if value:
+            code = value[:2].lower()
+            return code if code in LANGUAGES else "en"
+    return "en"

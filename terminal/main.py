@@ -8,21 +8,22 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from terminal.app.system import SystemClock, SystemIds
+from terminal.i18n import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from PySide6.QtWidgets import QApplication
 
     from hardware.worker import ScannerWorker
     from loyalty.ports import Clock, Ids
     from terminal.app.desk import StorageThread
-    from terminal.app.health import HealthWatch
     from terminal.cli.programs import DemoResult
     from terminal.i18n import Texts
     from terminal.presenters.shell import ShellPresenter
@@ -31,6 +32,12 @@ if TYPE_CHECKING:
     from terminal.ui.window import MainWindow
 
 APPLICATION: Final = "stammkunde"
+EXIT_BROKEN: Final = 1
+"""The exit code when something broke that nobody has read any more."""
+
+HEALTH_DELAY_MS: Final = 2_000
+"""How long after the start the ledger's health is looked at, in milliseconds: the first customer comes first."""
+
 TICK_MS: Final = 5_000
 """How often the clock in the bar looks at the time, in milliseconds."""
 
@@ -44,25 +51,39 @@ class Scanner:
     settings: ScannerSettings
 
 
-@dataclass
 class RunningTill:
-    """A till with all its threads; ``stop`` ends them in the order that loses nothing."""
+    """A till with all its threads.
 
-    desk: StorageThread
-    bridge: Bridge
-    shell: ShellPresenter
-    window: MainWindow
-    health: HealthWatch
-    scanners: list[ScannerWorker] = field(default_factory=list)
+    Attributes:
+        desk: The storage thread.
+        bridge: The way to the painting thread.
+        shell: Which screen is on.
+        window: The window.
+    """
+
+    def __init__(
+        self, desk: StorageThread, bridge: Bridge, shell: ShellPresenter, window: MainWindow, running: ExitStack
+    ) -> None:
+        self.desk = desk
+        self.bridge = bridge
+        self.shell = shell
+        self.window = window
+        self._running = running
+
+    def watch_health(self) -> None:
+        """Begin to look after the ledger; called when the first screen is up, which needs nothing of it."""
+        from terminal.app.health import HealthWatch, verify_command
+
+        directory = self.desk.directory
+        watch = HealthWatch(
+            directory, lambda error: self.bridge.deliver(lambda: self.shell.broke(error)), verify_command(directory)
+        )
+        watch.start()
+        self._running.callback(watch.stop)
 
     def stop(self) -> None:
-        """Let go of the scanners, finish the writing that waits, close the ledger."""
-        for scanner in self.scanners:
-            scanner.stop()
-        self.health.stop()
-        self.bridge.close()
-        self.window.close()
-        self.desk.stop()
+        """Let go of the scanners, finish the writing that waits, hear its results, close the ledger."""
+        self._running.close()
 
 
 def assemble(
@@ -93,34 +114,38 @@ def assemble(
 
     from storage.store import open_store
     from terminal.app.desk import StorageThread
-    from terminal.app.health import HealthWatch, verify_command
     from terminal.presenters.base import Surroundings
     from terminal.presenters.shell import ShellPresenter
     from terminal.ui.bridge import Bridge
     from terminal.ui.theme import Theme
     from terminal.ui.window import MainWindow
 
-    bridge = Bridge(application)
-    desk = StorageThread(
-        lambda: open_store(directory, clock=clock, ids=ids), clock=clock, ids=ids, deliver=bridge.deliver
-    )
-    desk.start()
-    texts = texts_for(desk.shop.currency)
-    surroundings = Surroundings(desk, texts, clock, ids, bridge.schedule, application.quit)
-    shell = ShellPresenter(surroundings, crashed)
-    desk.on_breakage = shell.broke
-    theme = Theme()
-    theme.apply(application)
-    window = MainWindow(shell, texts, theme)
-    health = HealthWatch(directory, lambda error: bridge.deliver(lambda: shell.broke(error)), verify_command(directory))
-    till = RunningTill(desk, bridge, shell, window, health)
-    for scanner in scanners:
-        till.scanners.append(_listen(scanner, bridge, shell))
-    timer = QTimer(window)
-    timer.timeout.connect(shell.tick)
-    timer.start(TICK_MS)
-    shell.start()
-    QTimer.singleShot(0, health.start)  # from the event loop, so after the first paint has been asked for
+    with ExitStack() as running:  # closed in reverse; a step that fails does not keep the others from their end
+        bridge = Bridge(application)
+        desk = StorageThread(
+            lambda: open_store(directory, clock=clock, ids=ids), clock=clock, ids=ids, deliver=bridge.deliver
+        )
+        desk.start()
+        running.callback(desk.stop)
+        running.callback(bridge.close)
+        texts = texts_for(desk.shop.currency)
+        surroundings = Surroundings(desk, texts, clock, ids, bridge.schedule, application.quit)
+        shell = ShellPresenter(surroundings, crashed)
+        desk.on_breakage = shell.broke
+        theme = Theme()
+        theme.apply(application)
+        window = MainWindow(shell, texts, theme)
+        running.callback(window.close)
+        running.callback(bridge.flush)
+        running.callback(desk.finish)
+        for scanner in scanners:
+            running.callback(_listen(scanner, bridge, shell).stop)
+        timer = QTimer(bridge)  # the bridge's end is its end too
+        timer.timeout.connect(shell.tick)
+        timer.start(TICK_MS)
+        shell.start()
+        till = RunningTill(desk, bridge, shell, window, running.pop_all())
+    bridge.schedule(HEALTH_DELAY_MS, till.watch_health)
     return till
 
 
@@ -184,13 +209,13 @@ def open_till(directory: Path, *, language: str | None) -> int:
         NoDisplay: If there is no screen.
     """
     from storage.errors import StorageError
-    from terminal.cli.crash import crash_text, write_crash
-    from terminal.cli.errors import NoDisplay
-    from terminal.cli.session import system_language
-    from terminal.i18n import Texts
+    from terminal.crash import crash_text, write_crash
+    from terminal.errors import NoDisplay
+    from terminal.i18n import Texts, system_language
     from terminal.messages import error_text
     from terminal.settings import settings_of
     from terminal.ui.notice_box import show_notice
+    from terminal.ui.signals import quit_on_signals
 
     settings = settings_of(directory)
 
@@ -215,11 +240,11 @@ def open_till(directory: Path, *, language: str | None) -> int:
         show_notice(application, error_text(Texts(chosen), error))
         raise
     catch_bugs(till)
-    try:
+    with quit_on_signals(application), ExitStack() as open_now:
+        open_now.callback(till.stop)
         till.window.show()
-        return int(application.exec())
-    finally:
-        till.stop()
+        code = int(application.exec())
+    return EXIT_BROKEN if till.shell.state.fatal else code
 
 
 def default_directory() -> Path:
@@ -236,12 +261,42 @@ def run_demo(*, headless: bool, screenshots: Path | None, language: str | None) 
     return program.run_demo(headless=headless, screenshots=screenshots, language=language)
 
 
+def window_asked_for(arguments: Sequence[str]) -> tuple[Path | None, str | None] | None:
+    """Whether a command line asks for the till's window and nothing else.
+
+    Building all commands costs as much time as the window itself, and the till is what people wait for. Only the plain
+    form is understood here; every other one, and every mistake, is the command line's.
+
+    Returns:
+        The data directory and the language, each ``None`` when not given; ``None`` for any other command.
+    """
+    rest = list(arguments)
+    given: dict[str, str] = {}
+    while len(rest) > 1 and rest[0] in ("--data", "--lang") and rest[0] not in given:
+        given[rest.pop(0)] = rest.pop(0)
+    language = given.get("--lang")
+    if rest not in ([], ["till"]) or (language is not None and language not in LANGUAGES):
+        return None
+    return Path(given["--data"]) if "--data" in given else None, language
+
+
 def main() -> None:
-    """Run the command line."""
-    from terminal.cli import run
+    """Open the till, or run another command."""
+    asked = window_asked_for(sys.argv[1:])
+    failure: Exception | None = None
+    if asked is not None:
+        directory, language = asked
+        try:
+            sys.exit(open_till(directory or default_directory(), language=language))
+        except Exception as error:  # noqa: BLE001 - the command line says it and picks the exit code
+            failure = error
+    from terminal.cli import run, say_failure
     from terminal.cli.programs import Programs
 
-    run(Programs(SystemClock(), SystemIds(), open_till, run_demo, default_directory))
+    programs = Programs(SystemClock(), SystemIds(), open_till, run_demo, default_directory)
+    if asked is not None and failure is not None:
+        sys.exit(say_failure(programs, *asked, failure))
+    run(programs)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
@@ -16,6 +16,7 @@ from terminal.app.till import Till
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from loyalty.ports import Clock, Ids
     from loyalty.programme import Programme
@@ -105,7 +106,7 @@ class StorageThread:
         self._ids = ids
         self._deliver = deliver
         self._jobs: queue.Queue[_Job | None] = queue.Queue(JOBS_MAX)
-        self._opened: queue.Queue[Store | Exception] = queue.Queue(1)
+        self._opened: queue.Queue[Store | BaseException] = queue.Queue(1)
         self._thread = threading.Thread(target=self._run, name="storage")
         self._store: Store | None = None
         self._reader: Reader | None = None
@@ -119,19 +120,28 @@ class StorageThread:
         """
         self._thread.start()
         opened = self._opened.get()
-        if isinstance(opened, Exception):
+        if isinstance(opened, BaseException):
             self._thread.join()
             raise opened
         self._store = opened
-        self._reader = opened.reader()
+        try:
+            self._reader = opened.reader()
+        except BaseException:
+            self.stop()
+            raise
 
-    def stop(self) -> None:
-        """Finish the work that waits, close the store and end the thread."""
-        if self._reader is not None:
-            self._reader.close()
+    def finish(self) -> None:
+        """Do the work that waits, close the store and end the thread; results are still handed over."""
         if self._thread.is_alive():
             self._jobs.put(None)
             self._thread.join()
+
+    def stop(self) -> None:
+        """Finish, and give the reader back; stopping twice is allowed."""
+        self.finish()
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     @property
     def reader(self) -> Reader:
@@ -153,6 +163,11 @@ class StorageThread:
     def shop(self) -> Shop:
         """Whose till this is."""
         return self._started.shop
+
+    @property
+    def directory(self) -> Path:
+        """The data directory."""
+        return self._started.directory
 
     @property
     def _started(self) -> Store:
@@ -186,12 +201,14 @@ class StorageThread:
         self._jobs.put_nowait(_Job(work, failed))
 
     def _run(self) -> None:
-        try:
-            store = self._open_store()
-        except Exception as error:  # noqa: BLE001 - raised again by start() on the thread that can show it
-            self._opened.put(error)
-            return
-        with store, closing(store.reader()) as reader:
+        with ExitStack() as opened:
+            try:
+                store = opened.enter_context(self._open_store())
+                reader = opened.enter_context(closing(store.reader()))
+            except BaseException as error:  # noqa: BLE001 - raised again by start() on the thread that can show it
+                opened.close()
+                self._opened.put(error)
+                return
             self._opened.put(store)
             till = Till(store, self._clock, self._ids)
             while (job := self._jobs.get()) is not None:

@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from storage.errors import Damaged, StorageError
+from storage.errors import Damaged, NotALedger, StorageError
 from storage.verify import quick_check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-QUICK_CHECK_DELAY_S: Final = 2.0
-"""How long after the first paint the quick check waits, in seconds: the first customer comes first."""
+QUICK_CHECK_DELAY_S: Final = 0.0
+"""How long the quick check waits, in seconds; whoever starts the watch waits for the first screen."""
 
 VERIFY_DELAY_S: Final = 600.0
 """How long after that the daily proof waits, in seconds."""
@@ -38,6 +38,9 @@ VERIFY_TIMEOUT_S: Final = 60 * 60.0
 
 VERIFIED_MARK: Final = "verified"
 """The file whose time says when the last proof held."""
+
+DAMAGE_CODES: Final = frozenset({Damaged.code, NotALedger.code})
+"""Errors of the proof itself that are damage: it could not even begin to walk."""
 
 LOW_PRIORITY: Final = 15
 POLL_S: Final = 0.2
@@ -107,6 +110,23 @@ class HealthWatch:
 
     def _prove(self) -> bool:
         """Run the proof; say whether to go on watching."""
+        try:
+            answer = self._answer()
+        except OSError:
+            return True  # no room for its scratch file, no process to be had: nothing is known, so try again later
+        if answer is None:
+            return not self._stopping.is_set()
+        damage = answer.problems[0] if answer.problems else answer.error.message
+        if answer.ok is False or answer.error.code in DAMAGE_CODES:
+            self._on_damage(Damaged(damage))
+            return False
+        if answer.ok:
+            with contextlib.suppress(OSError):
+                (self._directory / VERIFIED_MARK).touch()
+        return True
+
+    def _answer(self) -> _Answer | None:
+        """What the proof says; ``None`` when it was ended or its answer can't be read."""
         deadline = time.monotonic() + VERIFY_TIMEOUT_S
         with tempfile.TemporaryFile() as answer:
             with subprocess.Popen(self._command, stdout=answer, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
@@ -114,29 +134,23 @@ class HealthWatch:
                 while process.poll() is None:
                     if self._stopping.wait(POLL_S) or time.monotonic() > deadline:
                         process.terminate()
-                        return False
+                        return None
             answer.seek(0)
-            result = _read_answer(answer.read(ANSWER_LENGTH_MAX))
-        if result is None:
-            return True
-        if not result.ok:
-            self._on_damage(Damaged(" ".join(result.problems[:1])))
-            return False
-        with contextlib.suppress(OSError):
-            (self._directory / VERIFIED_MARK).touch()
-        return True
+            try:
+                return msgspec.json.decode(answer.read(ANSWER_LENGTH_MAX), type=_Answer)
+            except msgspec.MsgspecError:
+                return None
 
 
-class _Answer(msgspec.Struct):
-    ok: bool
-    problems: list[str]
+class _Error(msgspec.Struct, frozen=True):
+    code: str = ""
+    message: str = ""
 
 
-def _read_answer(text: bytes) -> _Answer | None:
-    try:
-        return msgspec.json.decode(text, type=_Answer)
-    except msgspec.MsgspecError:
-        return None
+class _Answer(msgspec.Struct, frozen=True):
+    ok: bool | None = None
+    problems: list[str] = []
+    error: _Error = _Error()
 
 
 def _lower_priority(pid: int) -> None:

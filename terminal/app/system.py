@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 from datetime import UTC, date, datetime
 from typing import Final
@@ -33,7 +33,7 @@ class SystemIds:
 
     def record_id(self) -> UUID:
         """A UUID version 7 (RFC 9562, 5.7): 48 bits of milliseconds, then random bits."""
-        return uuid7(time.time_ns() // 1_000_000, secrets.token_bytes(10))
+        return uuid7(time.time_ns() // 1_000_000, os.urandom(10))
 
     def random_id(self) -> UUID:
         """A UUID version 4."""

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from terminal.cli.errors import FileUnreadable, FileUnwritable
+from terminal.errors import FileUnreadable, FileUnwritable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

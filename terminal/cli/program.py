@@ -17,15 +17,15 @@ from loyalty.outcomes import Refused
 from storage.errors import StorageError
 from terminal.cli import booking, card, cashier, day, ledger, member, programme, report, sale, scan, shop
 from terminal.cli.answers import EXIT_BUG, EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, Answer, failure, json_text, refusal
-from terminal.cli.crash import crash_text, write_crash
-from terminal.cli.errors import CommandError, problem_line
-from terminal.cli.session import Session, session_of, system_language, tell
-from terminal.i18n import LANGUAGES, Texts, mark
+from terminal.cli.session import Session, session_of, tell
+from terminal.crash import crash_text, write_crash
+from terminal.errors import CommandError, problem_line
+from terminal.i18n import LANGUAGES, Texts, mark, system_language
 from terminal.messages import error_text, hardware_text
 from terminal.settings import SettingsWrong
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from typer._click import Command
 
@@ -93,11 +93,31 @@ def execute(programs: Programs, arguments: Sequence[str]) -> int:
         The exit code: 0 done, 1 refused or a known error, 2 usage, 70 a bug.
     """
     session = Session(programs)
+    return _leave(session, arguments, lambda: _answer(session, arguments))
+
+
+def say_failure(programs: Programs, directory: Path | None, language: str | None, error: Exception) -> int:
+    """Say what kept the till from opening, as the ``till`` command would.
+
+    Returns:
+        The exit code.
+    """
+    session = Session(programs)
+    session.configure(directory, language, as_json=False)
+
+    def fail() -> Answer:
+        raise error
+
+    return _leave(session, (), fail)
+
+
+def _leave(session: Session, arguments: Sequence[str], work: Callable[[], Answer | int]) -> int:
+    """Do the work and print its answer; what goes wrong becomes a sentence and an exit code."""
     if any(not _is_text(argument) for argument in arguments):
         tell("The command line has bytes that are no text.")
         return EXIT_USAGE
     try:
-        code = _run(session, arguments)
+        code = _print(session, _guarded(session, work))
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read the answer has gone, as `head` does. Python would complain once more at exit.
@@ -113,28 +133,27 @@ def _is_text(argument: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in argument)
 
 
-def _run(session: Session, arguments: Sequence[str]) -> int:
-    """Run one command and print what it answers."""
+def _guarded(session: Session, work: Callable[[], Answer | int]) -> Answer | int:
+    """Do the work; a known error is an answer too."""
     try:
-        answer = _answer(session, arguments)
+        return work()
     except typer.TyperException as error:
         return _usage(error)
     except typer.Abort:
         tell(session.fallback_texts._("Cancelled."))
         return EXIT_REFUSED
     except SettingsWrong as error:
-        answer = failure(error.code, _settings_text(session.fallback_texts, error))
+        return failure(error.code, _settings_text(session.fallback_texts, error))
     except CommandError as error:
-        answer = failure(error.code, _command_error_text(session.texts, error))
+        return failure(error.code, _command_error_text(session.texts, error))
     except StorageError as error:
-        answer = failure(error.code, error_text(session.texts, error))
+        return failure(error.code, error_text(session.texts, error))
     except HardwareError as error:
-        answer = failure(error.code.value, hardware_text(session.texts, error))
+        return failure(error.code.value, hardware_text(session.texts, error))
     except BrokenPipeError:
         raise
     except OSError as error:
-        answer = failure("system", session.fallback_texts._("The system said: {detail}").format(detail=error))
-    return _print(session, answer)
+        return failure("system", session.fallback_texts._("The system said: {detail}").format(detail=error))
 
 
 def _answer(session: Session, arguments: Sequence[str]) -> Answer | int:

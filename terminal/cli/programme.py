@@ -14,9 +14,9 @@ from loyalty.programme import Programme, parse_programme
 from terminal.app.adopt_programme import AdoptCommand, Mistakes, adopt_programme
 from terminal.cli.answers import EXIT_REFUSED, Answer, no, pairs, table
 from terminal.cli.commands import group
-from terminal.cli.errors import problem_line
 from terminal.cli.files import read_text
 from terminal.cli.session import session_of
+from terminal.errors import problem_line
 from terminal.i18n import mark
 from terminal.messages import refusal_text
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +10,7 @@ import typer
 
 from storage.store import open_store
 from terminal.app.till import Till
-from terminal.i18n import LANGUAGES, Texts
+from terminal.i18n import Texts, system_language
 from terminal.settings import Settings, settings_of
 
 if TYPE_CHECKING:
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
 
     from storage.store import Reader
     from terminal.cli.programs import Programs
-
-LANGUAGE_VARIABLES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
-"""Where POSIX keeps the language of messages, the first that is set counts (POSIX.1-2024, 8.2)."""
 
 FALLBACK_CURRENCY: Final = "EUR"
 """For sentences that are said before the ledger is open; none of them names an amount."""
@@ -110,16 +106,6 @@ class Session:
     def _settle_language(self) -> None:
         """Read the settings before anything is written: what is wrong with them must not show after a booking."""
         _ = self.settings
-
-
-def system_language() -> str:
-    """The language of the environment, if the till speaks it; English otherwise."""
-    for name in LANGUAGE_VARIABLES:
-        value = os.environ.get(name)
-        if value:
-            code = value[:2].lower()
-            return code if code in LANGUAGES else "en"
-    return "en"
 
 
 def session_of(context: typer.Context) -> Session:

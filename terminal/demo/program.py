@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Final
 from hardware.simulated import SimulatedScanner, simulated_scanner
 from terminal.app.system import SystemClock, SystemIds
 from terminal.cli.programs import DemoResult
-from terminal.cli.session import system_language
 from terminal.demo.people import ANNA, card_number
 from terminal.demo.serving import NEW_SERIAL, Service
 from terminal.demo.shop import PICTURES, demo_folder, fresh_shop, window_shop
-from terminal.i18n import Texts
+from terminal.i18n import Texts, system_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -112,7 +111,7 @@ def open_window(directory: Path, texts: Texts) -> DemoResult:
         directory: The shop's data directory.
         texts: The language.
     """
-    from terminal.cli.crash import crash_text, write_crash
+    from terminal.crash import crash_text, write_crash
     from terminal.main import make_application
     from terminal.ui.demo_panel import DemoPanel
     from terminal.ui.theme import Theme

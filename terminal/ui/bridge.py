@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
 
 
 class Bridge(QObject):
@@ -48,9 +48,15 @@ class Bridge(QObject):
 
         return cancel
 
+    def flush(self) -> None:
+        """Run now what was handed over so far; for the end of the program, when no event loop runs any more."""
+        QCoreApplication.sendPostedEvents(self)
+
     def close(self) -> None:
         """Run nothing more: what other threads still hand over is dropped, and so is what was scheduled."""
         self._closed = True
+        for timer in self.findChildren(QTimer):
+            timer.stop()
 
     def _run(self, call: Callable[[], None]) -> None:
         if not self._closed:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from terminal.cli.errors import FileUnreadable, FileUnwritable
 from terminal.cli.files import TEXT_FILE_LENGTH_MAX, read_text, write_file, write_files
+from terminal.errors import FileUnreadable, FileUnwritable
 
 
 def test_text_with_a_byte_order_mark_is_read_without_it(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from terminal.cli.crash import crash_text, write_crash
+from terminal.crash import crash_text, write_crash
 
 CARD = "2900000000018"
 
