@@ -172,9 +172,9 @@ class Button(QAbstractButton):
         if self._icon:
             widths.append(icon)
         if self._caption:
-            widths.append(self._metrics().horizontalAdvance(self._caption))
+            widths.append(self.theme.width(self._caption, self._size, self._weight))
         if self._hint:
-            widths.append(self.theme.metrics(self._size, QFont.Weight.DemiBold).horizontalAdvance(self._hint))
+            widths.append(self.theme.width(self._hint, self._size, QFont.Weight.DemiBold))
         if self._trailing:
             widths.append(icon)
         return widths
@@ -219,8 +219,11 @@ class Button(QAbstractButton):
         return tokens.Pair(palette.ink, palette.pressed if down else palette.surface, palette.control_line)
 
     def look(self) -> tuple[object, ...]:
-        """Everything the picture of the button depends on besides its size."""
+        """Everything the picture of the button depends on."""
         return (
+            self.width(),
+            self.height(),
+            self.devicePixelRatioF(),
             self.isEnabled(),
             self.isDown(),
             self.isChecked(),
@@ -233,14 +236,19 @@ class Button(QAbstractButton):
         )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Show the picture of the button, drawn anew only when it looks different: most repaints repeat it."""
-        look = (self.size(), self.devicePixelRatioF(), self.look())
+        """Show the picture of the button."""
+        QPainter(self).drawPixmap(0, 0, self.picture())
+
+    def picture(self) -> QPixmap:
+        """The picture of the button, drawn anew only when it looks different: most repaints repeat it."""
+        look = self.look()
         if self._picture is None or look != self._pictured:
             self._pictured = look
-            self._picture = self._draw_picture()
-        QPainter(self).drawPixmap(0, 0, self._picture)
+            self._picture = self.draw_picture()
+        return self._picture
 
-    def _draw_picture(self) -> QPixmap:
+    def draw_picture(self) -> QPixmap:
+        """Draw the button as it looks now."""
         ratio = self.devicePixelRatioF()
         picture = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
         picture.setDevicePixelRatio(ratio)
@@ -276,11 +284,11 @@ class Button(QAbstractButton):
         if self._icon:
             x = self._draw_icon(painter, self._icon, x, pair.text)
         if self._caption:
-            width = self._metrics().horizontalAdvance(self._caption)
+            width = self.theme.width(self._caption, self._size, self._weight)
             x = self._draw_text(painter, self._caption, self._weight, QRect(x, 0, width + 1, self.height()), pair.text)
         if self._hint:
             ink = self.theme.palette.muted if self.kind is Kind.SECONDARY and self.isEnabled() else pair.text
-            width = self.theme.metrics(self._size, QFont.Weight.DemiBold).horizontalAdvance(self._hint)
+            width = self.theme.width(self._hint, self._size, QFont.Weight.DemiBold)
             area = QRect(x, 0, width + 1, self.height())
             x = self._draw_text(painter, self._hint, QFont.Weight.DemiBold, area, ink)
         if self._trailing:
@@ -317,36 +325,43 @@ class KeyCapButton(Button):
 
     def set_bare(self, bare: bool) -> None:  # noqa: FBT001 - one flag, as in Qt's own setters
         """Show the key alone, when even tight captions do not fit; the caption stays for readers and as a hint."""
+        hint = self._caption if bare else ""
+        if hint != self.toolTip():
+            self.setToolTip(hint)
         if bare != self._bare:
             self._bare = bare
-            self.setToolTip(self._caption if bare else "")
             self.updateGeometry()
             self.update()
+
+    def width_at(self, *, tight: bool, bare: bool) -> int:
+        """How wide the key would be, in device-independent pixels."""
+        margin = 3 if tight else 8
+        return max(self._content_width_at(tight=tight, bare=bare) + 2 * margin, tokens.CONTROL_MIN)
 
     def look(self) -> tuple[object, ...]:
         """The same, and how tight it stands."""
         return (*super().look(), self._tight, self._bare)
 
     def _cap_width(self) -> int:
-        metrics = self.theme.metrics(KEY_CAP_TEXT, QFont.Weight.Bold)
-        return max(self.theme.px(KEY_CAP_MIN), metrics.horizontalAdvance(self._hint) + 2 * PART_GAP)
+        hint = self.theme.width(self._hint, KEY_CAP_TEXT, QFont.Weight.Bold)
+        return max(self.theme.px(KEY_CAP_MIN), hint + 2 * PART_GAP)
 
     def _content_width(self) -> int:
-        if self._bare:
+        return self._content_width_at(tight=self._tight, bare=self._bare)
+
+    def _content_width_at(self, *, tight: bool, bare: bool) -> int:
+        if bare:
             return self._cap_width()
-        gap = PART_GAP - 2 if not self._tight else 5
-        return self._cap_width() + gap + self._caption_metrics().horizontalAdvance(self._caption)
+        gap = 5 if tight else PART_GAP - 2
+        return self._cap_width() + gap + self.theme.width(self._caption, self._caption_size(tight=tight))
 
-    def _caption_metrics(self) -> QFontMetrics:
-        return self.theme.metrics(self._caption_size(), QFont.Weight.Normal)
-
-    def _caption_size(self) -> int:
-        return tokens.TEXT_BODY - 1 if self._tight else tokens.TEXT_BODY
+    @staticmethod
+    def _caption_size(*, tight: bool) -> int:
+        return tokens.TEXT_BODY - 1 if tight else tokens.TEXT_BODY
 
     def sizeHint(self) -> QSize:
         """Narrower margins than other buttons: many stand side by side."""
-        margin = 3 if self._tight else 8
-        return QSize(max(self._content_width() + 2 * margin, tokens.CONTROL_MIN), self.minimumHeight())
+        return QSize(self.width_at(tight=self._tight, bare=self._bare), self.minimumHeight())
 
     def draw_contents(self, painter: QPainter, pair: tokens.Pair) -> None:
         """Draw the key cap, then the caption."""
@@ -362,6 +377,6 @@ class KeyCapButton(Button):
             return
         left = cap.right() + 1 + (5 if self._tight else PART_GAP - 2)
         area = QRect(left, 0, self.width() - left, self.height())
-        painter.setFont(self.theme.font(self._caption_size()))
+        painter.setFont(self.theme.font(self._caption_size(tight=self._tight)))
         painter.setPen(colour(pair.text))
         painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), self._caption)

@@ -54,22 +54,17 @@ class KeyBar(QWidget):
     def place(self) -> None:
         """Stand side by side; closer together where the screen is narrow."""
         buttons = [self._buttons[hint.key] for hint in self._hints]
-        for button in buttons:
-            button.set_tight(False)
-            button.set_bare(False)
         room = self.width() - 2 * MARGIN_LEFT
-        gap = WIDE_GAP
-        if sum(button.sizeHint().width() + WIDE_GAP for button in buttons) > room:
-            gap = 0
-            for button in buttons:
-                button.set_tight(True)
-        bare = sum(button.sizeHint().width() for button in buttons) > room
+        tight = sum(button.width_at(tight=False, bare=False) + WIDE_GAP for button in buttons) > room
+        bare = tight and sum(button.width_at(tight=True, bare=False) for button in buttons) > room
+        gap = 0 if tight else WIDE_GAP
         x = MARGIN_LEFT
         for button in buttons:
+            button.set_tight(tight)
             button.set_bare(bare)
-            size = button.sizeHint()
-            button.setGeometry(x, (self.height() - size.height()) // 2 + 1, size.width(), size.height())
-            x += size.width() + gap
+            width, height = button.width_at(tight=tight, bare=bare), button.minimumHeight()
+            button.setGeometry(x, (self.height() - height) // 2 + 1, width, height)
+            x += width + gap
 
     def resizeEvent(self, _event: object) -> None:
         """Place the keys anew."""

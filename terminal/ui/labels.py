@@ -52,6 +52,8 @@ class Label(QLabel):
         self.setAlignment(align)
         self.metrics = theme.metrics(size, weight, capitals=capitals)
         self.elides = elide
+        self._shown = ""
+        self._width = 0
         self._wraps = wrap
         self._flags = int(align) | int(Qt.TextFlag.TextWordWrap if wrap else Qt.TextFlag.TextSingleLine)
         self._ink = colour(ink or theme.palette.ink)
@@ -59,7 +61,9 @@ class Label(QLabel):
 
     def show_text(self, text: str) -> None:
         """Show a text; nothing happens when it is already there."""
-        if text != self.text():
+        if text != self._shown:
+            self._shown = text
+            self._width = self.metrics.horizontalAdvance(text)
             self.setText(text)
 
     def set_ink(self, name: str) -> None:
@@ -71,7 +75,7 @@ class Label(QLabel):
 
     def text_width(self) -> int:
         """How wide the text is, in device-independent pixels."""
-        return self.metrics.horizontalAdvance(self.text())
+        return self._width
 
     def sizeHint(self) -> QSize:
         """As wide as the text."""
@@ -83,10 +87,10 @@ class Label(QLabel):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the text, shortened when allowed and needed."""
-        text = self.text()
+        text = self._shown
         if not text:
             return
-        if self.elides and self.text_width() > self.width():
+        if self.elides and self._width > self.width():
             text = self.metrics.elidedText(text, Qt.TextElideMode.ElideRight, self.width())
         painter = QPainter(self)
         painter.setPen(self._ink)
@@ -114,6 +118,7 @@ class Label(QLabel):
         metrics = theme.metrics(size, weight)
         if metrics is not self.metrics:
             self.metrics = metrics
+            self._width = metrics.horizontalAdvance(self._shown)
             self.setFont(theme.font(size, weight))
 
 

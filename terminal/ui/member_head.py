@@ -55,7 +55,7 @@ class Chips(QWidget):
         return max((row for row, _, _ in self._places(width)), default=-1) + 1
 
     def _width_of(self, text: str) -> int:
-        return self._metrics.horizontalAdvance(text) + 2 * CHIP_PADDING
+        return self._theme.width(text, tokens.TEXT_BODY - 1, QFont.Weight.DemiBold) + 2 * CHIP_PADDING
 
     def _places(self, width: int) -> list[tuple[int, int, int]]:
         """Row, left edge and width of every chip."""
@@ -79,7 +79,9 @@ class Chips(QWidget):
             area = QRect(x, row * (height + CHIP_GAP), width, height)
             draw_surface(painter, QRectF(area), pair.surface, "", height / 2)
             painter.setPen(colour(pair.text))
-            shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, width - 2 * CHIP_PADDING + 2)
+            shown = text
+            if width < self._width_of(text):
+                shown = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, width - 2 * CHIP_PADDING + 2)
             painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), shown)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from terminal.presenters.states import RewardCard
@@ -53,27 +53,45 @@ class RewardButton(Button):
         """The cost when it cannot be read as a whole; a name may be shortened, it is not ours."""
         if self.reward is None:
             return ()
-        metrics = self.theme.metrics(tokens.TEXT_BODY)
-        fits = metrics.horizontalAdvance(self.reward.cost) <= self.width() - 2 * REWARD_INDENT
+        fits = self.theme.width(self.reward.cost, tokens.TEXT_BODY) <= self.width() - 2 * REWARD_INDENT
         return () if fits else (self.reward.cost,)
 
     def look(self) -> tuple[object, ...]:
-        """The same, and what it shows."""
-        return (*super().look(), self.reward)
+        """The same, and the state of the reward; what it costs is no part of the picture."""
+        return (*super().look(), self.reward is not None and self.reward.affordable)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Show the picture, and the cost on it: points still missing are others at every scan, the rest is not."""
+        if self.reward is None:
+            return
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, self.picture())
+        _, area = self._lines()
+        fades = self.reward.affordable and not self.reward.chosen
+        painter.setFont(self.theme.font(tokens.TEXT_BODY))
+        painter.setPen(colour(self.theme.palette.secondary if fades else self._look()[0].text))
+        painter.drawText(area, LEFT_MIDDLE, self.reward.cost)
+
+    def picture(self) -> QPixmap:
+        """The picture, shared with every button that showed this reward in this state."""
+        return self.theme.faces.picture(self.look(), self.draw_picture)
+
+    def _lines(self) -> tuple[QRect, QRect]:
+        """Where the name stands, and what it costs."""
+        middle, line = self.height() // 2, self.theme.px(20)
+        first = QRect(REWARD_INDENT, middle - line, self.width() - 2 * REWARD_INDENT, line)
+        return first, first.translated(0, line)
 
     def draw(self, painter: QPainter) -> None:
-        """Draw two lines and the sign of the state."""
+        """Draw the name and the sign of the state."""
         if self.reward is None:
             return
         palette = self.theme.palette
         pair, width = self._look()
         draw_surface(painter, QRectF(self.rect()), pair.surface, pair.line, tokens.BUTTON_RADIUS, width)
-        middle = self.height() // 2
-        line = self.theme.px(20)
+        first, _ = self._lines()
         icon = "check_circle" if self.reward.chosen else "" if self.reward.affordable else "lock"
         size = self.theme.px(STATE_ICON)
-        first = QRect(REWARD_INDENT, middle - line, self.width() - 2 * REWARD_INDENT, line)
-        second = first.translated(0, line)
         if icon:
             pixmap = self.theme.icons.pixmap(icon, size, pair.text, self.devicePixelRatioF())
             painter.drawPixmap(first.right() - size + 1, first.y(), pixmap)
@@ -83,9 +101,6 @@ class RewardButton(Button):
         painter.setFont(self.theme.font(tokens.TEXT_BODY, QFont.Weight.DemiBold))
         name = metrics.elidedText(self.reward.name, Qt.TextElideMode.ElideRight, first.width())
         painter.drawText(first, LEFT_MIDDLE, name)
-        painter.setFont(self.theme.font(tokens.TEXT_BODY))
-        painter.setPen(colour(pair.text if self.reward.chosen or not self.reward.affordable else palette.secondary))
-        painter.drawText(second, LEFT_MIDDLE, self.reward.cost)
         if self.hasFocus():
             draw_surface(painter, QRectF(self.rect()), "", palette.focus, tokens.BUTTON_RADIUS, FOCUS_WIDTH)
 

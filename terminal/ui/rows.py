@@ -27,7 +27,7 @@ class BookingRow(QWidget):
 
     def when_width(self) -> int:
         """How much room the date needs."""
-        return self._theme.metrics(tokens.TEXT_BODY).horizontalAdvance(self.line.when)
+        return self._theme.width(self.line.when, tokens.TEXT_BODY)
 
     def show_line(self, line: BookingLine) -> None:
         """Show a booking; nothing happens when it is already there."""
@@ -47,16 +47,17 @@ class BookingRow(QWidget):
         palette = self._theme.palette
         painter = QPainter(self)
         area = self.rect()
-        strong = self._theme.metrics(tokens.TEXT_BODY, QFont.Weight.DemiBold)
-        points_width = strong.horizontalAdvance(self.line.points)
+        points_width = self._theme.width(self.line.points, tokens.TEXT_BODY, QFont.Weight.DemiBold)
         painter.setFont(self._theme.font(tokens.TEXT_BODY))
         painter.setPen(colour(palette.secondary))
         painter.drawText(area, LEFT_MIDDLE, self.line.when)
         left = self._when_width + COLUMN_GAP if self.line.when else 0
         what_area = QRect(left, 0, area.width() - left - points_width - COLUMN_GAP, area.height())
-        what = self._theme.metrics(tokens.TEXT_BODY).elidedText(
-            self.line.what, Qt.TextElideMode.ElideRight, what_area.width()
-        )
+        what = self.line.what
+        if self._theme.width(what, tokens.TEXT_BODY) > what_area.width():
+            what = self._theme.metrics(tokens.TEXT_BODY).elidedText(
+                what, Qt.TextElideMode.ElideRight, what_area.width()
+            )
         painter.setPen(colour(palette.ink))
         painter.drawText(what_area, LEFT_MIDDLE, what)
         painter.setFont(self._theme.font(tokens.TEXT_BODY, QFont.Weight.DemiBold))
