@@ -144,7 +144,11 @@ def _may_be(match: PortMatch, info: PortInfo) -> bool:
 
 
 class MatchedTransport:
-    """The way to a scanner by what it is, not by the name of its port."""
+    """The way to a scanner by what it is, not by the name of its port.
+
+    What was opened is remembered: a port that is configured by its name alone, and stands for a USB device when it is
+    first opened, stands for this very device from then on.
+    """
 
     def __init__(
         self,
@@ -155,37 +159,60 @@ class MatchedTransport:
         """Remember whom to look for.
 
         Args:
-            match: What is remembered of the scanner.
+            match: What is known of the scanner.
             settings: Line parameters of its port.
             ports: Lists the ports there are.
         """
         self._match = match
+        self._configured = match.port
         self._settings = settings
         self._ports = ports
 
     def open(self) -> Line:
-        """Find the scanner's port of today and open it.
+        """Find the scanner's port of today, open it, and remember what it is.
 
         A remembered port that no list knows, a link or a URL, is opened as it is.
 
         Raises:
             HardwareError: It is not there or cannot be opened.
         """
-        port = self._port_now()
-        if port is None:
+        found = self._find()
+        if found is None:
             raise PortMissing(self._match.label)
-        return transport_for(port, self._settings).open()
+        line = transport_for(found.port if isinstance(found, PortInfo) else found, self._settings).open()
+        if isinstance(found, PortInfo) and found.vid is not None:
+            self._match = match_of(found)
+        return line
 
     def presence(self) -> Hashable | None:
         """The port's name of today and what stands there."""
-        port = self._port_now()
-        return None if port is None else (port, path_presence(port))
+        found = self._find()
+        if isinstance(found, PortInfo):
+            return (found.port, path_presence(found.port))  # a COM port is no path: being listed is its presence
+        return None if found is None else path_presence(found)
 
-    def _port_now(self) -> str | None:
-        ports = self._ports()
-        found = find(self._match, ports)
+    def _find(self) -> PortInfo | str | None:
+        """The scanner among the ports there are, or the port as it was given when no list knows it."""
+        ports, match = self._ports(), self._match
+        found = find(match, ports)
         if found is not None:
-            return found.port
-        is_listed = any(info.port == self._match.port for info in ports)
-        # A listed port that did not match belongs to another device.
-        return None if is_listed or self._match.vid is not None else self._match.port or None
+            return found
+        if match.vid is not None:
+            return self._spare(ports)  # a USB device that is not listed is not there
+        if any(info.port == match.port for info in ports):
+            return None  # a listed port that did not match belongs to another device
+        return _behind_link(match.port, ports) or match.port or None
+
+    def _spare(self, ports: Sequence[PortInfo]) -> PortInfo | None:
+        """Another device of the same model on the port that was configured: a broken scanner was exchanged."""
+        model = (self._match.vid, self._match.pid)
+        return next((each for each in ports if each.port == self._configured and (each.vid, each.pid) == model), None)
+
+
+def _behind_link(path: str, ports: Sequence[PortInfo]) -> PortInfo | None:
+    """The listed port that a configured link, as of ``BY_ID_FOLDER``, leads to."""
+    try:
+        real = os.path.realpath(path)
+    except (OSError, ValueError):
+        return None
+    return next((info for info in ports if os.path.realpath(info.port) == real), None)

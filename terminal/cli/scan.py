@@ -6,6 +6,7 @@ import queue
 import time
 from typing import TYPE_CHECKING, Annotated, Final
 
+import msgspec
 import typer
 
 from terminal.cli.answers import EXIT_DONE, Answer, failure, json_text
@@ -15,7 +16,6 @@ from terminal.messages import hardware_text
 
 if TYPE_CHECKING:
     from hardware.errors import HardwareError
-    from hardware.frames import FrameSettings
     from hardware.scans import DeviceStatus, Scan
     from terminal.settings import ScannerSettings
 
@@ -53,22 +53,15 @@ def _scan(
     chosen = port or settings.port
     if not chosen:
         raise typer.BadParameter(_ports_text())
-    return _listen(session, chosen, settings, seconds)
+    return _listen(session, msgspec.structs.replace(settings, port=chosen), seconds)
 
 
-def _listen(session: Session, port: str, settings: ScannerSettings, seconds: float | None) -> int | Answer:
+def _listen(session: Session, settings: ScannerSettings, seconds: float | None) -> int | Answer:
     """Run one scanner until the time is over; one that was never there is an error."""
-    from hardware.transport import SerialSettings, transport_for
-    from hardware.worker import ScannerWorker
+    from terminal.scanners import scanner_worker
 
     arrived: queue.Queue[Scan | DeviceStatus] = queue.Queue(SCANS_WAITING_MAX)
-    worker = ScannerWorker(
-        DEVICE,
-        transport_for(port, SerialSettings(baud=settings.baud)),
-        on_scan=arrived.put,
-        on_status=arrived.put,
-        frames=frame_settings(settings),
-    )
+    worker = scanner_worker(DEVICE, settings, on_scan=arrived.put, on_status=arrived.put)
     deadline = None if seconds is None else time.monotonic() + seconds
     worker.start()
     try:
@@ -76,17 +69,6 @@ def _listen(session: Session, port: str, settings: ScannerSettings, seconds: flo
     finally:
         worker.stop()
     return EXIT_DONE if trouble is None else failure(trouble.code.value, hardware_text(session.texts, trouble))
-
-
-def frame_settings(settings: ScannerSettings) -> FrameSettings:
-    """How the scanner's frames end; which newline it sends need not be known, so all of them mean the same."""
-    from hardware.frames import FrameSettings, Terminator
-
-    newlines = frozenset({Terminator.CR, Terminator.LF, Terminator.CRLF})
-    chosen = Terminator(settings.terminator)
-    return FrameSettings(
-        prefix=settings.prefix.encode(), terminators=newlines if chosen in newlines else frozenset({chosen})
-    )
 
 
 def _print_arriving(

@@ -5,8 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from hardware import discovery
 from hardware.discovery import MatchedTransport, PortInfo, PortMatch, find, list_ports, match_of
-from hardware.errors import PortMissing
+from hardware.errors import NotAPort, PortBusy, PortMissing
+from hardware.transport import SerialSettings
+from tests.fakes.serial_line import ScriptedLine, ScriptedTransport
 
 SCANNER = PortInfo(port="/dev/ttyACM0", vid=0x0C2E, pid=0x0B61, serial="A1", by_id="/dev/serial/by-id/scanner-A1")
 TWIN = PortInfo(port="/dev/ttyACM1", vid=0x0C2E, pid=0x0B61, serial="B2", by_id="/dev/serial/by-id/scanner-B2")
@@ -118,3 +121,79 @@ def test_a_remembered_link_that_no_list_knows_is_used_as_it_is(tmp_path: Path) -
     link = tmp_path / "scanner"
     link.touch()
     assert MatchedTransport(PortMatch(port=str(link)), ports=list).presence() is not None
+
+
+class Machine:
+    """Ports that come and go; each opens as the scripted line of its name."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *infos: PortInfo) -> None:
+        self.infos = list(infos)
+        self.opened: list[str] = []
+        monkeypatch.setattr(discovery, "transport_for", self._transport_for)
+
+    def ports(self) -> list[PortInfo]:
+        return self.infos
+
+    def _transport_for(self, url: str, _settings: SerialSettings | None = None) -> ScriptedTransport:
+        self.opened.append(url)
+        return ScriptedTransport(ScriptedLine())
+
+
+@pytest.mark.parametrize("configured", ["ttyACM0", "by-path-link"])
+def test_what_was_opened_by_its_name_is_found_under_another(
+    configured: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The settings know a name or a link; what it stood for is learned when it is opened, and counts from then on."""
+    port = tmp_path / "ttyACM0"
+    port.touch()
+    (tmp_path / "by-path-link").symlink_to(port)
+    machine = Machine(monkeypatch, renamed(SCANNER, str(port)))
+    transport = MatchedTransport(PortMatch(port=str(tmp_path / configured)), ports=machine.ports)
+    transport.open()
+    machine.infos = [renamed(PRINTER, str(port)), renamed(SCANNER, "/dev/ttyACM5")]
+    transport.open()
+    assert machine.opened == [str(port), "/dev/ttyACM5"]
+
+
+def test_a_spare_of_the_same_model_takes_the_configured_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broken scanner is exchanged while the till is open; the spare has another serial number."""
+    machine = Machine(monkeypatch, SCANNER)
+    transport = MatchedTransport(PortMatch(port=SCANNER.port), ports=machine.ports)
+    transport.open()
+    machine.infos = [renamed(TWIN, SCANNER.port)]
+    transport.open()
+    assert machine.opened == [SCANNER.port, SCANNER.port]
+
+
+def test_the_scanner_itself_goes_before_its_spare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two of a model that changed places are still told apart."""
+    machine = Machine(monkeypatch, SCANNER)
+    transport = MatchedTransport(PortMatch(port=SCANNER.port), ports=machine.ports)
+    transport.open()
+    machine.infos = [renamed(TWIN, SCANNER.port), renamed(SCANNER, TWIN.port)]
+    transport.open()
+    assert machine.opened == [SCANNER.port, TWIN.port]
+
+
+def test_nothing_is_learned_from_a_port_that_could_not_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands behind a busy or denied port has not proved to be the scanner."""
+    machine = Machine(monkeypatch, renamed(PRINTER, SCANNER.port))
+    transport = MatchedTransport(PortMatch(port=SCANNER.port), ports=machine.ports)
+    with monkeypatch.context() as busy:
+        busy.setattr(discovery, "transport_for", lambda *_: ScriptedTransport(PortBusy("scripted")))
+        with pytest.raises(PortBusy):
+            transport.open()
+    machine.infos = [SCANNER]
+    transport.open()
+    assert machine.opened == [SCANNER.port]
+
+
+def test_a_remembered_link_that_is_gone_is_not_present(tmp_path: Path) -> None:
+    """Only what stands there is a presence; otherwise every wait for it would end at once."""
+    assert MatchedTransport(PortMatch(port=str(tmp_path / "scanner")), ports=list).presence() is None
+
+
+def test_a_name_that_cannot_be_a_path_is_a_known_error() -> None:
+    """A settings file may hold any text."""
+    with pytest.raises(NotAPort):
+        MatchedTransport(PortMatch(port="/dev/tty\0"), ports=lambda: [SCANNER]).open()
