@@ -47,15 +47,6 @@ class Symbology(StrEnum):
     OCR = "ocr"
     OTHER = "other"
 
-    @property
-    def carries_gs1(self) -> bool:
-        """Whether the data are GS1 element strings, so that application identifiers such as ``8018`` mean something."""
-        return self in _GS1
-
-
-_GS1: Final = frozenset(
-    {Symbology.GS1_128, Symbology.GS1_DATABAR, Symbology.GS1_COMPOSITE, Symbology.GS1_QR, Symbology.GS1_DATAMATRIX}
-)
 
 _BY_LETTER: Final = {
     "A": Symbology.CODE39,

@@ -86,11 +86,6 @@ class ScannerWorker:
         """A copy of the totals so far."""
         return copy.deepcopy(self._counters)
 
-    @property
-    def is_running(self) -> bool:
-        """Whether the thread lives."""
-        return self._thread is not None and self._thread.is_alive()
-
     def start(self) -> None:
         """Begin serving; a worker is started once."""
         if self._thread is not None:

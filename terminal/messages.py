@@ -169,11 +169,6 @@ _REJECTED: Final[dict[RejectReason, tuple[str, str]]] = {
 }
 
 
-def refusal_code(refused: Refused) -> str:
-    """The short code people name on the phone."""
-    return _REFUSALS[refused.reason][0]
-
-
 def refusal_text(texts: Texts, refused: Refused) -> str:
     """A refusal as a sentence with its code, for example "Not enough points: 216 more needed. (M-121)"."""
     code, sentence = _REFUSALS[refused.reason]

@@ -25,11 +25,13 @@ class Recorder:
     def __init__(self) -> None:
         self.scans: Queue[Scan] = Queue()
         self.statuses: Queue[DeviceStatus] = Queue()
+        self.latest: DeviceState | None = None
 
     def on_scan(self, scan: Scan) -> None:
         self.scans.put(scan)
 
     def on_status(self, status: DeviceStatus) -> None:
+        self.latest = status.state
         self.statuses.put(status)
 
     def scan(self) -> Scan:
@@ -46,6 +48,10 @@ class Recorder:
             status = self.status()
             if status.state is state:
                 return status
+
+    def has_ended(self) -> bool:
+        """Whether the worker's last word has been said."""
+        return self.latest is DeviceState.STOPPED
 
     def rest(self) -> list[Scan]:
         """The scans nobody has asked for, without waiting."""
@@ -82,7 +88,7 @@ def serving(
         yield worker
     finally:
         worker.stop()
-        assert not worker.is_running
+        assert recorder.has_ended(), "stop waits for the thread, whose last word is STOPPED"
 
 
 class ScriptedLine:

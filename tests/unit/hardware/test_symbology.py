@@ -36,20 +36,6 @@ def test_without_an_identifier_the_kind_is_unknown(aim: str) -> None:
     assert symbology_of(aim, "2912345678904") is None
 
 
-@pytest.mark.parametrize("aim", ["]C1", "]d2", "]Q3", "]e0"])
-def test_application_identifiers_count_only_under_gs1_kinds(aim: str) -> None:
-    """The four identifiers after which GS1 element strings may be read."""
-    symbology = symbology_of(aim, "8018")
-    assert symbology is not None
-    assert symbology.carries_gs1
-
-
-@pytest.mark.parametrize("symbology", [Symbology.CODE128, Symbology.QR, Symbology.DATAMATRIX, Symbology.EAN13])
-def test_the_plain_kinds_carry_no_application_identifiers(symbology: Symbology) -> None:
-    """A plain Code 128 that begins with 8018 is just a number."""
-    assert not symbology.carries_gs1
-
-
 def test_names_are_what_card_rules_write() -> None:
     """Card rules compare strings: the values are part of the programme document's language."""
     assert {"ean13", "upca", "ean8", "code128", "gs1_128", "code39", "itf", "qr", "datamatrix"} <= set(Symbology)
