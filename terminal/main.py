@@ -273,7 +273,8 @@ def window_asked_for(arguments: Sequence[str]) -> tuple[Path | None, str | None]
     rest = list(arguments)
     given: dict[str, str] = {}
     while len(rest) > 1 and rest[0] in ("--data", "--lang") and rest[0] not in given:
-        given[rest.pop(0)] = rest.pop(0)
+        name, value, *rest = rest
+        given[name] = value
     language = given.get("--lang")
     if rest not in ([], ["till"]) or (language is not None and language not in LANGUAGES):
         return None
