@@ -74,7 +74,7 @@ class RewardButton(Button):
 
     def picture(self) -> QPixmap:
         """The picture, shared with every button that showed this reward in this state."""
-        return self.theme.faces.picture(self.look(), self.draw_picture)
+        return self.theme.faces.get(self.look(), self.draw_picture)
 
     def _lines(self) -> tuple[QRect, QRect]:
         """Where the name stands, and what it costs."""

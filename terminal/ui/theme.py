@@ -10,17 +10,20 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QPalette
 from PySide6.QtWidgets import QStyleFactory
 
 from terminal.ui import tokens
-from terminal.ui.faces import Faces
 from terminal.ui.icons import Icons
+from terminal.ui.kept import Kept
 from terminal.ui.stylesheet import style_sheet
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QPixmap
     from PySide6.QtWidgets import QApplication
 
 FONT_FOLDER = Path(__file__).with_name("fonts")
 FONT_FAMILIES = ("Inter", "DejaVu Sans")
-TEXT_WIDTHS_MAX = 2048
+WIDTHS_MAX = 2048
 """How many widths of texts are kept; a screen has about a hundred texts, and most of them come back."""
+FACES_MAX = 48
+"""How many pictures of rewards are kept: those of two dozen, in reach and out of it, about 4 MB."""
 
 Weight = QFont.Weight
 
@@ -37,10 +40,10 @@ class Theme:
         self.palette = palette
         self.text_scale = text_scale
         self.icons = Icons()
-        self.faces = Faces()
+        self.faces: Kept[QPixmap] = Kept(FACES_MAX)
+        self.widths: Kept[int] = Kept(WIDTHS_MAX)
         self._fonts: dict[tuple[int, Weight, bool], QFont] = {}
         self._metrics: dict[tuple[int, Weight, bool], QFontMetrics] = {}
-        self._widths: dict[tuple[str, int, Weight], int] = {}
 
     def px(self, length: int) -> int:
         """A length that grows with the text, in device-independent pixels."""
@@ -69,13 +72,7 @@ class Theme:
 
     def width(self, text: str, size: int, weight: Weight = Weight.Normal) -> int:
         """How wide a text is, in device-independent pixels; kept, because measuring costs half as much as drawing."""
-        key = (text, size, weight)
-        width = self._widths.get(key)
-        if width is None:
-            if len(self._widths) >= TEXT_WIDTHS_MAX:
-                del self._widths[next(iter(self._widths))]
-            width = self._widths[key] = self.metrics(size, weight).horizontalAdvance(text)
-        return width
+        return self.widths.get((text, size, weight), lambda: self.metrics(size, weight).horizontalAdvance(text))
 
     def apply(self, app: QApplication) -> None:
         """Give the application this look. Fusion, because only it draws alike everywhere and obeys the palette."""
