@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from loyalty.ports import Clock, Ids
     from terminal.app.desk import StorageThread
     from terminal.cli.programs import DemoResult
+    from terminal.demo.stage import Stage
     from terminal.i18n import Texts
     from terminal.presenters.shell import ShellPresenter
     from terminal.settings import ScannerSettings
@@ -254,11 +255,33 @@ def default_directory() -> Path:
     return user_data_path(APPLICATION, appauthor=False)
 
 
+def demo_stage() -> Stage:
+    """What the demo needs of the till, which it cannot build itself: it stands below this module."""
+    from terminal.demo.stage import Stage
+    from terminal.i18n import Texts
+    from terminal.settings import ScannerSettings
+
+    def start_till(directory: Path, port: str, texts: Texts, crashed: Callable[[Exception], None]) -> RunningTill:
+        till = assemble(
+            make_application(),
+            directory,
+            texts_for=lambda currency: Texts(texts.language, currency),
+            scanners=[Scanner("scanner", port, ScannerSettings())],
+            clock=SystemClock(),
+            ids=SystemIds(),
+            crashed=crashed,
+        )
+        catch_bugs(till)
+        return till
+
+    return Stage(start_till, lambda: make_application().exec(), has_display)
+
+
 def run_demo(*, headless: bool, screenshots: Path | None, language: str | None) -> DemoResult:
     """Open the demo shop; its code is loaded here and not for every other command."""
     from terminal.demo import program
 
-    return program.run_demo(headless=headless, screenshots=screenshots, language=language)
+    return program.run_demo(demo_stage(), headless=headless, screenshots=screenshots, language=language)
 
 
 def window_asked_for(arguments: Sequence[str]) -> tuple[Path | None, str | None] | None:

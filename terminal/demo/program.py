@@ -8,21 +8,22 @@ import shutil
 import sys
 import tempfile
 import threading
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from hardware.simulated import SimulatedScanner, simulated_scanner
-from terminal.app.system import SystemClock, SystemIds
+from terminal.app.system import SystemClock
 from terminal.cli.programs import DemoResult
 from terminal.demo.people import ANNA, card_number
-from terminal.demo.serving import NEW_SERIAL, Service
+from terminal.demo.serving import NEW_SERIAL, NEW_SERIALS, Service
 from terminal.demo.shop import PICTURES, demo_folder, fresh_shop, window_shop
 from terminal.i18n import Texts, system_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from terminal.main import RunningTill
+    from terminal.demo.stage import RunningTill, Stage
 
 WINDOW_WIDTH: Final = 1366
 WINDOW_HEIGHT: Final = 768
@@ -35,10 +36,11 @@ INVISIBLE: Final = ("offscreen", "minimal")
 """Qt platforms on which nobody would see a window."""
 
 
-def run_demo(*, headless: bool, screenshots: Path | None, language: str | None) -> DemoResult:
+def run_demo(stage: Stage, *, headless: bool, screenshots: Path | None, language: str | None) -> DemoResult:
     """Open the till on the demo shop, or serve three members off-screen.
 
     Args:
+        stage: Starts the till.
         headless: Whether to stay off the screen; where there is none it happens anyway.
         screenshots: The folder for the pictures of a run off-screen, ``None`` for one beside the demo shop.
         language: The language, ``None`` for the system's.
@@ -51,27 +53,26 @@ def run_demo(*, headless: bool, screenshots: Path | None, language: str | None) 
     folder = demo_folder()
     clock = SystemClock()
     progress = progress_bar(texts._("Preparing the demo shop, once a day"))
-    if headless or not _somebody_sees():
+    if headless or not _somebody_sees(stage):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
         directory = fresh_shop(folder, clock, progress)
         pictures = screenshots or folder / PICTURES / texts.language
-        return serve_off_screen(directory, texts, pictures, (WINDOW_WIDTH, WINDOW_HEIGHT))
-    return open_window(window_shop(folder, clock, progress), texts)
+        return serve_off_screen(stage, directory, texts, pictures, (WINDOW_WIDTH, WINDOW_HEIGHT))
+    return open_window(stage, window_shop(folder, clock, progress), texts)
 
 
-def _somebody_sees() -> bool:
+def _somebody_sees(stage: Stage) -> bool:
     """Whether a window would be seen."""
-    from terminal.main import has_display
-
-    return has_display() and os.environ.get("QT_QPA_PLATFORM") not in INVISIBLE
+    return stage.has_display() and os.environ.get("QT_QPA_PLATFORM") not in INVISIBLE
 
 
 def serve_off_screen(
-    directory: Path, texts: Texts, pictures: Path, size: tuple[int, int], *, small: Path | None = None
+    stage: Stage, directory: Path, texts: Texts, pictures: Path, size: tuple[int, int], *, small: Path | None = None
 ) -> DemoResult:
     """Serve three members in a shop nobody has open.
 
     Args:
+        stage: Starts the till.
         directory: The shop's data directory.
         texts: The language.
         pictures: The folder for the screenshots; made when missing.
@@ -83,7 +84,7 @@ def serve_off_screen(
     pictures.mkdir(parents=True, exist_ok=True)
     taken: list[Path] = []
     bugs: list[Exception] = []
-    with running_till(directory, texts, bugs.append) as (till, scanner):
+    with running_till(stage, directory, texts, bugs.append) as (till, scanner):
         hands = Hands(till.window)
 
         def picture(name: str) -> None:
@@ -104,22 +105,22 @@ def serve_off_screen(
     return DemoResult(tuple(service.served), tuple(taken), tuple(lines))
 
 
-def open_window(directory: Path, texts: Texts) -> DemoResult:
+def open_window(stage: Stage, directory: Path, texts: Texts) -> DemoResult:
     """Open the till and the scanner's panel; return when the window is closed.
 
     Args:
+        stage: Starts the till and runs its window.
         directory: The shop's data directory.
         texts: The language.
     """
     from terminal.crash import crash_text, write_crash
-    from terminal.main import make_application
     from terminal.ui.demo_panel import DemoPanel
     from terminal.ui.theme import Theme
 
     def write_down(error: Exception) -> None:
         write_crash(directory, crash_text(error, ()))
 
-    with running_till(directory, texts, write_down) as (till, scanner):
+    with running_till(stage, directory, texts, write_down) as (till, scanner):
         actions = (
             (texts._("Scan Anna's card"), _scan(scanner, lambda: ANNA.card)),
             (texts._("Scan an unknown card"), _scan(scanner, _next_unknown())),
@@ -129,7 +130,7 @@ def open_window(directory: Path, texts: Texts) -> DemoResult:
         till.window.show()
         panel = DemoPanel(texts._("Simulated scanner"), actions, Theme(), till.window)
         panel.show()
-        make_application().exec()
+        stage.run_window()
     return DemoResult(lines=(texts._("The ledger: {directory}").format(directory=directory),))
 
 
@@ -145,34 +146,22 @@ def _scan(scanner: SimulatedScanner, card: Callable[[], str]) -> Callable[[], No
 
 def _next_unknown() -> Callable[[], str]:
     """Another card at each call, because one that was enrolled is no longer unknown; each start begins elsewhere."""
-    serials = iter(range(NEW_SERIAL + os.getpid(), 10_000_000))
-    return lambda: card_number(next(serials))
+    serials = count(os.getpid())
+    return lambda: card_number(NEW_SERIAL + next(serials) % NEW_SERIALS)
 
 
 @contextlib.contextmanager
 def running_till(
-    directory: Path, texts: Texts, crashed: Callable[[Exception], None]
+    stage: Stage, directory: Path, texts: Texts, crashed: Callable[[Exception], None]
 ) -> Iterator[tuple[RunningTill, SimulatedScanner]]:
     """A till with a simulated scanner on its line; stopped at the end, whatever happened."""
-    from terminal.main import Scanner, assemble, catch_bugs, make_application
-    from terminal.settings import ScannerSettings
     from terminal.ui.hands import discard
 
-    application = make_application()
     line = Path(tempfile.mkdtemp(prefix="stammkunde-"))
+    hooks = sys.excepthook, threading.excepthook
     try:
         with simulated_scanner(line) as scanner:
-            till = assemble(
-                application,
-                directory,
-                texts_for=lambda currency: Texts(texts.language, currency),
-                scanners=[Scanner("scanner", scanner.port, ScannerSettings())],
-                clock=SystemClock(),
-                ids=SystemIds(),
-                crashed=crashed,
-            )
-            hooks = sys.excepthook, threading.excepthook
-            catch_bugs(till)
+            till = stage.start_till(directory, scanner.port, texts, crashed)
             try:
                 yield till, scanner
             finally:

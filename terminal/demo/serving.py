@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hardware.simulated import SimulatedScanner
-    from terminal.main import RunningTill
+    from terminal.demo.stage import RunningTill
     from terminal.ui.hands import Hands
 
 ANNA_PAYS_CENTS: Final = 2_345
@@ -29,6 +29,9 @@ JONAS_PAYS_CENTS: Final = 1_845
 JONAS_TAKES: Final = "off-5"
 
 NEW_SERIAL: Final = 9_000_001
+NEW_SERIALS: Final = 10_000_000 - NEW_SERIAL
+"""How many cards from there on nobody has: a serial has seven digits, and the shop's own members have low ones."""
+
 NEW_CARD: Final = card_number(NEW_SERIAL)
 NEW_PHONE_TYPED: Final = "089 99998 417"
 """The newcomer's card and number, the number as people say it."""

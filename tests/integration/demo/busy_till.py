@@ -11,6 +11,7 @@ from pathlib import Path
 
 from terminal.demo.program import running_till
 from terminal.i18n import Texts
+from terminal.main import demo_stage
 from terminal.presenters.states import Screen, Tone
 from terminal.ui.hands import Hands
 from tests.fakes.ledger import card_number
@@ -28,7 +29,7 @@ def main() -> None:
     """
     run = int(sys.argv[2])
     bugs: list[Exception] = []
-    with running_till(Path(sys.argv[1]), Texts("de"), bugs.append) as (till, scanner):
+    with running_till(demo_stage(), Path(sys.argv[1]), Texts("de"), bugs.append) as (till, scanner):
         hands, shell = Hands(till.window), till.shell
         hands.open_window(1024, 768)
         hands.wait_until(lambda: shell.state.bar.scanner.tone is Tone.GOOD, "the scanner is ready")

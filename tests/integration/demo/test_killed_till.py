@@ -14,6 +14,7 @@ import pytest
 from storage.verify import verify
 from terminal.demo.program import running_till
 from terminal.i18n import Texts
+from terminal.main import demo_stage
 from terminal.presenters.states import Screen, Tone
 from terminal.ui.hands import Hands
 from tests.fakes.ledger import LedgerOfTests
@@ -50,7 +51,7 @@ def look_at(directory: Path, cards: list[str]) -> dict[str, int]:
     """Open the till in this process, scan cards, and read what its widgets show."""
     bugs: list[Exception] = []
     painted: dict[str, int] = {}
-    with running_till(directory, Texts("de"), bugs.append) as (till, scanner):
+    with running_till(demo_stage(), directory, Texts("de"), bugs.append) as (till, scanner):
         hands, shell = Hands(till.window), till.shell
         hands.open_window(1366, 768)
         hands.wait_until(lambda: shell.state.bar.scanner.tone is Tone.GOOD, "the scanner is ready")

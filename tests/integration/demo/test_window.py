@@ -14,6 +14,7 @@ from terminal.demo.people import ANNA
 from terminal.demo.program import open_window
 from terminal.demo.shop import window_shop
 from terminal.i18n import Texts
+from terminal.main import demo_stage
 from terminal.ui.demo_panel import DemoPanel
 from terminal.ui.hands import Hands
 from terminal.ui.window import MainWindow
@@ -85,6 +86,6 @@ def test_the_panels_buttons_scan_and_unplug(
     directory = window_shop(tmp_path, FakeClock(), lambda _share: None)
     visitor = Visitor(qapp)
     QTimer.singleShot(0, visitor.visit)
-    open_window(directory, Texts("en"))
+    open_window(demo_stage(), directory, Texts("en"))
     assert visitor.failed == []
     assert visitor.saw == [ANNA.profile.name, "New card"]

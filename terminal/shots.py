@@ -1,0 +1,63 @@
+"""``python -m terminal.shots [DIR]``: every screen in both languages and both sizes, as PNG.
+
+The walk of the demo takes the pictures, so they show what really happens. Small copies go where the documentation has
+its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from terminal.app.system import SystemClock
+from terminal.demo.program import progress_bar, serve_off_screen
+from terminal.demo.shop import demo_folder, fresh_shop
+from terminal.i18n import LANGUAGES, Texts
+from terminal.main import demo_stage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SIZES: Final = ((1024, 768), (1366, 768))
+DEFAULT_FOLDER: Final = Path("shots")
+SMALL_FOLDER: Final = Path(__file__).resolve().parents[1] / "docs" / "screens"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Take all pictures.
+
+    Args:
+        arguments: The command line without the program's name, ``None`` for this process's.
+
+    Raises:
+        SystemExit: The command line asks for help or is wrong.
+    """
+    folder: Path = parser().parse_args(arguments).folder
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    SMALL_FOLDER.mkdir(parents=True, exist_ok=True)
+    for language in LANGUAGES:
+        texts = Texts(language)
+        for width, height in SIZES:
+            shop = fresh_shop(demo_folder(), SystemClock(), progress_bar("demo shop"))
+            pictures = folder / f"{language}-{width}x{height}"
+            small = SMALL_FOLDER if (width, height) == SIZES[-1] else None
+            taken = serve_off_screen(demo_stage(), shop, texts, pictures, (width, height), small=small).screenshots
+            print(f"{len(taken)} pictures: {pictures}")  # noqa: T201 - a command of its own
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Its small command line."""
+    made = argparse.ArgumentParser(
+        prog="python -m terminal.shots", description="Picture every screen in both languages and both sizes."
+    )
+    made.add_argument(
+        "folder", nargs="?", type=Path, default=DEFAULT_FOLDER, help="where the pictures go (%(default)s)"
+    )
+    return made
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
