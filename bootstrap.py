@@ -302,7 +302,7 @@ def soak(environment: Environment, arguments: Sequence[str]) -> int:
 
 def shots(environment: Environment, arguments: Sequence[str]) -> int:
     """Render every screen in both languages."""
-    return run_module(environment, "terminal.demo.shots", arguments)
+    return run_module(environment, "terminal.shots", arguments)
 
 
 def lock(environment: Environment, arguments: Sequence[str]) -> int:

@@ -1,5 +1,6 @@
 """The set-up script: what it decides, what it says, and that an interrupted set-up is finished later."""
 
+import importlib.util
 import subprocess
 import sys
 import venv
@@ -250,6 +251,24 @@ class TestCommands:
         monkeypatch.setattr(bootstrap, "has_display", lambda *_: display)
         assert bootstrap.run(checkout, ["--screenshots", "there"]) == 0
         assert calls == [["stammkunde", *expected, "--screenshots", "there"]]
+
+    def test_every_module_it_can_run_is_there(self, checkout: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A module that was moved must not be missed by a command that nobody runs every day."""
+        asked: list[str] = []
+
+        def run_module(_environment: Environment, module: str, _arguments: list[str]) -> int:
+            asked.append(module)
+            return 0
+
+        monkeypatch.setattr(bootstrap, "run_module", run_module)
+        for command in (bootstrap.test, bootstrap.bench, bootstrap.soak, bootstrap.shots):
+            command(checkout, [])
+        for module in asked:
+            found = importlib.util.find_spec(module)
+            assert found is not None, module
+            assert found.submodule_search_locations is None or importlib.util.find_spec(f"{module}.__main__"), module
+        source = Path(bootstrap.__file__).read_text("utf-8")
+        assert len(asked) == source.count("return run_module("), "a command that this test does not know"
 
     def test_check_runs_everything_although_something_failed_and_then_fails(
         self, checkout: Environment, calls: list[list[str]]
