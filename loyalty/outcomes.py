@@ -39,6 +39,7 @@ class Reason(StrEnum):
     RECORD_UNKNOWN = "record_unknown"
     RECORD_NOT_REVERSIBLE = "record_not_reversible"
     LINE_UNKNOWN = "line_unknown"
+    LINE_ALREADY_REVERSED = "line_already_reversed"
     NOTHING_LEFT_TO_REVERSE = "nothing_left_to_reverse"
     REASON_MISSING = "reason_missing"
     RECEIPT_ALREADY_BOOKED = "receipt_already_booked"

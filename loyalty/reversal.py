@@ -96,6 +96,8 @@ def plan_reversal(
         if left_cents is not None:
             left_cents -= reversed_line.cents
         booked.append((part, reversed_line))
+    if not booked and request.line is not None and request.line in so_far:
+        return Refused(Reason.LINE_ALREADY_REVERSED, {"line": request.line})
     if not booked:
         return Refused(Reason.NOTHING_LEFT_TO_REVERSE)
     return ReversalPlan(

@@ -254,7 +254,7 @@ def price_reward(
     if reward.flexible:
         return _price_flexible(reward, request, available, payable_cents)
     if available < reward.points:
-        return Refused(Reason.INSUFFICIENT_POINTS, {"missing": reward.points - max(0, available), "reward": reward.id})
+        return Refused(Reason.INSUFFICIENT_POINTS, {"missing": reward.points - available, "reward": reward.id})
     money_off = reward.kind is RewardKind.MONEY_OFF
     if money_off and payable_cents is not None and reward.value_cents > payable_cents:
         return Refused(Reason.VALUE_ABOVE_PURCHASE, {"value_cents": reward.value_cents, "payable_cents": payable_cents})
@@ -282,7 +282,7 @@ def _price_flexible(
         return Refused(Reason.VALUE_ABOVE_PURCHASE, {"value_cents": value_cents, "payable_cents": payable_cents})
     points = _points_of(reward, value_cents)
     if points > min(available, POINTS_MAX):
-        return Refused(Reason.INSUFFICIENT_POINTS, {"missing": points - max(0, available), "reward": reward.id})
+        return Refused(Reason.INSUFFICIENT_POINTS, {"missing": points - available, "reward": reward.id})
     return RedemptionLine(1, reward.id, points, value_cents, money_off=True)
 
 

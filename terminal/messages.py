@@ -55,6 +55,7 @@ _REFUSALS: Final[dict[Reason, tuple[str, str]]] = {
         mark("This kind of booking can't be undone. Ask a manager for a correction."),
     ),
     Reason.LINE_UNKNOWN: ("M-132", mark("The booking has no line {line}.")),
+    Reason.LINE_ALREADY_REVERSED: ("M-139", mark("Line {line} of this booking has been undone already.")),
     Reason.NOTHING_LEFT_TO_REVERSE: ("M-133", mark("Everything of this booking has been undone already.")),
     Reason.REASON_MISSING: ("M-134", mark("Give a reason.")),
     Reason.RECEIPT_ALREADY_BOOKED: ("M-135", mark("Receipt {receipt} has been booked already.")),
@@ -115,6 +116,10 @@ _BREAKAGES: Final[dict[type[errors.StorageError], tuple[str, str]]] = {
     errors.Damaged: ("M-206", mark("The data is damaged. Don't go on; call support.")),
     errors.NotALedger: ("M-207", mark("The file is not a ledger of this program. Choose another data folder.")),
     errors.AlreadyExists: ("M-208", mark("There is a shop in this folder already. Choose another data folder.")),
+    errors.PartsOfShop: (
+        "M-213",
+        mark("Parts of a shop are in this folder, but not its bookings. Restore a backup, or choose another folder."),
+    ),
     errors.MissingLedger: ("M-209", mark("There is no shop in this folder yet. Set one up with: stammkunde init")),
     errors.AffectedSqlite: (
         "M-210",

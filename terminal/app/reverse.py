@@ -65,7 +65,7 @@ def preview(reader: Reader, request: ReversalRequest) -> Preview | Refused:
 def reverse(till: Till, command: ReverseCommand) -> Reversed | Refused:
     """Undo a booking.
 
-    Undoing something whole that has been undone whole answers with the first reversal, so a second try moves nothing.
+    Undoing once more what has been undone answers with the reversal that did it, so a second try moves nothing.
 
     Returns:
         The reversal once COMMIT has returned, or why nothing was written.
@@ -86,7 +86,7 @@ def reverse(till: Till, command: ReverseCommand) -> Reversed | Refused:
             return Reversed(before.record, original, before.seq, balance, repeated=True)
         plan = plan_reversal(original, command.request, unit.reversed_so_far(command.request.original_id))
         if isinstance(plan, Refused):
-            return _first_result(unit, command, original, balance) or plan
+            return _earlier_result(unit, command, original, digest, balance) or plan
         text_ref = till.ids.random_id() if command.note else None
         if text_ref is not None:
             unit.put_text(text_ref, command.note[:NOTE_LENGTH_MAX])
@@ -111,13 +111,14 @@ def _original(reader: Reader, record_id: UUID) -> Sale | Redemption | Refused:
     return stored.record
 
 
-def _first_result(
-    reader: Reader, command: ReverseCommand, original: Sale | Redemption, balance: int
+def _earlier_result(
+    reader: Reader, command: ReverseCommand, original: Sale | Redemption, digest: str, balance: int
 ) -> Reversed | None:
-    """The first reversal of a booking that was asked to be undone whole once more."""
-    if command.request.line is not None or command.request.amount_cents is not None:
+    """The reversal that did what is asked for once more: the same command, or the one that undid the last of it."""
+    done = [stored for stored in reader.reversals_of(original.record_id) if isinstance(stored.record, Reversal)]
+    same = [stored for stored in done if getattr(stored.record, "command_digest", "") == digest]
+    whole = command.request.line is None and command.request.amount_cents is None
+    found = same or (done if whole else [])
+    if not found or not isinstance(found[-1].record, Reversal):
         return None
-    for stored in reader.reversals_of(original.record_id):
-        if isinstance(stored.record, Reversal):
-            return Reversed(stored.record, original, stored.seq, balance, repeated=True)
-    return None
+    return Reversed(found[-1].record, original, found[-1].seq, balance, repeated=True)

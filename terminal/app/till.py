@@ -132,8 +132,7 @@ def card_for_booking(till: Till, reader: Reader, text: str) -> CardRow | Refused
 
 def keep_card(unit: Unit, card: CardRow) -> None:
     """Write the row of a card that is used for the first time."""
-    if unit.card(card.number) is None:
-        unit.put_card(card)
+    unit.keep_card(card)
 
 
 def earlier(unit: Reader, record_id: UUID, digest: str) -> Stored | Refused | None:

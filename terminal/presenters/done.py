@@ -48,7 +48,7 @@ class DonePresenter(Presenter[DoneState]):
         self._booked = booked
         self._guarded = True
         self._cancel_guard = self._around.schedule(ENTER_GUARD_MS, self._guard_over)
-        self._cancel_return = self._around.schedule(DONE_SHOWN_MS, self._flow.home)
+        self._cancel_return = self._around.schedule(DONE_SHOWN_MS, self._go_on)
         self.refresh()
 
     def close(self) -> None:
@@ -65,6 +65,13 @@ class DonePresenter(Presenter[DoneState]):
     def next(self) -> None:
         """On to the next customer."""
         if not self._guarded:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """A new member is standing there with a purchase; after anything else the next customer comes."""
+        if isinstance(self._booked, Enrolled):
+            self._flow.read(self._booked.card)
+        else:
             self._flow.home()
 
     def undo(self) -> None:
@@ -101,7 +108,9 @@ class DonePresenter(Presenter[DoneState]):
             balance_caption=texts._("New balance"),
             receipt=receipt(texts, programme, self._around.desk.shop, booked),
             undo=texts._("Undo") if self.undoable else "",
-            next_hint=texts._("Scan the next card or press Enter"),
+            next_hint=texts._("Press Enter for the first purchase")
+            if isinstance(booked, Enrolled)
+            else texts._("Scan the next card or press Enter"),
         )
         self._show(state)
 

@@ -48,6 +48,7 @@ class EnrolPresenter(Presenter[EnrolState]):
         self._values = {"name": "", "phone": "", "email": "", "birthday": ""}
         self._consents: set[Purpose] = set()
         self._refused: Refused | None = None
+        self._said: Notice | None = None
         self._duplicates: list[Hit] = []
         self._checked: Profile | None = None
         self._busy = False
@@ -76,6 +77,7 @@ class EnrolPresenter(Presenter[EnrolState]):
         else:
             self._card = found.number
             self._refused = None
+            self._said = None
         self.refresh()
 
     def _owned(self, row: CardRow | None) -> bool:
@@ -86,6 +88,7 @@ class EnrolPresenter(Presenter[EnrolState]):
         if self._busy or name not in self._values:
             return
         self._values[name] = text[:FIELD_LENGTH_MAX]
+        self._said = None
         self._duplicates = []
         if self._refused is not None and _FIELD_OF.get(self._refused.reason) in (name, None):
             self._refused = None
@@ -96,6 +99,11 @@ class EnrolPresenter(Presenter[EnrolState]):
         if self._busy:
             return
         (self._consents.add if ticked else self._consents.discard)(Purpose(purpose))
+        self.refresh()
+
+    def say(self, notice: Notice) -> None:
+        """Show a sentence beside the form."""
+        self._said = notice
         self.refresh()
 
     def take_candidate(self, member_id: str) -> None:
@@ -119,10 +127,14 @@ class EnrolPresenter(Presenter[EnrolState]):
         if profile == self._checked:
             self._write(command)
             return
-        self._checked = profile
-        self._around.desk.read(lambda reader: _same_person(reader, profile), self._checked_against, self._failed)
+        self._around.desk.read(
+            lambda reader: _same_person(reader, profile),
+            lambda duplicates: self._checked_against(profile, duplicates),
+            self._failed,
+        )
 
-    def _checked_against(self, duplicates: list[Hit]) -> None:
+    def _checked_against(self, profile: Profile, duplicates: list[Hit]) -> None:
+        self._checked = profile
         if duplicates:
             self._busy = False
             self._duplicates = duplicates
@@ -202,7 +214,7 @@ class EnrolPresenter(Presenter[EnrolState]):
             return Notice(refusal_text(texts, self._refused), Tone.WARN)
         if self._duplicates:
             return Notice(texts._("This could be somebody who is a member already. Is it one of these?"), Tone.WARN)
-        return None
+        return self._said
 
     def _fields(self, texts: Texts, wrong: str | None) -> tuple[Field, ...]:
         captions = {

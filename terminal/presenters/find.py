@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from terminal.presenters.base import Flow, Presenter, Surroundings
-from terminal.presenters.states import Candidate, FindState
+from terminal.presenters.states import Candidate, FindState, Notice
 
 if TYPE_CHECKING:
     from storage.types import Hit
@@ -28,6 +28,7 @@ class FindPresenter(Presenter[FindState]):
         self._hits: list[Hit] = []
         self._answered = ""
         self._selected = 0
+        self._said = ""
 
     def open(self, query: str) -> None:
         """Begin with a text, perhaps an empty one."""
@@ -40,6 +41,7 @@ class FindPresenter(Presenter[FindState]):
         """The field now holds this text."""
         self._query = text[:QUERY_LENGTH_MAX]
         self._selected = 0
+        self._said = ""
         asked = self._query.strip()
         if len(asked) < QUERY_LENGTH_MIN:
             self._hits = []
@@ -58,6 +60,11 @@ class FindPresenter(Presenter[FindState]):
             self._hits = hits
             self._answered = asked
             self.refresh()
+
+    def say(self, notice: Notice) -> None:
+        """Show a sentence above the hits."""
+        self._said = notice.text
+        self.refresh()
 
     def move(self, delta: int) -> None:
         """Select the next or the previous hit."""
@@ -82,10 +89,10 @@ class FindPresenter(Presenter[FindState]):
         """Compute the screen anew."""
         texts = self._around.texts
         asked = self._query.strip()
-        message = ""
-        if len(asked) < QUERY_LENGTH_MIN:
+        message = self._said
+        if not message and len(asked) < QUERY_LENGTH_MIN:
             message = texts._("Type a name, a phone number or the end of a card number.")
-        elif not self._hits and self._answered == asked:
+        elif not message and not self._hits and self._answered == asked:
             message = texts._("Nobody found. Check the spelling, or enrol with F2.")
         hits = tuple(
             Candidate(

@@ -75,7 +75,12 @@ class LockPresenter(Presenter[LockState]):
 
     def confirm(self) -> None:
         """Check the PIN."""
-        if self._chosen is None or len(self._pin) < PIN_LENGTH_MIN or self._busy:
+        if self._busy:
+            return
+        if self._chosen is None:
+            self.say(Notice(self._around.texts._("Choose your name first. (M-156)"), Tone.WARN))
+            return
+        if len(self._pin) < PIN_LENGTH_MIN:
             return
         self._busy = True
         command = SignIn(self._around.ids.record_id(), self._chosen, self._pin)

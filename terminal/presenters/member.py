@@ -51,7 +51,7 @@ class MemberPresenter(Presenter[MemberState]):
 
     def open(self, member: Identified) -> None:
         """Begin a sale; its record id is minted here, before any work."""
-        self.sale = OpenSale(member, self._around.ids.record_id())
+        self.sale = OpenSale(member, self._around.ids.record_id(), self._around.programme.currency)
         self._bookings = self._around.desk.reader.bookings(member.member_id, limit=LAST_BOOKINGS)
         self._editing_without = False
         self._notice = None

@@ -60,7 +60,7 @@ def member_state(
         take_off=take_off_text(texts, priced),
         to_pay=to_pay_text(texts, priced),
         choices=_choices(texts, programme, sale, priced),
-        notice=notice,
+        notice=None if notice == amount_notice else notice,
         primary=_primary(texts, programme, sale, priced),
         primary_enabled=not busy and (priced is not None or standalone_ready(programme, sale)),
         busy=busy,
@@ -128,7 +128,7 @@ def _reward_card(texts: Texts, reward: Reward, left: int, *, chosen: bool) -> Re
     price = texts.points(reward.points)
     cost = texts._("from {points}").format(points=price) if reward.flexible else price
     if not affordable:
-        missing = texts._("{count} missing").format(count=texts.number(needed - max(0, left)))
+        missing = texts._("{count} missing").format(count=texts.number(needed - left))
         cost = f"{cost} · {missing}"
     return RewardCard(
         reward_id=reward.id,
@@ -192,7 +192,7 @@ def unaffordable(programme: Programme, sale: OpenSale) -> Refused | None:
             return Refused(Reason.REWARD_UNKNOWN)
         needed = 1 if reward.flexible else reward.points
         if sale.member.account.balance < needed:
-            return Refused(Reason.INSUFFICIENT_POINTS, {"missing": needed - max(0, sale.member.account.balance)})
+            return Refused(Reason.INSUFFICIENT_POINTS, {"missing": needed - sale.member.account.balance})
     return None
 
 

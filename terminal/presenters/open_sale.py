@@ -31,6 +31,7 @@ class OpenSale:
     Attributes:
         member: Who.
         record_id: The id its record will have; minted here, so pressing Enter twice books once.
+        currency: Whose mark may stand beside an amount.
         amount_text: The amount as typed.
         without_text: The part without points as typed.
         requests: Rewards wanted, in the order they were chosen.
@@ -40,6 +41,7 @@ class OpenSale:
 
     member: Identified
     record_id: UUID
+    currency: str
     amount_text: str = ""
     without_text: str = ""
     requests: tuple[RewardRequest, ...] = ()
@@ -53,12 +55,12 @@ class OpenSale:
 
     def basket(self) -> Basket | BadAmount:
         """The purchase as typed."""
-        amount = parse_amount(self.amount_text)
+        amount = parse_amount(self.amount_text, currency=self.currency)
         if isinstance(amount, BadAmount):
             return amount
         if not self.without_text.strip():
             return Basket(amount)
-        without = parse_amount(self.without_text, zero_ok=True)
+        without = parse_amount(self.without_text, zero_ok=True, currency=self.currency)
         return without if isinstance(without, BadAmount) else Basket(amount, without)
 
     def quote(self, programme: Programme) -> Quote | Refused | BadAmount:

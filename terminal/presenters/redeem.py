@@ -55,6 +55,12 @@ class RedeemPresenter(Presenter[RedeemState]):
         sale = self._member.sale
         if sale is None or self._refused(sale) is not None:
             return
+        if not sale.requests:
+            sentence = self._around.texts._(
+                "Choose a reward first: tap it, or go there with Tab and press Space. (M-180)"
+            )
+            self._member.say(Notice(sentence, Tone.INFO))
+            return
         if standalone_ready(self._around.programme, sale):
             self._member.confirm()
         else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from terminal.messages import reward_name
 from terminal.presenters.base import Flow, Presenter, Surroundings
-from terminal.presenters.states import BookingLine, HourBar, ReportState, Tile
+from terminal.presenters.states import BookingLine, HourBar, Notice, ReportState, Tile
 
 if TYPE_CHECKING:
     from storage.store import Reader
@@ -34,6 +34,7 @@ class ReportPresenter(Presenter[ReportState]):
         self._day = date.min
         self._report: DayReport | None = None
         self._week_ago: DayReport | None = None
+        self._said: Notice | None = None
 
     def open(self) -> None:
         """Show today."""
@@ -55,6 +56,11 @@ class ReportPresenter(Presenter[ReportState]):
         """Show today."""
         self._go(self._today())
 
+    def say(self, notice: Notice) -> None:
+        """Show a sentence above the figures."""
+        self._said = notice
+        self.refresh()
+
     def cancel(self) -> None:
         """Leave."""
         self._flow.home()
@@ -62,6 +68,7 @@ class ReportPresenter(Presenter[ReportState]):
     def _go(self, day: date) -> None:
         self._day = day
         self._report = self._week_ago = None
+        self._said = None
         self.refresh()
         self._around.desk.read(
             lambda reader: _two_days(reader, day), lambda found: self._read(day, found), self._flow.broke
@@ -93,35 +100,50 @@ class ReportPresenter(Presenter[ReportState]):
                 empty=texts._("Nothing was booked on this day.") if quiet else "",
                 can_go_on=self._day < self._today(),
                 busy=report is None,
+                notice=self._said,
             )
         )
 
     def _tiles(self, texts: Texts) -> tuple[Tile, ...]:
-        report, before = self._report, self._week_ago
-        if report is None or before is None:
+        report = self._report
+        if report is None:
             return ()
         totals = report.totals
         worth_cents = self._around.programme.value_of_points_cents(report.open_points)
-        rate = _percent(totals.points_redeemed, totals.points_issued)
         return (
-            Tile(
-                texts._("Awarded"),
-                texts.number(totals.points_issued),
-                self._change(texts, totals.points_issued, before.totals.points_issued),
-            ),
-            Tile(
-                texts._("Redeemed"),
-                texts.number(totals.points_redeemed),
-                texts._("Redemption rate {rate}").format(rate=texts.percent(rate)),
-            ),
+            Tile(texts._("Awarded"), texts.number(totals.points_issued), self._awarded(texts)),
+            Tile(texts._("Redeemed"), texts.number(totals.points_redeemed), self._redeemed(texts)),
             Tile(
                 texts._("Open points"),
                 texts.number(report.open_points),
                 texts._("= {amount} liability").format(amount=texts.money(worth_cents)),
             ),
-            Tile(texts._("New members"), texts.number(totals.new_members), self._undone(texts)),
-            Tile(texts._("Average purchase with card"), self._average(texts), self._purchases(texts)),
+            Tile(texts._("New members"), texts.number(totals.new_members), self._share(texts)),
+            Tile(texts._("Average with card"), self._average(texts), self._purchases(texts)),
         )
+
+    def _awarded(self, texts: Texts) -> str:
+        """What was taken back of it, and the change to the same weekday a week ago."""
+        if self._report is None or self._week_ago is None:
+            return ""
+        totals = self._report.totals
+        change = self._change(texts, totals.points_issued, self._week_ago.totals.points_issued)
+        if not totals.points_taken_back:
+            return change
+        back = texts._("{count} taken back").format(count=texts.number(totals.points_taken_back))
+        return f"{back} · {change}"
+
+    def _redeemed(self, texts: Texts) -> str:
+        """What was returned of it, and the redemption rate."""
+        if self._report is None:
+            return ""
+        totals = self._report.totals
+        rate = texts.percent(_percent(totals.points_redeemed, totals.points_issued))
+        shown = texts._("Redemption rate {rate}").format(rate=rate)
+        if not totals.points_returned:
+            return shown
+        returned = texts._("{count} returned").format(count=texts.number(totals.points_returned))
+        return f"{returned} · {shown}"
 
     def _change(self, texts: Texts, now: int, before: int) -> str:
         """The change to the same weekday a week ago."""
@@ -131,9 +153,10 @@ class ReportPresenter(Presenter[ReportState]):
         arrow = "▲" if change > 0 else "▼" if change < 0 else "="
         return texts._("{arrow} {change} on a week ago").format(arrow=arrow, change=texts.percent(abs(change)))
 
-    def _undone(self, texts: Texts) -> str:
-        back = self._report.totals.points_taken_back if self._report else 0
-        return texts._("{points} taken back").format(points=texts.points(back))
+    def _share(self, texts: Texts) -> str:
+        totals = self._report.totals if self._report else None
+        share = _percent(totals.member_sales, totals.sales) if totals else None
+        return texts._("{share} of purchases with card").format(share=texts.percent(share))
 
     def _average(self, texts: Texts) -> str:
         totals = self._report.totals if self._report else None

@@ -38,6 +38,10 @@ HELD_SCANS_MAX: Final = 8
 """How many scans wait while a booking is on its way to the disk; a booking takes milliseconds."""
 
 
+SALE_SCREENS: Final = frozenset({Screen.MEMBER, Screen.REDEEM, Screen.HISTORY})
+"""Screens of one open sale; a scan there must not throw away what was typed."""
+
+
 class ShellPresenter(Presenter[ShellState]):
     """Knows all screens; they know each other only through it."""
 
@@ -79,10 +83,10 @@ class ShellPresenter(Presenter[ShellState]):
 
     def scanned(self, scan: Scan) -> None:
         """A scanner read something. Whatever screen is on, the scan works and is used exactly once."""
-        if scan.rejected is not None:
+        if scan.rejected is None:
+            self.read(scan.text, scan.symbology.value if scan.symbology else None)
+        elif not self._busy:
             self.say(Notice(reject_text(self._around.texts, scan.rejected), Tone.WARN))
-            return
-        self.read(scan.text, scan.symbology.value if scan.symbology else None)
 
     def scanner_status(self, status: DeviceStatus) -> None:
         """A scanner came, went or could not be opened."""
@@ -170,7 +174,7 @@ class ShellPresenter(Presenter[ShellState]):
     def _identified(self, found: Identified) -> None:
         """Open the member; the same card once more keeps the open sale, another one asks when an amount was typed."""
         sale = self.member.sale
-        if sale is not None and self._screen in (Screen.MEMBER, Screen.REDEEM, Screen.HISTORY):
+        if sale is not None and self._screen in SALE_SCREENS:
             if sale.member.member_id == found.member_id:
                 self.sale()
                 return
@@ -180,7 +184,8 @@ class ShellPresenter(Presenter[ShellState]):
         self.serve(found)
 
     def _unknown(self, found: UnknownCard) -> None:
-        if self._screen is Screen.MEMBER and not self.member.scanned_other(found.number):
+        if self._screen in SALE_SCREENS and not self.member.scanned_other(found.number):
+            self._go(Screen.MEMBER)
             return
         self.member.close()
         self.done.close()
@@ -276,11 +281,25 @@ class ShellPresenter(Presenter[ShellState]):
 
     @property
     def _busy(self) -> bool:
-        return self.member.busy or self.enrol.busy or self.void.busy or self.lock.busy
+        return any(part.busy for part in (self.member, self.enrol, self.void, self.lock, self._undo))
 
     def say(self, notice: Notice) -> None:
-        """Say something without losing an open sale."""
-        if self._screen is Screen.MEMBER and self.member.sale is not None:
+        """Say something on the screen that is on; what somebody has typed there stays."""
+        if self._broken is not None:
+            return
+        hears = {
+            Screen.MEMBER: self.member.say,
+            Screen.REDEEM: self.member.say,
+            Screen.ENROL: self.enrol.say,
+            Screen.FIND: self.find.say,
+            Screen.VOID: self.void.say,
+            Screen.REPORT: self.report.say,
+            Screen.LOCK: self.lock.say,
+        }.get(self._screen)
+        if hears is not None:
+            hears(notice)
+        elif self.member.sale is not None:
+            self.sale()
             self.member.say(notice)
         else:
             self.home(notice)
@@ -294,7 +313,6 @@ class ShellPresenter(Presenter[ShellState]):
             "F6": lambda: self.show_void(None),
             "F8": self._open_report,
             "F9": self.undo_newest,
-            "F10": self.lock_till,
         }
         member: dict[str, Callable[[], None]] = {
             "F2": self.member.enrol,
@@ -304,7 +322,6 @@ class ShellPresenter(Presenter[ShellState]):
             "F6": self.member.void,
             "Esc": self.member.cancel,
             "Enter": self.member.confirm,
-            "F10": self.lock_till,
         }
         screens: dict[Screen, dict[str, Callable[[], None]]] = {
             Screen.IDLE: everywhere | {"Enter": self.idle.submit, "Esc": self.home},
@@ -320,7 +337,8 @@ class ShellPresenter(Presenter[ShellState]):
             Screen.HELP: everywhere | {"Esc": self.home},
             Screen.LOCK: {"Enter": self.lock.confirm},
         }
-        return screens[self._screen]
+        lock = {} if self._screen is Screen.LOCK else {"F10": self.lock_till}
+        return screens[self._screen] | lock
 
     def _open_help(self) -> None:
         self.help.open()
@@ -360,11 +378,11 @@ class ShellPresenter(Presenter[ShellState]):
 
     def _hidden_keys(self) -> set[str]:
         """Keys that would do nothing just now."""
-        lock = set() if self._has_people else {"F10"}
+        hidden = set() if self._has_people else {"F10"}
         if self._screen is Screen.IDLE:
-            return {"Esc"} | lock
+            hidden.add("Esc")
         if self._screen is Screen.MEMBER and not self.member.state.anonymous:
-            return {"F2"} | lock
+            hidden.add("F2")
         if self._screen is Screen.DONE and self.done.undoable is None:
-            return {"F9"}
-        return lock
+            hidden.add("F9")
+        return hidden

@@ -28,6 +28,11 @@ class Undo:
         self._flow = flow
         self._running = False
 
+    @property
+    def busy(self) -> bool:
+        """Whether an undo is on its way to the disk; scans wait for it."""
+        return self._running
+
     def newest(self) -> None:
         """Undo the newest booking if it is fresh, otherwise show what that would do; once at a time."""
         if not self._running:
@@ -40,10 +45,12 @@ class Undo:
             self._running = False
             sentence = self._around.texts._("There is nothing to undo. F6 shows older bookings. (M-175)")
             self._flow.say(Notice(sentence, Tone.INFO))
+            self._flow.settled()
             return
         if self._around.clock.now_us() - newest.record.at_us > UNDO_WINDOW_US:
             self._running = False
             self._flow.show_void(newest.record.record_id)
+            self._flow.settled()
             return
         command = ReverseCommand(
             self._around.ids.record_id(),
@@ -57,6 +64,7 @@ class Undo:
         self._running = False
         if isinstance(outcome, Refused):
             self._flow.say(Notice(refusal_text(self._around.texts, outcome), Tone.WARN))
+            self._flow.settled()
         else:
             self._flow.show_done(outcome)
 

@@ -31,6 +31,7 @@ class VoidPresenter(Presenter[VoidState]):
         self._preview: Preview | None = None
         self._reason = ReversalReason.MISTAKE
         self._refused: Refused | None = None
+        self._said: Notice | None = None
         self._busy = False
 
     def open(self, original_id: UUID | None) -> None:
@@ -39,6 +40,7 @@ class VoidPresenter(Presenter[VoidState]):
         self._reason = ReversalReason.MISTAKE
         self._preview = None
         self._refused = None
+        self._said = None
         self._busy = False
         reader = self._around.desk.reader
         if original_id is None:
@@ -51,6 +53,11 @@ class VoidPresenter(Presenter[VoidState]):
                 self._refused = found
             else:
                 self._preview = found
+        self.refresh()
+
+    def say(self, notice: Notice) -> None:
+        """Show a sentence beside the preview."""
+        self._said = notice
         self.refresh()
 
     def choose_reason(self, key: str) -> None:
@@ -101,7 +108,7 @@ class VoidPresenter(Presenter[VoidState]):
         """Compute the screen anew."""
         texts = self._around.texts
         found = self._preview
-        notice = Notice(refusal_text(texts, self._refused), Tone.WARN) if self._refused else None
+        notice = Notice(refusal_text(texts, self._refused), Tone.WARN) if self._refused else self._said
         empty = texts._("There is no booking to undo.") if found is None and notice is None else ""
         self._show(
             VoidState(

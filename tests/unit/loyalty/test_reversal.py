@@ -66,7 +66,7 @@ def test_one_line_can_be_returned_alone() -> None:
     plan = ledger.reverse(line=3)
     assert isinstance(plan, ReversalPlan)
     assert (plan.takes_back, plan.returns, len(plan.lines)) == (9, 0, 1)
-    assert ledger.reverse(line=3) == Refused(Reason.NOTHING_LEFT_TO_REVERSE)
+    assert ledger.reverse(line=3) == Refused(Reason.LINE_ALREADY_REVERSED, {"line": 3})
 
 
 def test_one_reward_can_be_returned_alone() -> None:
@@ -75,7 +75,7 @@ def test_one_reward_can_be_returned_alone() -> None:
     plan = ledger.reverse(line=5)
     assert isinstance(plan, ReversalPlan)
     assert (plan.takes_back, plan.returns) == (0, 10)
-    assert ledger.reverse(line=5) == Refused(Reason.NOTHING_LEFT_TO_REVERSE)
+    assert ledger.reverse(line=5) == Refused(Reason.LINE_ALREADY_REVERSED, {"line": 5})
     assert Ledger(SALE).reverse(line=5, amount_cents=1) == Refused(Reason.NOTHING_LEFT_TO_REVERSE)
 
 

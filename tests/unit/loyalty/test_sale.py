@@ -243,11 +243,11 @@ class TestRewards:
         [
             (RewardRequest("tea"), 999, Reason.REWARD_UNKNOWN, {"reward": "tea"}),
             (RewardRequest("off-5"), 499, Reason.INSUFFICIENT_POINTS, {"missing": 1, "reward": "off-5"}),
-            (RewardRequest("coffee"), -20, Reason.INSUFFICIENT_POINTS, {"missing": 300, "reward": "coffee"}),
+            (RewardRequest("coffee"), -20, Reason.INSUFFICIENT_POINTS, {"missing": 320, "reward": "coffee"}),
             (RewardRequest("coffee", points=100), 999, Reason.REWARD_NOT_FLEXIBLE, {"reward": "coffee"}),
             (RewardRequest("off-5", value_cents=100), 999, Reason.REWARD_NOT_FLEXIBLE, {"reward": "off-5"}),
             (RewardRequest("flexible"), 0, Reason.INSUFFICIENT_POINTS, {"missing": 1, "reward": "flexible"}),
-            (RewardRequest("flexible"), -5, Reason.INSUFFICIENT_POINTS, {"missing": 1, "reward": "flexible"}),
+            (RewardRequest("flexible"), -5, Reason.INSUFFICIENT_POINTS, {"missing": 6, "reward": "flexible"}),
             (RewardRequest("flexible", points=0), 99, Reason.AMOUNT_INVALID, {}),
             (RewardRequest("flexible", points=-100), 99, Reason.AMOUNT_INVALID, {}),
             (RewardRequest("flexible", value_cents=-1), 99, Reason.AMOUNT_INVALID, {}),

@@ -67,6 +67,11 @@ VALUES: dict[Reason, tuple[dict[str, int | str], str, str]] = {
         "Die Buchung hat keine Position 7. (M-132)",
         "The booking has no line 7. (M-132)",
     ),
+    Reason.LINE_ALREADY_REVERSED: (
+        {"line": 2},
+        "Position 2 dieser Buchung ist schon storniert. (M-139)",
+        "Line 2 of this booking has been undone already. (M-139)",
+    ),
     Reason.RECEIPT_ALREADY_BOOKED: (
         {"receipt": "2026-0815"},
         "Der Bon 2026-0815 ist schon gebucht. (M-135)",
