@@ -25,7 +25,7 @@ def add_commands(app: typer.Typer) -> None:
     ledgers = group()
     ledgers.command(
         "verify",
-        help=mark("Prove that the ledger is what was written; says what is wrong and where."),
+        help=mark("Prove that the ledger is what was written. Says what is wrong, and where."),
         epilog="stammkunde ledger verify",
     )(_verify)
     ledgers.command(

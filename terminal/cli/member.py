@@ -53,17 +53,17 @@ def add_commands(app: typer.Typer) -> None:
     members.command("show", help=mark("Show a member."), epilog="stammkunde member show 2900000000018")(_show)
     members.command(
         "export",
-        help=mark("Write everything stored about a member to files, for the member (GDPR, articles 15 and 20)."),
+        help=mark("Write all that is stored about a member to files. For the member (GDPR, articles 15 and 20)."),
         epilog="stammkunde member export 2900000000018 --out ./for-anna",
     )(_export)
     members.command(
         "erase",
-        help=mark("Forget a member: name, contacts, card numbers (GDPR, article 17)."),
+        help=mark("Forget a member. Name, contacts and card numbers go (GDPR, article 17)."),
         epilog="stammkunde member erase 2900000000018",
     )(_erase)
     members.command(
         "merge",
-        help=mark("Join two accounts: the points of CARD go to the member of INTO."),
+        help=mark("Join two accounts. The points of CARD go to the member of INTO."),
         epilog="stammkunde member merge 2900000000018 2900000000025",
     )(_merge)
     app.add_typer(members, name="member", help=mark("Members."))

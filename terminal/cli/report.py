@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -25,6 +26,7 @@ from terminal.cli.answers import Answer, json_text, pairs, table
 from terminal.cli.commands import group
 from terminal.cli.files import write_file
 from terminal.cli.session import Session, session_of
+from terminal.cli.waiting import waiting
 from terminal.i18n import mark
 from terminal.messages import reward_name
 
@@ -113,7 +115,8 @@ def _period(
     form = _form(session, as_format, out)
     settings = session.settings.report
     with session.reading() as (till, reader):
-        facts = PeriodReads.of(reader).period_facts(start, end, inactive_after_days=settings.inactive_after_days)
+        with waiting(session.texts._("Adding up the period"), sys.stderr):
+            facts = PeriodReads.of(reader).period_facts(start, end, inactive_after_days=settings.inactive_after_days)
         assumed = assumptions(till.programme, settings.breakage_percent)
         numbers = period_figures(facts, assumed)
         document = {

@@ -33,7 +33,7 @@ def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command(
         "scan",
-        help=mark("Print each code that a scanner reads as one JSON line; ends with Ctrl+C."),
+        help=mark("Print each code a scanner reads as one JSON line. Ends with Ctrl+C."),
         epilog="stammkunde scan --port /dev/ttyACM0 --seconds 30",
     )(_scan)
 

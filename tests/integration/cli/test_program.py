@@ -54,6 +54,18 @@ def test_every_command_has_help_with_an_example(empty: CommandLine, command: lis
     assert " ".join(command) in example or command == ["till"]
 
 
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("group", [[], *([name] for name in dict.fromkeys(c[0] for c in COMMANDS if len(c) > 1))])
+def test_no_command_is_described_by_half_a_sentence(
+    empty: CommandLine, group: list[str], language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The list of commands fits a terminal of 80 columns, in every language."""
+    monkeypatch.setenv("COLUMNS", "80")
+    _usage, _colon, commands = empty.said("--lang", language, *group, "--help").out.partition("Commands:")
+    assert commands
+    assert "..." not in commands
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["nonsense"], ["earn"], ["earn", ANNA], ["earn", ANNA, "5", "--bogus"], ["member"], ["--lang", "fr", "till"]],
