@@ -71,7 +71,7 @@ def main() -> None:
             application,
             directory,
             texts_for=lambda currency: Texts("de", currency),
-            scanners=[Scanner("scanner", scanner.port, ScannerSettings())],
+            scanners=[Scanner("scanner", ScannerSettings(port=scanner.port))],
             clock=SystemClock(),
             ids=SystemIds(),
             crashed=bugs.append,

@@ -12,7 +12,16 @@ if TYPE_CHECKING:
     from loyalty.document import Problem
 
 
-__all__ = ["CommandError", "FileUnreadable", "FileUnwritable", "NoDisplay", "SettingsWrong", "problem_line"]
+__all__ = [
+    "CommandError",
+    "DisplayGone",
+    "FileUnreadable",
+    "FileUnwritable",
+    "LibraryMissing",
+    "NoDisplay",
+    "SettingsWrong",
+    "problem_line",
+]
 
 
 class CommandError(Exception):
@@ -53,13 +62,33 @@ class FileUnwritable(CommandError):
 
 
 class NoDisplay(CommandError):
-    """The till's window has no screen to be on; Qt would end the process without a word for people."""
+    """The till's window has no screen to be on."""
 
     code = "no_display"
     sentence = mark("There is no display here. Start the till on a screen, or try: stammkunde demo --headless")
 
     def __init__(self) -> None:
         super().__init__(Path())
+
+
+class DisplayGone(CommandError):
+    """The display that the environment names does not answer."""
+
+    code = "display_gone"
+    sentence = mark("The display {detail} does not answer. Start the till on a screen.")
+
+    def __init__(self, display: str) -> None:
+        super().__init__(Path(), display)
+
+
+class LibraryMissing(CommandError):
+    """A library that Qt's windows need is not installed."""
+
+    code = "library_missing"
+    sentence = mark("{detail} is missing for windows. On Debian and Ubuntu: sudo apt-get install libxcb-cursor0")
+
+    def __init__(self, library: str) -> None:
+        super().__init__(Path(), library)
 
 
 def problem_line(problem: Problem) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from terminal.app.desk import StorageThread
     from terminal.cli.programs import DemoResult
     from terminal.demo.stage import Stage
+    from terminal.display import display_problem
     from terminal.i18n import Texts
     from terminal.presenters.shell import ShellPresenter
     from terminal.settings import ScannerSettings
@@ -45,10 +46,9 @@ TICK_MS: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Scanner:
-    """One scanner to listen to: the till's name for it, its port, and how it talks."""
+    """One scanner to listen to: the till's name for it, and where it is and how it talks."""
 
     name: str
-    port: str
     settings: ScannerSettings
 
 
@@ -152,32 +152,16 @@ def assemble(
 
 def _listen(scanner: Scanner, bridge: Bridge, shell: ShellPresenter) -> ScannerWorker:
     """Start one scanner; what it reads is handed over to the painting thread, which consumes it once."""
-    from hardware.frames import FrameSettings, Terminator
-    from hardware.transport import SerialSettings, transport_for
-    from hardware.worker import ScannerWorker
+    from terminal.scanners import scanner_worker
 
-    settings = scanner.settings
-    # Scanners differ in how they end a line, and a shop should not need to know: all newlines mean the same.
-    newlines = frozenset({Terminator.CR, Terminator.LF, Terminator.CRLF})
-    chosen = Terminator(settings.terminator)
-    worker = ScannerWorker(
+    worker = scanner_worker(
         scanner.name,
-        transport_for(scanner.port, SerialSettings(baud=settings.baud)),
+        scanner.settings,
         on_scan=lambda scan: bridge.deliver(lambda: shell.scanned(scan)),
         on_status=lambda status: bridge.deliver(lambda: shell.scanner_status(status)),
-        frames=FrameSettings(
-            prefix=settings.prefix.encode(), terminators=newlines if chosen in newlines else frozenset({chosen})
-        ),
     )
     worker.start()
     return worker
-
-
-def has_display() -> bool:
-    """Whether a window can be shown; Qt would end the process without one."""
-    if sys.platform in ("win32", "darwin"):
-        return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
 def make_application() -> QApplication:
@@ -207,11 +191,11 @@ def open_till(directory: Path, *, language: str | None) -> int:
     Raises:
         StorageError: If the ledger can't be opened.
         SettingsWrong: If the settings have mistakes.
-        NoDisplay: If there is no screen.
+        CommandError: If no window can be shown here.
     """
     from storage.errors import StorageError
     from terminal.crash import crash_text, write_crash
-    from terminal.errors import NoDisplay
+    from terminal.display import display_problem
     from terminal.i18n import Texts, system_language
     from terminal.messages import error_text
     from terminal.settings import settings_of
@@ -223,8 +207,9 @@ def open_till(directory: Path, *, language: str | None) -> int:
     def write_down(error: Exception) -> None:
         write_crash(directory, crash_text(error, ()))
 
-    if not has_display():
-        raise NoDisplay
+    problem = display_problem(os.environ, sys.platform)
+    if problem is not None:
+        raise problem
     application = make_application()
     chosen = language or settings.language or system_language()
     try:
@@ -232,7 +217,7 @@ def open_till(directory: Path, *, language: str | None) -> int:
             application,
             directory,
             texts_for=lambda currency: Texts(chosen, currency),
-            scanners=[Scanner("scanner", settings.scanner.port, settings.scanner)] if settings.scanner.port else [],
+            scanners=[Scanner("scanner", settings.scanner)] if settings.scanner.port else [],
             clock=SystemClock(),
             ids=SystemIds(),
             crashed=write_down,
@@ -258,6 +243,7 @@ def default_directory() -> Path:
 def demo_stage() -> Stage:
     """What the demo needs of the till, which it cannot build itself: it stands below this module."""
     from terminal.demo.stage import Stage
+    from terminal.display import display_problem
     from terminal.i18n import Texts
     from terminal.settings import ScannerSettings
 
@@ -266,7 +252,7 @@ def demo_stage() -> Stage:
             make_application(),
             directory,
             texts_for=lambda currency: Texts(texts.language, currency),
-            scanners=[Scanner("scanner", port, ScannerSettings())],
+            scanners=[Scanner("scanner", ScannerSettings(port=port))],
             clock=SystemClock(),
             ids=SystemIds(),
             crashed=crashed,
@@ -274,7 +260,9 @@ def demo_stage() -> Stage:
         catch_bugs(till)
         return till
 
-    return Stage(start_till, lambda: make_application().exec(), has_display)
+    return Stage(
+        start_till, lambda: make_application().exec(), lambda: display_problem(os.environ, sys.platform) is None
+    )
 
 
 def run_demo(*, headless: bool, screenshots: Path | None, language: str | None) -> DemoResult:

@@ -9,7 +9,7 @@ import msgspec
 
 from loyalty.outcomes import Refused
 from storage.types import AccountRow, Profile
-from terminal.app.till import account_of_new_card, read_card, usable_card
+from terminal.app.till import account_of_new_card, out_of_use, read_card
 
 if TYPE_CHECKING:
     from loyalty.programme import Programme
@@ -57,10 +57,7 @@ def identify(
     card = read_card(programme, text, symbology)
     if isinstance(card, Refused):
         return card
-    row = usable_card(reader, card.number)
-    if isinstance(row, Refused):
-        return row
-    if row is None:
+    known = reader.known_card(card.number)
+    if known is None:
         return UnknownCard(card.number, account_of_new_card(reader, programme_key, card.number))
-    account = reader.account(row.member_id)
-    return Identified(card.number, account.member_id, account, reader.profile(account.member_id))
+    return out_of_use(known.status) or Identified(card.number, known.account.member_id, known.account, known.profile)

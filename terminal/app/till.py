@@ -104,9 +104,14 @@ def read_card(programme: Programme, text: str, symbology: str | None = None) -> 
 def usable_card(reader: Reader, number: str) -> CardRow | Refused | None:
     """The directory's card for a number: ``None`` when nobody has used it yet, a refusal when it is out of use."""
     row = reader.card(number)
-    if row is None or row.status is CardStatus.ACTIVE:
-        return row
-    return Refused(Reason.CARD_REPLACED if row.status is CardStatus.REPLACED else Reason.CARD_BLOCKED)
+    return row if row is None else out_of_use(row.status) or row
+
+
+def out_of_use(status: CardStatus) -> Refused | None:
+    """Why a card with this status is not to be used, if it is not."""
+    if status is CardStatus.ACTIVE:
+        return None
+    return Refused(Reason.CARD_REPLACED if status is CardStatus.REPLACED else Reason.CARD_BLOCKED)
 
 
 def account_of_new_card(reader: Reader, programme_key: bytes, number: str) -> UUID:

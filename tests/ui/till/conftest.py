@@ -90,7 +90,7 @@ def rig(qtbot: QtBot, qapp: QApplication, shop: Path, tmp_path: Path) -> Iterato
         qapp,
         shop,
         texts_for=lambda currency: Texts("en", currency),
-        scanners=[Scanner("scanner", scanner.port, ScannerSettings())],
+        scanners=[Scanner("scanner", ScannerSettings(port=scanner.port))],
         clock=clock,
         ids=SeededIds(11, clock),
         crashed=_fail,
