@@ -123,6 +123,8 @@ def _leave(session: Session, arguments: Sequence[str], work: Callable[[], Answer
         # Whoever read the answer has gone, as `head` does. Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return SIGPIPE_EXIT
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last resort for bugs
         return _bug(session, arguments, error)
     return code

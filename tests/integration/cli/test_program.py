@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from terminal.cli import program
 from tests.fakes.command_line import ANNA, CommandLine
 
 COMMANDS = [
@@ -157,6 +158,17 @@ def test_the_crash_log_does_not_grow_without_end(shop: CommandLine) -> None:
     assert log.stat().st_size < 10_000
     shop("till")
     assert log.read_text(encoding="utf-8").count("ZeroDivisionError") == 2
+
+
+def test_ctrl_c_ends_a_command_without_a_word(shop: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell sees 130, and nobody a traceback, wherever the key is pressed."""
+
+    def pressed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(program, "json_text", pressed)  # outside of what the command line's library looks after
+    ran = shop("programme", "show")
+    assert (ran.code, ran.out, ran.err) == (130, "", "")
 
 
 def test_a_bug_without_a_place_to_write_is_still_told(empty: CommandLine) -> None:
