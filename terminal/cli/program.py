@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
@@ -75,10 +76,15 @@ def _global_options(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=mark("Print exactly one JSON document."))] = False,
     language: Annotated[str | None, typer.Option("--lang", help=mark("de or en."), metavar="CODE")] = None,
+    show_version: Annotated[bool, typer.Option("--version", help=mark("Say which version this is."))] = False,
 ) -> int | None:
     if language is not None and language not in LANGUAGES:
         raise typer.BadParameter(f"{language!r} is not one of {', '.join(sorted(LANGUAGES))}", param_hint="--lang")
     session_of(context).configure(data, language, as_json=as_json)
+    if show_version:
+        number = version(PROGRAM)
+        typer.echo(json_text({"version": number}) if as_json else f"{PROGRAM} {number}")
+        raise typer.Exit
     return shop.open_till(context) if context.invoked_subcommand is None else None
 
 

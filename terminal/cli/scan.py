@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 import typer
 
-from terminal.cli.answers import EXIT_DONE, Answer, failure, json_text
+from terminal.cli.answers import EXIT_DONE, EXIT_REFUSED, Answer, failure, json_text
 from terminal.cli.session import Session, session_of, tell
 from terminal.i18n import mark
 from terminal.messages import hardware_text
@@ -68,7 +68,11 @@ def _listen(session: Session, settings: ScannerSettings, seconds: float | None) 
         trouble = _print_arriving(session, arrived, deadline)
     finally:
         worker.stop()
-    return EXIT_DONE if trouble is None else failure(trouble.code.value, hardware_text(session.texts, trouble))
+    if trouble is None:
+        return EXIT_DONE
+    if not session.as_json:
+        return EXIT_REFUSED  # people have read why when it happened
+    return failure(trouble.code.value, hardware_text(session.texts, trouble))
 
 
 def _print_arriving(

@@ -1,6 +1,7 @@
 """Global options, usage, settings, languages, and what a bug looks like."""
 
 import json
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -158,6 +159,14 @@ def test_the_crash_log_does_not_grow_without_end(shop: CommandLine) -> None:
     assert log.stat().st_size < 10_000
     shop("till")
     assert log.read_text(encoding="utf-8").count("ZeroDivisionError") == 2
+
+
+def test_the_version_is_the_packages(empty: CommandLine) -> None:
+    """The first thing support asks for; it needs no shop."""
+    number = metadata.version("stammkunde")
+    assert empty.said("--version").out == f"stammkunde {number}\n"
+    assert empty("--version").document == {"version": number}
+    assert not empty.directory.exists()
 
 
 def test_ctrl_c_ends_a_command_without_a_word(shop: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

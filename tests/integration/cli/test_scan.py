@@ -94,6 +94,13 @@ def test_a_scanner_that_is_not_there_is_a_known_error(empty: CommandLine, tmp_pa
     assert ran.error == "port_missing"
 
 
+def test_people_read_once_why_a_scanner_is_not_there(empty: CommandLine, tmp_path: Path) -> None:
+    """The sentence comes when it is known, and not once more at the end."""
+    ran = empty.said("scan", "--port", str(tmp_path / "none"), "--seconds", "0.3")
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.count("M-222") == 1
+
+
 def test_the_port_comes_from_the_settings(shop: CommandLine, scanner: SimulatedScanner, ready: Ready) -> None:
     """What the till listens to is what the command listens to."""
     (shop.directory / "settings.toml").write_text(f'[scanner]\nport = {json.dumps(scanner.port)}\nterminator = "lf"\n')
