@@ -38,7 +38,17 @@ ISSUER_LENGTH: Final = 6
 UPC_A_LENGTH: Final = 12
 """Digits of a UPC-A number; behind a leading zero it is the EAN-13 of the same article (GS1 Gen. Spec., 3.3)."""
 
-LUHN_DOUBLE_LIMIT: Final = 9
+GS1_WEIGHT: Final = 3
+"""What every second digit weighs, beginning with the one before the check digit (GS1 Gen. Spec., 7.9)."""
+
+ZERO: Final = ord("0")
+
+_LUHN_DOUBLED: Final = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
+"""A digit doubled, the digits of the product added up (ISO/IEC 7812-1, annex B)."""
+
+_CARD_CHARACTERS: Final = re.compile(r"[A-Z0-9-]+")
+_TRACK: Final = re.compile(r"(?:%[A-Z]|;)([0-9 ]+)[=^]")
+_GROUPING: Final = re.compile(r"[ -]")
 
 MASKED_SHOWN: Final = 4
 """How many characters of a card number a screen or a log shows."""
@@ -105,17 +115,31 @@ class NotOurs(StrEnum):
 
 def gs1_check_digit(digits: str) -> int:
     """The GS1 check digit of the digits before it: mod 10, weights 3 and 1 from the right (GS1 Gen. Spec., 7.9)."""
-    total = sum(int(digit) * (3 if index % 2 == 0 else 1) for index, digit in enumerate(reversed(digits)))
-    return -total % 10
+    last, other = _every_second(digits)
+    return -(GS1_WEIGHT * (sum(last) - ZERO * len(last)) + sum(other) - ZERO * len(other)) % 10
 
 
 def luhn_check_digit(digits: str) -> int:
     """The Luhn check digit of the digits before it (ISO/IEC 7812-1, annex B)."""
-    total = 0
-    for index, digit in enumerate(reversed(digits)):
-        value = int(digit) * (2 if index % 2 == 0 else 1)
-        total += value - LUHN_DOUBLE_LIMIT if value > LUHN_DOUBLE_LIMIT else value
-    return -total % 10
+    last, other = _every_second(digits)
+    return -(sum(last.translate(_LUHN_DOUBLED)) + sum(other) - ZERO * len(other)) % 10
+
+
+def _every_second(digits: str) -> tuple[bytes, bytes]:
+    """The digits that weigh more, beginning with the last one, and those between them, as ASCII.
+
+    Raises:
+        ValueError: There is something else among them; what, stays out of the message, it may be a card's number.
+    """
+    if digits and not _is_digits(digits):
+        raise ValueError("A check digit is taken of the digits 0 to 9 only")
+    characters = digits.encode("ascii")
+    return characters[::-2], characters[-2::-2]
+
+
+def _is_digits(text: str) -> bool:
+    """Whether a text is one or more of the digits 0 to 9."""
+    return text.isascii() and text.isdigit()
 
 
 def with_check_digit(digits: str, check: Check) -> str:
@@ -144,7 +168,7 @@ def classify(text: str, rules: Sequence[CardRule], *, symbology: str | None = No
         for rule in rules:
             if not _matches(reading, rule, kind):
                 continue
-            if rule.check is Check.NONE or with_check_digit(reading[:-1], rule.check) == reading:
+            if _check_holds(reading, rule.check):
                 return MemberCard(reading, rule.id)
             failed = True
     if looks_like_payment_card(number):
@@ -167,14 +191,21 @@ def _matches(number: str, rule: CardRule, symbology: str | None) -> bool:
         return False
     if symbology is not None and rule.symbologies and symbology not in rule.symbologies:
         return False
-    return re.fullmatch(r"[0-9]+" if rule.digits_only else r"[A-Z0-9-]+", number) is not None
+    return _is_digits(number) if rule.digits_only else _CARD_CHARACTERS.fullmatch(number) is not None
+
+
+def _check_holds(number: str, check: Check) -> bool:
+    """Whether the last character is the check digit of those before it, where the check asks for one."""
+    if check is Check.GS1:
+        return ord(number[-1]) - ZERO == gs1_check_digit(number[:-1])
+    if check is Check.LUHN:
+        return ord(number[-1]) - ZERO == luhn_check_digit(number[:-1])
+    return True
 
 
 def _is_product_number(number: str) -> bool:
     """Whether a text is a GTIN: a known length, digits only, the GS1 check digit right."""
-    if not re.fullmatch(r"[0-9]+", number) or len(number) not in PRODUCT_LENGTHS:
-        return False
-    return with_check_digit(number[:-1], Check.GS1) == number
+    return len(number) in PRODUCT_LENGTHS and _is_digits(number) and _check_holds(number, Check.GS1)
 
 
 def looks_like_payment_card(text: str) -> bool:
@@ -182,12 +213,12 @@ def looks_like_payment_card(text: str) -> bool:
 
     Printed groups (spaces, dashes) and the two tracks of a magnetic stripe (ISO/IEC 7813) are looked through.
     """
-    if track := re.match(r"(?:%[A-Z]|;)([0-9 ]+)[=^]", text):
+    if track := _TRACK.match(text):
         text = track[1]
-    digits = re.sub(r"[ -]", "", text)
-    if not re.fullmatch(r"[0-9]+", digits) or digits[0] not in PAYMENT_FIRST_DIGITS:
+    digits = _GROUPING.sub("", text)
+    if len(digits) not in PAYMENT_LENGTHS or not _is_digits(digits) or digits[0] not in PAYMENT_FIRST_DIGITS:
         return False
-    return len(digits) in PAYMENT_LENGTHS and with_check_digit(digits[:-1], Check.LUHN) == digits
+    return _check_holds(digits, Check.LUHN)
 
 
 def reads_payment_cards(rule: CardRule) -> bool:

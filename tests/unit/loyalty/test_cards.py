@@ -58,6 +58,23 @@ def test_published_luhn_numbers_have_the_check_digit_computed_here(number: str) 
     assert str(luhn_check_digit(number[:-1])) == number[-1]
 
 
+@pytest.mark.parametrize("digits", ["29A", "29 1", "\u0662\u0669", "²"])
+@pytest.mark.parametrize("check", [Check.GS1, Check.LUHN])
+def test_a_check_digit_is_taken_of_digits_only(digits: str, check: Check) -> None:
+    """Letters, gaps and the digits of other scripts are a mistake of the caller, not a number like any other."""
+    with pytest.raises(ValueError, match="0 to 9"):
+        with_check_digit(digits, check)
+
+
+@given(st.text("0123456789", max_size=64))
+def test_check_digits_are_what_their_definitions_say(digits: str) -> None:
+    """Computed here digit by digit as the standards describe it, for numbers of any length."""
+    backwards = [int(digit) for digit in reversed(digits)]
+    gs1 = sum(digit * (1 if index % 2 else 3) for index, digit in enumerate(backwards))
+    luhn = sum(digit if index % 2 else sum(divmod(2 * digit, 10)) for index, digit in enumerate(backwards))
+    assert (gs1 + gs1_check_digit(digits)) % 10 == 0 == (luhn + luhn_check_digit(digits)) % 10
+
+
 def test_a_card_of_the_programme_is_recognised_however_it_was_read() -> None:
     """Scanned with its kind, scanned by a scanner that reports none, or typed with stray spaces."""
     assert classify(CARD, RULES, symbology="ean13") == MemberCard(CARD, "plastic")
