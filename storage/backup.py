@@ -7,7 +7,6 @@ it.
 
 from __future__ import annotations
 
-import os
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -20,9 +19,11 @@ from storage.files import (
     KEY_FILE,
     LEDGER_FILE,
     OPEN_MARK,
+    PRIVATE_DIRECTORY,
     PROGRAMME_KEY_BYTES,
     VAULT_FILE,
     check_header,
+    link_or_copy,
     log_bytes,
     log_path,
     os_errors,
@@ -116,7 +117,7 @@ def restore(source: Path, directory: Path, *, clock: Clock, ids: Ids) -> Head:
         check_header(source, LEDGER_APPLICATION_ID)
         key = _programme_key(source, directory)
     with os_errors(str(directory)):
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
         lock = take_lock(directory)
         try:
             with _temporary(directory / ".restoring.sqlite") as part:
@@ -124,7 +125,7 @@ def restore(source: Path, directory: Path, *, clock: Clock, ids: Ids) -> Head:
                     _copy(database, part, None)
                 _checked_head(part)
                 if not (directory / VAULT_FILE).exists():
-                    build_vault(directory / VAULT_FILE)
+                    _place_empty_vault(directory)
                 write_durably(directory / KEY_FILE, key)
                 started = _begin_epoch(part, directory, key, clock, ids)
                 sync_file(part)
@@ -204,6 +205,13 @@ def _begin_epoch(part: Path, directory: Path, key: bytes, clock: Clock, ids: Ids
         return head(ledger)
 
 
+def _place_empty_vault(directory: Path) -> None:
+    """Make a vault aside: one that a crash left half made could be told from a damaged one by nobody."""
+    with _temporary(directory / ".restoring-vault.sqlite") as part:
+        build_vault(part)
+        part.replace(directory / VAULT_FILE)
+
+
 def _drop_profiles_without_key(ledger: Database, vault: Database) -> None:
     keys = {member for (member,) in vault.each("SELECT member_id FROM member_key")}
     members = [member for (member,) in ledger.each("SELECT member_id FROM member_profile")]
@@ -215,15 +223,16 @@ def _drop_profiles_without_key(ledger: Database, vault: Database) -> None:
 def _swap(part: Path, directory: Path, started: Head) -> None:
     """Set the old ledger aside and move the new one in.
 
-    The old log goes first, for a log beside another database would be read as that one's. A crash in between leaves a
-    ledger whose log is missing, which opening reports and another restore mends.
+    It gets its second name first and its log follows it there, so that both can be found together at any moment. The
+    log goes before the new ledger comes, for it would be read as that one's. A crash in between leaves a ledger whose
+    log is missing, which opening reports and another restore mends.
     """
     ledger = directory / LEDGER_FILE
     if ledger.exists():
         aside = directory / f"ledger.before-{started.epoch.hex[:8]}.sqlite"
+        link_or_copy(ledger, aside)
         if log_bytes(ledger):
             log_path(ledger).replace(log_path(aside))
-        os.link(ledger, aside)
     for leftover in (log_path(ledger), ledger.with_name(f"{LEDGER_FILE}-shm")):
         leftover.unlink(missing_ok=True)
     part.replace(ledger)

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from storage import sqlite
-from storage.errors import Damaged, DiskFailed, known_error
+from storage.errors import Damaged, DiskFailed, ReadOnlyDisk, known_error
+from storage.files import make_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -154,6 +155,21 @@ def open_reader(path: Path) -> Database:
     return _opened(path, "mode=ro", (*_COMMON_SETTINGS, *_READER_SETTINGS), wal=False)
 
 
+def open_pair(ledger: Path, vault: Path) -> Database:
+    """A connection that can't write, with the vault attached as ``vault``: one statement finds a person and the key.
+
+    The settings and ``query_only`` hold for both files. Only for reading: a transaction that writes to two files in WAL
+    mode is not one when the power goes.
+    """
+    database = open_reader(ledger)
+    try:
+        database.run("ATTACH DATABASE ? AS vault", (f"{vault.absolute().as_uri()}?mode=ro",))
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
 def open_frozen(path: Path) -> Database:
     """A connection for a file that nobody has open: leaves no trace beside the file, takes no lock.
 
@@ -163,9 +179,16 @@ def open_frozen(path: Path) -> Database:
 
 
 def open_new(path: Path) -> Database:
-    """A connection to a file that is made by it, without the ledger's settings; for copies and for checking them."""
+    """A connection to a private file that is made by it, without the ledger's settings; for copies.
+
+    Raises:
+        StorageError: It can't be made, or is there already.
+    """
     try:
+        make_private(path)
         return Database(sqlite.connect(path, isolation_level=None), path.name)
+    except OSError as error:
+        raise known_error(error, str(path)) or ReadOnlyDisk(f"{path}: {error}") from error
     except sqlite.Error as error:
         raise known_error(error, str(path)) or Damaged(f"{path}: {error}") from error
 

@@ -15,13 +15,17 @@ from storage import migrations
 from storage.connection import Database, open_writer
 from storage.directory import read_programme
 from storage.epochs import begin_journal
-from storage.errors import AlreadyExists
+from storage.errors import AlreadyExists, PartsOfShop
 from storage.files import (
     KEY_FILE,
     LEDGER_FILE,
+    PRIVATE_DIRECTORY,
     PROGRAMME_KEY_BYTES,
     VAULT_FILE,
+    make_private,
+    move_to_free_name,
     os_errors,
+    parts_of_shop,
     sync_directory,
     write_durably,
 )
@@ -49,6 +53,7 @@ def create_files(
 
     Raises:
         AlreadyExists: There is a ledger already.
+        PartsOfShop: There is none, but files that only a shop leaves behind.
         ValueError: The programme has mistakes.
         StorageError: It can't be written.
     """
@@ -56,18 +61,18 @@ def create_files(
     problems = read if isinstance(read, list) else []
     if problems:
         raise ValueError(f"The programme has mistakes: {problems}")
-    if (directory / LEDGER_FILE).exists():
-        raise AlreadyExists(f"{directory / LEDGER_FILE} exists")
+    _refuse_a_shop(directory)
     made = [path for path in (directory, *directory.parents) if not path.exists()]
     building = directory / ".new"
     with os_errors(str(directory)):
         had_lock_file = (directory / LOCK_FILE).exists()
         try:
-            directory.mkdir(parents=True, exist_ok=True)
+            directory.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
             lock = take_lock(directory)
             try:
+                _refuse_a_shop(directory)  # nobody else can make one from here on
                 shutil.rmtree(building, ignore_errors=True)
-                building.mkdir(mode=0o700)
+                building.mkdir(mode=PRIVATE_DIRECTORY)
                 key = os.urandom(PROGRAMME_KEY_BYTES)
                 write_durably(building / KEY_FILE, key)
                 build_vault(building / VAULT_FILE)
@@ -80,9 +85,23 @@ def create_files(
             if not had_lock_file and not (directory / LEDGER_FILE).exists():
                 (directory / LOCK_FILE).unlink(missing_ok=True)
             for path in made:
-                with suppress(FileNotFoundError):  # what stopped us may have been the making of this folder
+                with suppress(OSError):  # it was never made, or somebody has put something into it meanwhile
                     path.rmdir()
             raise
+
+
+def _refuse_a_shop(directory: Path) -> None:
+    """Never make a shop where one stands, or what is left of one: keys exist once, and an old log is read as the new's.
+
+    Raises:
+        AlreadyExists: There is a ledger.
+        PartsOfShop: There is none, but other files of a shop.
+    """
+    found = parts_of_shop(directory)
+    if LEDGER_FILE in found:
+        raise AlreadyExists(f"{directory / LEDGER_FILE} exists")
+    if found:
+        raise PartsOfShop(f"{directory} holds {', '.join(found)} but no {LEDGER_FILE}")
 
 
 def build_vault(path: Path) -> None:
@@ -127,12 +146,19 @@ def adoption(programme: Programme, document: str, key: bytes, clock: Clock, ids:
 
 
 def _new_database(path: Path) -> Database:
-    path.touch(mode=0o600, exist_ok=False)
+    make_private(path)
     return open_writer(path)
 
 
 def _move_into_place(building: Path, directory: Path) -> None:
-    """The ledger comes last: where it stands, everything else stands too."""
-    for name in (KEY_FILE, VAULT_FILE, LEDGER_FILE):
-        (building / name).replace(directory / name)
-    sync_directory(directory)
+    """The ledger comes last: where it stands, everything else stands too. What can't be finished is taken back."""
+    moved: list[Path] = []
+    try:
+        for name in (KEY_FILE, VAULT_FILE, LEDGER_FILE):
+            move_to_free_name(building / name, directory / name)
+            moved.append(directory / name)
+        sync_directory(directory)
+    except BaseException:
+        for path in moved:
+            path.unlink()
+        raise

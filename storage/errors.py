@@ -88,6 +88,13 @@ class AlreadyExists(StorageError):
     cashier = "There is a shop in this folder already."
 
 
+class PartsOfShop(AlreadyExists):
+    """Some files of a shop are in this directory but not its ledger; making a new one over them would destroy them."""
+
+    code = "parts_of_shop"
+    cashier = "There are parts of a shop in this folder. Restore a backup, or choose another folder."
+
+
 class MissingLedger(StorageError):
     """There is no ledger in this directory."""
 

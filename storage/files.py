@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
 from contextlib import contextmanager
@@ -22,7 +23,17 @@ KEY_FILE: Final = "programme.key"
 OPEN_MARK: Final = "ledger.open"
 """Stands while a till has the ledger open; left behind by a crash, whose write-ahead log must then be there too."""
 
+TOMBSTONE_FILE: Final = "tombstones"
+"""Who was erased; outside the ledger, so that a restored copy is told."""
+
+SHOP_FILES: Final = (LEDGER_FILE, VAULT_FILE, KEY_FILE, OPEN_MARK, TOMBSTONE_FILE)
+"""Every file that only a shop leaves in a directory; the databases' logs come besides."""
+
 PROGRAMME_KEY_BYTES: Final = 32
+
+PRIVATE_FILE: Final = 0o600
+PRIVATE_DIRECTORY: Final = 0o700
+"""Modes of what holds personal data or secrets: nobody but the account the till runs under."""
 
 HEADER_BYTES: Final = 100
 """The header of a database file (sqlite.org/fileformat2.html, section 1.3)."""
@@ -84,6 +95,12 @@ def log_path(path: Path) -> Path:
     return path.with_name(path.name + "-wal")
 
 
+def parts_of_shop(directory: Path) -> list[str]:
+    """Names of the shop's files that stand in a directory, leftover logs included."""
+    logs = (f"{name}{end}" for name in (LEDGER_FILE, VAULT_FILE) for end in ("-wal", "-shm"))
+    return [name for name in (*SHOP_FILES, *logs) if (directory / name).exists()]
+
+
 def log_bytes(path: Path) -> int:
     """How long the write-ahead log is; 0 when there is none."""
     try:
@@ -121,10 +138,65 @@ def sync_directory(path: Path) -> None:
         os.close(handle)
 
 
-def write_durably(path: Path, data: bytes, *, mode: int = 0o600) -> None:
-    """Write a small file and wait until it is on the disk; an existing one is replaced."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+def make_private(path: Path) -> None:
+    """Make an empty file that only its owner may read, whatever the user's mask says; SQLite's logs take its mode over.
+
+    Raises:
+        FileExistsError: There is one.
+    """
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Write a small private file and wait until it is on the disk.
+
+    It is written aside and renamed: a crash leaves the old contents or the new ones. Equal ones stay as they are.
+    """
+    if not (path.exists() and path.read_bytes() == data):
+        part = path.with_name(f".{path.name}.part")
+        part.unlink(missing_ok=True)
+        make_private(part)
+        try:
+            with part.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    path.chmod(PRIVATE_FILE)
+    sync_directory(path.parent)
+
+
+def move_to_free_name(path: Path, target: Path) -> None:
+    """Rename a file; what stands at the target is never replaced. For names that one process at a time may take.
+
+    Raises:
+        FileExistsError: Something stands there.
+    """
+    if target.exists():
+        raise FileExistsError(errno.EEXIST, "something stands there", str(target))
+    path.rename(target)
+
+
+def link_or_copy(path: Path, target: Path) -> None:
+    """Give a file a second, private name; a copy where the file system knows no links.
+
+    Raises:
+        FileExistsError: Something stands there.
+    """
+    try:
+        os.link(path, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        import shutil  # needed only there
+
+        make_private(target)
+        try:
+            shutil.copyfile(path, target)
+            sync_file(target)
+        except BaseException:
+            target.unlink()
+            raise
+    target.chmod(PRIVATE_FILE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from storage.errors import ReadOnlyDisk, TillOpen, known_error
+from storage.files import PRIVATE_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ def take_lock(directory: Path) -> BaseFileLock:
     """
     from filelock import FileLock, Timeout
 
-    lock = FileLock(directory / LOCK_FILE, thread_local=False)
+    lock = FileLock(directory / LOCK_FILE, mode=PRIVATE_FILE, thread_local=False)
     try:
         lock.acquire(timeout=0)
     except Timeout as error:

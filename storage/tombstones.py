@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
@@ -11,15 +11,13 @@ import msgspec
 from loyalty.encoding import decode
 from loyalty.records import Adjustment, Reversal
 from storage.errors import Damaged
-from storage.files import os_errors, sync_directory
+from storage.files import PRIVATE_FILE, TOMBSTONE_FILE, os_errors, sync_directory
 from storage.projections import root_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.connection import Database
-
-TOMBSTONE_FILE: Final = "tombstones"
 
 
 class Tombstone(msgspec.Struct, frozen=True):
@@ -37,7 +35,7 @@ def write_tombstones(directory: Path, tombstones: list[Tombstone]) -> None:
     """Append to the file, one JSON document a line, and wait until it is on the disk."""
     path = directory / TOMBSTONE_FILE
     with os_errors(str(path)):
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
         with os.fdopen(handle, "wb") as file:
             file.writelines(msgspec.json.encode(tombstone) + b"\n" for tombstone in tombstones)
             file.flush()

@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 from contextlib import closing
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from loyalty.records import EpochStart
 from storage import sqlite
 from storage.backup import backup, key_path, restore
-from storage.errors import AlreadyExists, Damaged, MissingLedger, NotALedger, TillOpen
+from storage.errors import AlreadyExists, Damaged, DiskFull, MissingLedger, NotALedger, TillOpen
+from storage.migrations import bring_up_to_date
 from storage.store import open_store
 from storage.types import CardRow, Head, Profile
 from storage.verify import verify
@@ -21,6 +22,8 @@ from tests.fakes.ledger import card_number
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from storage.connection import Database
+    from storage.migrations import Layout
     from tests.fakes.ledger import LedgerOfTests
 
 
@@ -144,6 +147,50 @@ def test_the_replaced_ledger_keeps_its_log(ledger: LedgerOfTests, tmp_path: Path
         assert reader.count() == 3
     restored(ledger, next(crashed.glob("ledger.before-*.sqlite")), tmp_path / "third")
     with open_store(tmp_path / "third", clock=ledger.clock, ids=ledger.ids) as store, store.reader() as reader:
+        assert reader.account(ledger.member()).balance == 10
+
+
+@pytest.mark.parametrize("fails", ["link_or_copy", "log_path"])
+def test_a_restore_that_stops_half_way_loses_no_log(
+    ledger: LedgerOfTests, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    """The old ledger has its second name before its log moves, so a failure never parts the two."""
+    backup(ledger.directory, tmp_path / "copy.sqlite")
+    ledger.append(ledger.sale(ledger.member()))
+    crashed = shutil.copytree(ledger.directory, tmp_path / "crashed", ignore=shutil.ignore_patterns("*-shm"))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"storage.backup.{fails}", full)
+        with pytest.raises(DiskFull):
+            restored(ledger, tmp_path / "copy.sqlite", crashed)
+    with open_store(crashed, clock=ledger.clock, ids=ledger.ids) as store, store.reader() as reader:
+        assert reader.account(ledger.member()).balance == 10
+
+
+def test_a_vault_is_there_whole_or_not_at_all(
+    ledger: LedgerOfTests, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A restore on a new machine that stops while it makes the vault can be repeated."""
+    ledger.append(ledger.sale(ledger.member()))
+    backup(ledger.directory, tmp_path / "copy.sqlite")
+    build = bring_up_to_date
+
+    def full(database: Database, layout: Layout, **options: Any) -> bool:  # noqa: ANN401 - passed on
+        if layout.name == "vault":
+            raise DiskFull("vault")
+        return build(database, layout, **options)
+
+    new = tmp_path / "new"
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.migrations.bring_up_to_date", full)
+        with pytest.raises(DiskFull):
+            restored(ledger, tmp_path / "copy.sqlite", new)
+    assert [path.name for path in new.iterdir()] == ["till.lock"]
+    restored(ledger, tmp_path / "copy.sqlite", new)
+    with open_store(new, clock=ledger.clock, ids=ledger.ids) as store, store.reader() as reader:
         assert reader.account(ledger.member()).balance == 10
 
 

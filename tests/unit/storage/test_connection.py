@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from storage import sqlite
-from storage.connection import open_frozen, open_new, open_reader, open_scratch, open_writer
+from storage.connection import open_frozen, open_new, open_pair, open_reader, open_scratch, open_writer
 from storage.errors import Busy, Damaged, NotALedger, ReadOnlyDisk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from storage.connection import Database
+    from tests.fakes.ledger import LedgerOfTests
 
 
 @pytest.fixture
@@ -101,6 +102,19 @@ def test_a_place_that_is_no_file_is_told(tmp_path: Path) -> None:
         open_new(tmp_path / "no" / "x")
     with pytest.raises(ReadOnlyDisk):
         open_scratch(tmp_path / "scratch", tmp_path / "missing.sqlite")
+
+
+def test_a_pair_reads_both_files_and_writes_neither(ledger: LedgerOfTests, tmp_path: Path) -> None:
+    """One connection for what a scan shows; without the second file there is none at all."""
+    with closing(open_pair(ledger.directory / "ledger.sqlite", ledger.directory / "vault.sqlite")) as pair:
+        assert pair.value("SELECT count(*) FROM vault.member_key") == 0
+        for sql in ("DELETE FROM vault.member_key", "CREATE TABLE vault.x(a)", "DELETE FROM account"):
+            with pytest.raises(ReadOnlyDisk):
+                pair.run(sql)
+        for name, wanted in (("trusted_schema", 0), ("query_only", 1), ("cell_size_check", 1), ("vault.mmap_size", 0)):
+            assert pair.value(f"PRAGMA {name}") == wanted
+    with pytest.raises(ReadOnlyDisk):
+        open_pair(ledger.directory / "ledger.sqlite", tmp_path / "missing.sqlite")
 
 
 def test_an_unexplained_refusal_is_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
