@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from storage import migrations, sqlite
 from storage.checks import Identity, check_contents, check_files, check_ledger, newest_programme
-from storage.connection import open_reader, open_writer
+from storage.connection import open_pair, open_reader, open_writer
 from storage.epochs import continue_in_new_epoch
 from storage.errors import AffectedSqlite, DiskFailed, StorageError
 from storage.files import (
@@ -150,8 +150,8 @@ class Store:
             identity = identity or check_ledger(self._ledger)
             self.shop = identity.shop
             self.programme = identity.programme
-        except BaseException:
-            held.close()
+        except BaseException as error:
+            self._end(failed=isinstance(error, DiskFailed))
             raise
 
     def __enter__(self) -> Self:
@@ -162,7 +162,7 @@ class Store:
 
     def reader(self) -> Reader:
         """New connections for reading, for the calling thread; to be closed by it."""
-        ledger = open_reader(self.directory / LEDGER_FILE)
+        ledger = open_pair(self.directory / LEDGER_FILE, self.directory / VAULT_FILE)
         try:
             return Reader(ledger, open_reader(self.directory / VAULT_FILE))
         except BaseException:
@@ -173,11 +173,13 @@ class Store:
     def unit(self) -> Iterator[Unit]:
         """One transaction on the writing connection: commits on normal exit, rolls back when anything is raised.
 
-        When it has returned, everything written in it is on the disk.
+        When it has returned, everything written in it is on the disk. The search for names may lag behind; when it was
+        the disk that kept it from following, this unit was the last one.
 
         Raises:
             DiskFailed: The disk failed, now or in an earlier unit: the store writes no more until it is opened anew.
-            StorageError: Nothing of it was written.
+            StorageError: Nothing of it was written. After ``erase_member`` it may also mean that the ledger has
+                forgotten the member but the vault still has the key: the next start deletes it.
         """
         unit = Unit(self._ledger, self._vault, self._clock)
         with self.exclusive():
@@ -185,10 +187,14 @@ class Store:
             if unit.tombstones:
                 write_tombstones(self.directory, unit.tombstones)
         self._appended_since_checkpoint += unit.appended
-        if unit.profiles_changed:
-            self._follow_profiles(erased=bool(unit.tombstones))
         if unit.programme_changed:
             self.programme = newest_programme(self._ledger)
+        if unit.profiles_changed:
+            try:
+                self._follow_profiles(erased=bool(unit.tombstones))
+            except StorageError:
+                if unit.tombstones:
+                    raise
 
     @contextmanager
     def exclusive(self) -> Iterator[Database]:
@@ -240,20 +246,32 @@ class Store:
     def close(self) -> None:
         """Checkpoint, close the connections and give the lock back; closing twice is allowed.
 
-        After a disk failure the log stays as it is, for the next start to recover from.
+        After a disk failure, or while a reader beside needs it, the log stays as it is for the next start.
+        """
+        try:
+            self.checkpoint(now=True)
+        finally:
+            self._end(failed=self._failed is not None)
+
+    def _end(self, *, failed: bool) -> None:
+        """Close what is open so that mark and log tell the truth: no mark without a log, no log without a mark.
+
+        Closing the last connection that may write makes SQLite move the log into the file and delete it. So either the
+        log is empty and the mark goes first, or a reading connection stays open until the writing one is gone.
         """
         with ExitStack() as last:
             last.push(self._held.pop_all())
-            try:
-                if self.checkpoint(now=True) and not log_bytes(self.directory / LEDGER_FILE):
-                    (self.directory / OPEN_MARK).unlink(missing_ok=True)
-            finally:
-                if self._failed and self.writable:
+            if self.writable and (self.directory / OPEN_MARK).exists():
+                if failed or log_bytes(self.directory / LEDGER_FILE):
                     self._keep_log(last)
-                self.writable = False
+                else:
+                    with os_errors(OPEN_MARK):
+                        (self.directory / OPEN_MARK).unlink()
+                        sync_directory(self.directory)
+            self.writable = False
 
     def _keep_log(self, last: ExitStack) -> None:
-        """Let a reading connection outlive the writing one: SQLite moves the log into the file when the last goes."""
+        """Let a reading connection outlive the writing one."""
         with contextlib.suppress(StorageError):
             witness = open_reader(self.directory / LEDGER_FILE)
             held = last.pop_all()
@@ -268,13 +286,15 @@ class Store:
         self._ledger.one("SELECT seq FROM journal LIMIT 1")  # the log file exists from the first read on
         with os_errors(OPEN_MARK):
             write_durably(self.directory / OPEN_MARK, b"")
-            sync_directory(self.directory)
         missing = missing_from(self._ledger, read_tombstones(self.directory))
         if missing:
             with self._ledger.transaction():
                 for tombstone in missing:
                     erase(self._ledger, tombstone)
-        self._follow_profiles(erased=bool(missing))
+        with contextlib.suppress(StorageError):  # some names are not found then; the till can sell all the same
+            self._follow_profiles(erased=bool(missing))
+        if self._failed:
+            raise DiskFailed(self._failed)
 
     def _copy_before_migration(self) -> None:
         from storage.backup import copy_before_migration  # needed once in years
@@ -282,8 +302,13 @@ class Store:
         copy_before_migration(self.directory)
 
     def _follow_profiles(self, *, erased: bool) -> None:
-        """Bring keys and search terms up to date; when that fails, the commit stands and the next start catches up."""
-        with contextlib.suppress(StorageError):
+        """Bring keys and search terms up to date, and overwrite what an erasure left in the logs.
+
+        Raises:
+            DiskFailed: The vault's disk failed, so the till stops like for the ledger's own.
+            StorageError: It can't be done now; the next change of a profile or the next start catches up.
+        """
+        with self._stopping_at_disk_failure():
             catch_up(self._vault, self._ledger)
-            if erased:
-                self.checkpoint(now=True)
+        if erased:
+            self.checkpoint(now=True)

@@ -238,15 +238,16 @@ def test_a_reader_whose_second_file_fails_closes_the_first(
 ) -> None:
     """No connection is left behind."""
     opened: list[Database] = []
-    open_reader = connection.open_reader
 
-    def once(path: Path) -> Database:
-        if opened:
-            raise DiskFailed("vault")
-        opened.append(open_reader(path))
+    def noted(ledger: Path, vault: Path) -> Database:
+        opened.append(connection.open_pair(ledger, vault))
         return opened[0]
 
-    monkeypatch.setattr("storage.store.open_reader", once)
+    def refuse(_: Path) -> Database:
+        raise DiskFailed("vault")
+
+    monkeypatch.setattr("storage.store.open_pair", noted)
+    monkeypatch.setattr("storage.store.open_reader", refuse)
     with pytest.raises(DiskFailed):
         ledger.store.reader()
     with pytest.raises(Exception, match="closed"):
