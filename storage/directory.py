@@ -64,9 +64,8 @@ class DirectoryReads(Reads):
         row = self._ledger.one(_PROFILE, (member_id.bytes,))
         if row is None:
             return None
-        owner = UUID(bytes=row[2])
-        key = key_of(self._vault, owner)
-        return unseal(row[0], row[1], key, owner) if key else None
+        key = key_of(self._vault, UUID(bytes=row[2]))
+        return unseal(row[0], row[1], key, row[2]) if key else None
 
     def text(self, text_ref: UUID) -> str | None:
         """A free text a record refers to; ``None`` when it was erased."""

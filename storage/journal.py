@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -29,6 +31,8 @@ from storage.reversals import parts, reversed_lines
 from storage.types import Head, Stored
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from storage.connection import Database, Row
 
 NEEDS_MEMBER: Final = (Redemption, Adjustment, Enrolment, Consent, CardChange)
@@ -87,13 +91,26 @@ def head(database: Database) -> Head:
     return Head(UUID(bytes=row[0]), row[1], row[2])
 
 
-def append(database: Database, record: AnyRecord, *, epoch: UUID | None = None) -> Stored:
+def latest_closed_day(database: Database) -> date | None:
+    """The last business day that was closed."""
+    day: str | None = database.value("SELECT max(closed_day) FROM day_close")
+    return date.fromisoformat(day) if day else None
+
+
+def append(
+    database: Database,
+    record: AnyRecord,
+    *,
+    epoch: UUID | None = None,
+    closed_day: Callable[[], date | None] | None = None,
+) -> Stored:
     """Append one record and update every projection. The only way into the journal.
 
     Args:
         database: The writing connection, inside a transaction.
         record: The fact.
         epoch: The new epoch's random id, for an ``EpochStart`` and only for it.
+        closed_day: Who knows the last closed day of this transaction already; read when nobody does.
 
     Returns:
         The record with its position and hash. It is on disk when the transaction's commit has returned.
@@ -105,7 +122,7 @@ def append(database: Database, record: AnyRecord, *, epoch: UUID | None = None) 
     if isinstance(record, EpochStart) is not (epoch is not None):
         raise ValueError("An epoch start, and nothing else, begins an epoch")
     payload = encode(record)
-    _check_against_journal(database, record)
+    _check_against_journal(database, record, closed_day or partial(latest_closed_day, database))
     last = database.one(_HEAD) or (b"", 0, FIRST_PREV_HASH)
     columns = (
         last[1] + 1,
@@ -140,13 +157,13 @@ def columns_of(record: AnyRecord) -> Row:
     )
 
 
-def _check_against_journal(database: Database, record: AnyRecord) -> None:
+def _check_against_journal(database: Database, record: AnyRecord, closed_day: Callable[[], date | None]) -> None:
     """Refuse what no careful caller asks for: moving nobody's points, a closed day, reversing more than is left."""
     if isinstance(record, NEEDS_MEMBER) and record.member_id is None:
         raise ValueError(f"It must name a member: {record!r}")
     if isinstance(record, MOVING):
-        closed = database.value("SELECT max(closed_day) FROM day_close")
-        if closed and record.business_day.isoformat() <= closed:
+        closed = closed_day()
+        if closed is not None and record.business_day <= closed:
             raise ValueError(f"Business day {record.business_day} is closed: {record!r}")
     if isinstance(record, DayClose):
         last = database.one("SELECT number, closed_day FROM day_close ORDER BY number DESC LIMIT 1") or (0, "")
@@ -210,7 +227,21 @@ def link_problem(row: Row, before: Link | None) -> str | None:
         return f"journal seq {seq}: body_hash is not the hash of the payload"
     if chain_hash(row[:13]) != digest:
         return f"journal seq {seq}: hash does not cover its columns"
+    if kind == "epoch_start" and not _names_its_parent(payload, before):
+        return f"journal seq {seq}: the epoch start names another record than the one before it as its parent"
     return None
+
+
+def _names_its_parent(payload: bytes, before: Link | None) -> bool:
+    """Whether an epoch goes on from the record before it, and the first of all from none."""
+    try:
+        start = decode(payload)
+    except ValueError:
+        return False
+    if not isinstance(start, EpochStart):
+        return False
+    named = (start.parent_epoch.bytes if start.parent_epoch else None, start.parent_seq, start.parent_hash)
+    return named == ((before.epoch, before.seq, before.hash.hex()) if before else (None, 0, ""))
 
 
 def check_tail(database: Database) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from loyalty.encoding import decode
 from loyalty.records import UnknownRecord
 from loyalty.statement import Entry, EntryKind
-from storage.journal import head, stored
+from storage.journal import head, latest_closed_day, stored
 from storage.projections import root_of
 from storage.reads import Reads
 from storage.reversals import reversed_lines, reversed_state
@@ -75,7 +75,7 @@ class StatementReads(Reads):
         if row[6]:
             merged = UUID(bytes=row[6])
             row = self._ledger.one(_ACCOUNT, (row[6],)) or row
-        return AccountRow(UUID(bytes=row[0]), row[1], row[2], row[3], _day(row[4]), _day(row[5]), merged)
+        return AccountRow(UUID(bytes=row[0]), row[1], row[2], row[3], day_of(row[4]), day_of(row[5]), merged)
 
     def is_erased(self, member_id: UUID) -> bool:
         """Whether the person behind an account, or behind the one it was merged into, was erased."""
@@ -126,8 +126,8 @@ class StatementReads(Reads):
         return [stored(row) for row in rows]
 
     def sale_by_receipt(self, receipt: str) -> Stored | None:
-        """The newest sale with a register's receipt number."""
-        seq = self._ledger.value("SELECT max(seq) FROM booking WHERE receipt = ?", (receipt,))
+        """The newest sale with a register's receipt number; one that was wholly undone has given its number back."""
+        seq = self._ledger.value("SELECT max(seq) FROM booking WHERE receipt = ? AND is_open = 1", (receipt,))
         return None if seq is None else self.stored(seq)
 
     def same_sale_since(self, member_id: UUID, amount_cents: int, since_us: int) -> Stored | None:
@@ -141,7 +141,11 @@ class StatementReads(Reads):
 
     def latest_closed_day(self) -> date | None:
         """The last business day that was closed."""
-        return _day(self._ledger.value("SELECT max(closed_day) FROM day_close"))
+        return latest_closed_day(self._ledger)
+
+    def last_close_number(self) -> int:
+        """The running number of the last day close; 0 before the first."""
+        return int(self._ledger.value("SELECT ifnull(max(number), 0) FROM day_close"))
 
     def booking_day(self, day: date) -> BookingDay:
         """The day a fact of ``day`` is booked on: its own, or the open one when that is closed; then it is late."""
@@ -161,5 +165,6 @@ class StatementReads(Reads):
         return Booking(seq, record, points, balance_after, reversed_state(record, so_far))
 
 
-def _day(text: str | None) -> date | None:
+def day_of(text: str | None) -> date | None:
+    """The day a column names, if any."""
     return date.fromisoformat(text) if text else None

@@ -60,6 +60,20 @@ class AccountRow(msgspec.Struct, frozen=True):
     merged_into: UUID | None = None
 
 
+class KnownCard(msgspec.Struct, frozen=True):
+    """What a scan of a card that has a row shows at once.
+
+    Attributes:
+        status: What may be done with the card.
+        account: The account it means; for a merged one the surviving account.
+        profile: The person, ``None`` while nobody has enrolled, after an erasure, or when the key is not on this till.
+    """
+
+    status: CardStatus
+    account: AccountRow
+    profile: Profile | None
+
+
 class Profile(msgspec.Struct, frozen=True):
     """Who a member is; kept encrypted and apart from the journal. ``phone`` is in E.164 form."""
 

@@ -3,28 +3,66 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
+from loyalty.records import DayClose
 from storage import journal
 from storage.directory import DirectoryReads
 from storage.reports import ReportReads
-from storage.statements import StatementReads
+from storage.statements import StatementReads, day_of
 from storage.tombstones import Tombstone, erase
-from storage.vault import key_for, seal
+from storage.types import AccountRow, CardStatus, KnownCard
+from storage.vault import key_for, seal, unseal
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from datetime import date
 
     from loyalty.ports import Clock
     from loyalty.programme import Programme
     from loyalty.records import AnyRecord
-    from storage.connection import Database
+    from storage.connection import Database, Row
     from storage.types import CardRow, CashierRow, Profile, Stored
+
+
+_KNOWN_CARD = """
+SELECT card.member_id, card.status, account.balance, account.sales, account.revenue_cents, account.enrolled_day,
+  account.last_sale_day, account.merged_into, member_profile.nonce, member_profile.box, vault.member_key.key
+FROM card
+LEFT JOIN account ON account.member_id = card.member_id
+LEFT JOIN member_profile ON member_profile.member_id = card.member_id
+LEFT JOIN vault.member_key ON vault.member_key.member_id = card.member_id
+WHERE card.number = ?"""
+_PUT_CARD = "INSERT INTO card(card_ref, number, number_reversed, member_id, status) VALUES (?, ?, ?, ?, ?)"
 
 
 class Reader(StatementReads, DirectoryReads, ReportReads):
     """Every read of the ledger, on connections of its own that can't write. Belongs to the thread that asked for it."""
 
     __slots__ = ()
+
+    def known_card(self, number: str) -> KnownCard | None:
+        """A card with its account and its person in one statement, for the moment between a scan and the picture.
+
+        Needs the vault attached to the ledger's connection.
+
+        Returns:
+            ``None`` for a number without a row.
+        """
+        row = self._ledger.one(_KNOWN_CARD, (number,))
+        if row is None:
+            return None
+        member, status, balance, sales, revenue_cents, enrolled_day, last_sale_day, merged_into, nonce, box, key = row
+        member_id = UUID(bytes=member)
+        if merged_into is not None:
+            account = self.account(member_id)
+            return KnownCard(CardStatus(status), account, self.profile(account.member_id))
+        if balance is None:
+            return KnownCard(CardStatus(status), AccountRow(member_id), self.profile(member_id))
+        return KnownCard(
+            CardStatus(status),
+            AccountRow(member_id, balance, sales, revenue_cents, day_of(enrolled_day), day_of(last_sale_day)),
+            unseal(nonce, box, key, member) if key and box else None,
+        )
 
     def close(self) -> None:
         """Close its connections."""
@@ -48,11 +86,23 @@ class Unit(Reader):
         tombstones: Whom it erases.
     """
 
-    __slots__ = ("_clock", "appended", "profiles_changed", "programme_changed", "tombstones")
+    __slots__ = (
+        "_card_read",
+        "_clock",
+        "_closed_day",
+        "_knows_closed_day",
+        "appended",
+        "profiles_changed",
+        "programme_changed",
+        "tombstones",
+    )
 
     def __init__(self, ledger: Database, vault: Database, clock: Clock) -> None:
         super().__init__(ledger, vault)
         self._clock = clock
+        self._card_read: CardRow | None = None
+        self._closed_day: date | None = None
+        self._knows_closed_day = False
         self.appended = 0
         self.profiles_changed = False
         self.programme_changed = False
@@ -69,17 +119,44 @@ class Unit(Reader):
             RecordConflict: The journal holds a record with this id; a retry is answered from ``record()`` before.
             ValueError: The record's types or bounds are wrong, its day is closed, or it reverses more than is left.
         """
-        stored = journal.append(self._ledger, record)
+        stored = journal.append(self._ledger, record, closed_day=self.latest_closed_day)
         self.appended += 1
+        if isinstance(record, DayClose):
+            self._closed_day = record.closed_day
         return stored
+
+    def latest_closed_day(self) -> date | None:
+        """The last business day that was closed; read once, as nobody else writes meanwhile."""
+        if not self._knows_closed_day:
+            self._closed_day = super().latest_closed_day()
+            self._knows_closed_day = True
+        return self._closed_day
+
+    def known_card(self, number: str) -> KnownCard | None:
+        """The same as a reader's, statement by statement: the writing connection has no second file attached."""
+        card = self.card(number)
+        if card is None:
+            return None
+        account = self.account(card.member_id)
+        return KnownCard(card.status, account, self.profile(account.member_id))
+
+    def card(self, number: str) -> CardRow | None:
+        """The card with this number; remembered for ``keep_card``."""
+        self._card_read = super().card(number)
+        return self._card_read
+
+    def keep_card(self, card: CardRow) -> None:
+        """Write the row of a card that may be used for the first time; a number that has a row keeps it."""
+        if card != self._card_read:
+            self._ledger.run(f"{_PUT_CARD} ON CONFLICT(number) DO NOTHING", _card_row(card))
 
     def put_card(self, card: CardRow) -> None:
         """Write a card or change its account or status; a number belongs to one card only."""
         self._ledger.run(
-            "INSERT INTO card(card_ref, number, number_reversed, member_id, status) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT(card_ref) DO UPDATE SET member_id = excluded.member_id, status = excluded.status",
-            (card.card_ref.bytes, card.number, card.number[::-1], card.member_id.bytes, card.status.value),
+            f"{_PUT_CARD} ON CONFLICT(card_ref) DO UPDATE SET member_id = excluded.member_id, status = excluded.status",
+            _card_row(card),
         )
+        self._card_read = None
 
     def put_profile(self, member_id: UUID, profile: Profile) -> None:
         """Write who a member is, encrypted; the member's key is on disk before this transaction can commit."""
@@ -101,6 +178,7 @@ class Unit(Reader):
         now_us = self._clock.now_us()
         tombstone = Tombstone(member_id, now_us, self._clock.business_day(now_us).isoformat())
         erase(self._ledger, tombstone)
+        self._card_read = None
         self.tombstones.append(tombstone)
         self.profiles_changed = True
 
@@ -125,3 +203,7 @@ class Unit(Reader):
                 cashier.locked_until_us,
             ),
         )
+
+
+def _card_row(card: CardRow) -> Row:
+    return (card.card_ref.bytes, card.number, card.number[::-1], card.member_id.bytes, card.status.value)

@@ -6,6 +6,7 @@ the profiles; they follow after the commit and are caught up at the next start.
 
 from __future__ import annotations
 
+import functools
 import os
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -16,6 +17,8 @@ from storage.folding import digits_of, fold_words, national_digits
 from storage.types import Profile
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     from storage.connection import Database
 
 KEY_BYTES: Final = 32
@@ -33,21 +36,27 @@ _DECODER: msgspec.json.Decoder[Profile] = msgspec.json.Decoder(Profile)
 
 def seal(profile: Profile, key: bytes, member_id: UUID) -> tuple[bytes, bytes]:
     """Encrypt a profile with AES-256-GCM, bound to its member; gives nonce and box."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
+    cipher, _ = _aes_gcm()
     nonce = os.urandom(NONCE_BYTES)
-    return nonce, AESGCM(key).encrypt(nonce, _ENCODER.encode(profile), member_id.bytes)
+    return nonce, cipher(key).encrypt(nonce, _ENCODER.encode(profile), member_id.bytes)
 
 
-def unseal(nonce: bytes, box: bytes, key: bytes, member_id: UUID) -> Profile | None:
+def unseal(nonce: bytes, box: bytes, key: bytes, member_id: bytes) -> Profile | None:
     """Decrypt a profile; ``None`` when key and box don't belong together."""
+    cipher, invalid_tag = _aes_gcm()
+    try:
+        return _DECODER.decode(cipher(key).decrypt(nonce, box, member_id))
+    except invalid_tag:
+        return None
+
+
+@functools.cache
+def _aes_gcm() -> tuple[type[AESGCM], type[Exception]]:
+    """The cipher and what it raises; imported at the first profile, as that takes longer than opening the till."""
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    try:
-        return _DECODER.decode(AESGCM(key).decrypt(nonce, box, member_id.bytes))
-    except InvalidTag:
-        return None
+    return AESGCM, InvalidTag
 
 
 def key_of(vault: Database, member_id: UUID) -> bytes | None:
@@ -120,7 +129,7 @@ def catch_up(vault: Database, ledger: Database) -> None:
         for (member_id,) in changed:
             row = ledger.one("SELECT nonce, box FROM member_profile WHERE member_id = ?", (member_id,))
             key = key_of(vault, UUID(bytes=member_id))
-            profile = unseal(row[0], row[1], key, UUID(bytes=member_id)) if row and key else None
+            profile = unseal(row[0], row[1], key, member_id) if row and key else None
             index_member(vault, member_id, profile)
             if ledger.one("SELECT 1 FROM tombstone WHERE member_id = ?", (member_id,)) and not row:
                 vault.run("DELETE FROM member_key WHERE member_id = ?", (member_id,))

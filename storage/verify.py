@@ -21,7 +21,7 @@ from loyalty.statement import movements
 from storage import migrations, sqlite
 from storage.checks import check_files
 from storage.connection import Database, open_reader, open_scratch
-from storage.errors import StorageError
+from storage.errors import Damaged, NotALedger
 from storage.files import LEDGER_FILE, VAULT_FILE, os_errors
 from storage.journal import COLUMNS, Link, columns_of, link_problem
 from storage.projections import apply
@@ -112,7 +112,7 @@ def verify(directory: Path, progress: Callable[[int, int], None] | None = None) 
 
     Raises:
         MissingLedger: There is no ledger.
-        StorageError: It is another program's or a newer version's file, or can't be read at all.
+        StorageError: It is another program's or a newer version's file, or can't be read at all, or not now.
     """
     with os_errors(str(directory)):
         check_files(directory)
@@ -136,20 +136,28 @@ def verify(directory: Path, progress: Callable[[int, int], None] | None = None) 
             _compare_tables(fold, findings)
             _compare_sums(fold, sums, findings)
         _check_profiles(directory, findings)
-    except StorageError as error:
+    except (Damaged, NotALedger) as error:
         findings.add(f"The file can't be read to its end: {error.support}")
     return VerifyResult(not findings.problems, records, tuple(findings.problems))
 
 
 def quick_check(directory: Path) -> tuple[str, ...]:
-    """SQLite's own quick check of both files, for the time after the first paint; empty when all is well."""
+    """SQLite's own quick check of both files, for the time after the first paint; empty when all is well.
+
+    Raises:
+        Busy: Somebody else holds a file; nothing is known.
+        StorageError: A file can't be read for a reason that says nothing about its contents.
+    """
     findings = _Findings()
     for name in (LEDGER_FILE, VAULT_FILE):
+        if not (directory / name).exists():
+            findings.add(f"{name} is missing")
+            continue
         try:
             with closing(open_reader(directory / name)) as database:
                 for (answer,) in database.each("PRAGMA quick_check"):
                     findings.add(None if answer == "ok" else f"{name}: {answer}")
-        except StorageError as error:
+        except (Damaged, NotALedger) as error:
             findings.add(error.support)
     return tuple(findings.problems)
 
@@ -281,5 +289,5 @@ def _check_profiles(directory: Path, findings: _Findings) -> None:
         for member, nonce, box in ledger.each("SELECT member_id, nonce, box FROM member_profile"):
             member_id = UUID(bytes=member)
             key = key_of(vault, member_id)
-            unreadable += key is None or unseal(nonce, box, key, member_id) is None
+            unreadable += key is None or unseal(nonce, box, key, member) is None
     findings.add(f"{unreadable} profiles can't be opened with the keys in {VAULT_FILE}" if unreadable else None)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from loyalty.encoding import encode
 from storage import sqlite
-from storage.errors import Damaged, MissingLedger
+from storage.connection import Database
+from storage.errors import Busy, Damaged, MissingLedger
 from storage.journal import COLUMNS, chain_hash
 from storage.rebuild import rebuild
 from storage.schema import JOURNAL, PROJECTIONS
@@ -18,7 +19,7 @@ from storage.types import Profile
 from storage.verify import quick_check, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from storage.sqlite import Connection
@@ -304,6 +305,22 @@ def test_a_scratched_file_is_told_not_raised(ledger: LedgerOfTests) -> None:
     assert not verify(ledger.directory).ok
     (ledger.directory / "vault.sqlite").unlink()
     assert len(quick_check(ledger.directory)) >= 2
+
+
+def test_a_file_in_use_is_not_called_damaged(ledger: LedgerOfTests, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else's lock says nothing about the contents: the answer is that there is none now."""
+    each = Database.each
+
+    def busy(database: Database, sql: str, parameters: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        if "check" in sql:
+            raise Busy("ledger.sqlite: database is locked")
+        return each(database, sql, parameters)
+
+    monkeypatch.setattr(Database, "each", busy)
+    with pytest.raises(Busy):
+        quick_check(ledger.directory)
+    with pytest.raises(Busy):
+        verify(ledger.directory)
 
 
 def test_findings_are_bounded(ledger: LedgerOfTests) -> None:

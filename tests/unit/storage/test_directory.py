@@ -13,7 +13,7 @@ from loyalty.programme import parse_programme
 from storage.directory import read_programme
 from storage.errors import Damaged
 from storage.folding import fold_word, fold_words, national_digits
-from storage.types import CardRow, CardStatus, CashierRow, Profile, Role
+from storage.types import CardRow, CardStatus, CashierRow, KnownCard, Profile, Role
 from storage.vault import catch_up, index_anew, seal, search_terms, unseal
 from tests.fakes.ledger import PROGRAMME, card_number
 
@@ -53,6 +53,62 @@ def test_a_card_is_found_by_number_and_reference(ledger: LedgerOfTests, reader: 
     assert reader.card_by_ref(member) is None
 
 
+def test_a_card_is_kept_once(ledger: LedgerOfTests) -> None:
+    """The first use writes the row, later ones leave it as it is, whether or not it was read before."""
+    card = CardRow(ledger.ids.random_id(), card_number(1), ledger.member(1))
+    other = msgspec.structs.replace(card, card_ref=ledger.ids.random_id(), member_id=ledger.member(2))
+    with ledger.store.unit() as unit:
+        assert unit.card(card.number) is None
+        unit.keep_card(card)
+        assert unit.card(card.number) == card
+        unit.keep_card(card)
+        unit.keep_card(other)
+        assert unit.card(card.number) == card
+    with ledger.store.unit() as unit:
+        unit.card(card.number)
+        unit.erase_member(card.member_id)
+        unit.keep_card(card)
+        assert unit.card(card.number) == card, "what was read before the erasure counts no more"
+
+
+@pytest.mark.parametrize("case", ["enrolled", "unused", "used", "blocked", "merged", "no key", "erased", "unknown"])
+def test_a_scan_reads_what_the_single_reads_say(ledger: LedgerOfTests, reader: Reader, case: str) -> None:
+    """One statement for card, account and person, the same answer as one for each; a unit of work gives it, too."""
+    member = put(ledger, 1, ANNA if case not in ("unused", "used") else None)
+    if case != "unused":
+        ledger.append(ledger.sale(member), ledger.enrolment(member))
+    with ledger.store.unit() as unit:
+        card = unit.card(card_number(1))
+        assert card is not None
+        if case == "blocked":
+            unit.put_card(msgspec.structs.replace(card, status=CardStatus.BLOCKED))
+        if case == "merged":
+            unit.append(ledger.merge(member, ledger.member(2)))
+            unit.put_profile(ledger.member(2), Profile("Berta"))
+        if case == "erased":
+            unit.erase_member(member)
+    if case == "no key":
+        ledger.store._vault.run("DELETE FROM member_key")
+    number = card_number(9) if case == "unknown" else card_number(1)
+    card = reader.card(number)
+    wanted = None
+    if card is not None:
+        account = reader.account(card.member_id)
+        wanted = KnownCard(card.status, account, reader.profile(account.member_id))
+    assert (wanted is None) is (case in ("unknown", "erased"))
+    assert reader.known_card(number) == wanted
+    with ledger.store.unit() as unit:
+        assert unit.known_card(number) == wanted
+
+
+def test_an_enrolled_card_without_sales_is_known(ledger: LedgerOfTests, reader: Reader) -> None:
+    """A person can be on file before the account has a row."""
+    put(ledger, 1, ANNA)
+    known = reader.known_card(card_number(1))
+    assert known is not None
+    assert (known.account, known.profile) == (reader.account(ledger.member(1)), ANNA)
+
+
 def test_a_profile_is_noise_on_the_disk(ledger: LedgerOfTests, reader: Reader) -> None:
     """The ledger file holds no name; with the vault's key the profile comes back whole."""
     member = put(ledger, 1, ANNA)
@@ -66,8 +122,8 @@ def test_a_profile_needs_its_own_key(ledger: LedgerOfTests, reader: Reader) -> N
     """Another member's box, or a lost key, gives no profile and no error."""
     member = put(ledger, 1, ANNA)
     nonce, box = seal(ANNA, bytes(32), member)
-    assert unseal(nonce, box, bytes(32), member) == ANNA
-    assert unseal(nonce, box, bytes(32), ledger.member(2)) is None
+    assert unseal(nonce, box, bytes(32), member.bytes) == ANNA
+    assert unseal(nonce, box, bytes(32), ledger.member(2).bytes) is None
     ledger.store._vault.run("DELETE FROM member_key")
     assert reader.profile(member) is None
 

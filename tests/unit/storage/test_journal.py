@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -154,11 +155,17 @@ def test_an_epoch_start_and_only_it_brings_an_epoch(ledger: LedgerOfTests) -> No
         append(database, ledger.sale(None), epoch=ledger.ids.random_id())
     genesis = ledger.store.reader().stored(1)
     assert genesis is not None
-    start = msgspec.structs.replace(genesis.record, record_id=ledger.ids.record_id())
+    before = head(database)
+    start = msgspec.structs.replace(
+        genesis.record,
+        record_id=ledger.ids.record_id(),
+        parent_epoch=before.epoch,
+        parent_seq=before.seq,
+        parent_hash=before.hash.hex(),
+    )
     assert isinstance(start, EpochStart)
     with pytest.raises(ValueError, match="epoch"):
         append(database, start)
-    before = head(database)
     with database.transaction():
         begun = append(database, start, epoch=ledger.ids.random_id())
     after = head(database)
@@ -219,6 +226,35 @@ def test_every_column_is_under_the_hash(ledger: LedgerOfTests, column: int) -> N
     problem = link_problem((*row[:column], changed, *row[column + 1 :]), before)
     assert problem is not None
     assert problem.startswith("journal seq")
+
+
+def forged(row: tuple[Any, ...], payload: bytes) -> tuple[Any, ...]:
+    """A row with another payload whose own hashes hold."""
+    columns = (*row[:10], payload, hashlib.sha256(payload).digest(), row[12])
+    return (*columns, chain_hash(columns))
+
+
+@pytest.mark.parametrize("field", ["parent_epoch", "parent_seq", "parent_hash", "nothing", "another kind"])
+def test_an_epoch_goes_on_from_the_record_before_it(ledger: LedgerOfTests, field: str) -> None:
+    """What the first record of an epoch says of its parent is compared with the parent, and a genesis has none."""
+    ledger.store.begin_epoch()
+    sql = f"SELECT {COLUMNS}, hash FROM journal ORDER BY seq"  # noqa: S608 - constant names
+    genesis, parent, row = ledger.store._ledger.all(sql)
+    before = Link(parent[0], parent[1], parent[13])
+    assert link_problem(genesis, None) is link_problem(row, before) is None
+    start, first = decode(row[10]), decode(genesis[10])
+    assert isinstance(start, EpochStart)
+    assert isinstance(first, EpochStart)
+    other: dict[str, Any] = {"parent_epoch": start.record_id, "parent_seq": 1, "parent_hash": "00" * 32}
+    if field in other:
+        payload = encode(msgspec.structs.replace(start, **{field: other[field]}))
+        orphan = encode(msgspec.structs.replace(first, **{field: other[field]}))
+    else:
+        payload = orphan = b"{}" if field == "nothing" else encode(ledger.sale(None))
+    problem = link_problem(forged(row, payload), before)
+    assert problem is not None
+    assert "parent" in problem
+    assert link_problem(forged(genesis, orphan), None) is not None
 
 
 def test_the_tail_is_checked_across_its_first_link(ledger: LedgerOfTests) -> None:

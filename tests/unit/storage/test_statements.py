@@ -92,6 +92,34 @@ def test_a_receipt_number_finds_its_newest_sale(ledger: LedgerOfTests, reader: R
     assert reader.sale_by_receipt("18") is None
 
 
+def test_a_sale_wholly_undone_gives_its_receipt_number_back(ledger: LedgerOfTests, reader: Reader) -> None:
+    """The register's receipt is booked once more after a mistake; partly undone it still stands for its sale."""
+    sale = ledger.sale(ledger.member(), 1_000, receipt="17")
+    (booked,) = ledger.append(sale)
+    ledger.append(ledger.reversal(sale, 400, 4))
+    assert reader.sale_by_receipt("17") == booked
+    ledger.append(ledger.reversal(sale, 600, 6))
+    assert reader.sale_by_receipt("17") is None
+
+
+def test_closes_are_numbered(ledger: LedgerOfTests, reader: Reader) -> None:
+    """Zero before the first, then the number of the last."""
+    assert reader.last_close_number() == 0
+    ledger.append(ledger.day_close())
+    assert reader.last_close_number() == 1
+
+
+def test_a_unit_knows_the_day_it_has_closed(ledger: LedgerOfTests) -> None:
+    """The day is read once in a transaction, and a close in the same one counts at once."""
+    today, close = ledger.clock.today(), ledger.day_close()
+    with ledger.store.unit() as unit:
+        assert unit.latest_closed_day() is None
+        unit.append(close)
+        assert unit.latest_closed_day() == today
+        with pytest.raises(ValueError, match="closed"):
+            unit.append(ledger.sale(None))
+
+
 def test_a_sale_typed_twice_is_found_until_it_is_undone(ledger: LedgerOfTests, reader: Reader) -> None:
     """Same member, same amount, within the window, and still counting."""
     member, since = ledger.member(), ledger.clock.now_us()
