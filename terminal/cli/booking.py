@@ -15,7 +15,7 @@ from loyalty.reversal import ReversalRequest
 from storage.statements import BOOKINGS_MAX
 from terminal.app.adjust import AdjustCommand, adjust
 from terminal.app.cards import card_in_use
-from terminal.app.documents import booking_cents, booking_document
+from terminal.app.documents import booking_cents, booking_document, iso_moment
 from terminal.app.reverse import ReverseCommand, preview, reverse
 from terminal.cli import parsing
 from terminal.cli.answers import Answer, pairs, table
@@ -230,7 +230,9 @@ def _history(
 def _history_row(texts: Texts, booking: Booking) -> list[str]:
     record = booking.record
     cents = booking_cents(record)
-    when = f"{record.business_day.isoformat()} {texts.time(record.at_us, record.utc_offset_min)}"
+    # The day of the clock on the wall: after a day close the business day is tomorrow's, and nobody was here then.
+    day = iso_moment(record.at_us, record.utc_offset_min).partition("T")[0]
+    when = f"{day} {texts.time(record.at_us, record.utc_offset_min)}"
     return [
         when,
         _what(texts, record),

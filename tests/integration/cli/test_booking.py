@@ -142,6 +142,15 @@ def test_history_says_what_was_undone(shop: CommandLine) -> None:
     assert shop.done("history", ANNA)["entries"][2]["reversed"] == "whole"
 
 
+def test_a_booking_after_the_day_close_is_listed_when_it_was_made(anna: CommandLine) -> None:
+    """It counts on the next business day, but nobody was at the counter then."""
+    anna.done("day", "close")
+    anna.done("earn", ANNA, "5")
+    booked = anna.done("history", ANNA, "--limit", "1")["entries"][0]
+    assert (booked["business_day"], booked["at"][:10]) == ("2026-11-22", "2026-11-21")
+    assert anna.said("history", ANNA, "--limit", "1").out.splitlines()[1].startswith("2026-11-21")
+
+
 def test_history_of_a_card_nobody_has_used(shop: CommandLine) -> None:
     """A valid card without bookings is unknown, not empty: it may be a typing error."""
     assert shop("history", BEN).reason == "card_unknown"
