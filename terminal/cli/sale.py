@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from loyalty.records import Explanation, RedemptionLine
     from terminal.app.till import Till
     from terminal.i18n import Texts
-
-LINES_ASKED_MAX: Final = 499
-"""The most ``--line`` options; a sale holds 500 lines and one may be needed for a sum without points."""
 
 Card = Annotated[str, typer.Argument(help=mark("The card's number."), metavar="CARD")]
 Amount = Annotated[str, typer.Argument(help=mark("The purchase, as 12.50 or 12,50."), metavar="AMOUNT")]
