@@ -27,9 +27,6 @@ PREFIX_LENGTH_MAX: Final = 16
 INTER_CHARACTER_TIMEOUT_S: Final = 0.2
 """Silence that ends a frame of a wired scanner, in seconds."""
 
-INTER_CHARACTER_TIMEOUT_WIRELESS_S: Final = 0.5
-"""The same for a wireless scanner, whose base station may pause inside a code."""
-
 RESYNC_SILENCE_S: Final = 1.0
 """After a broken frame, bytes up to a terminator are its late tail, unless silence was this long first; in seconds."""
 

@@ -122,5 +122,5 @@ def scan_document(scan: Scan) -> dict[str, object]:
 def _ports_text() -> str:
     from hardware.discovery import list_ports
 
-    found = ", ".join(info.port for info in list_ports())
+    found = ", ".join(" ".join(filter(None, (info.port, info.usb_id, info.description))) for info in list_ports())
     return f"Name the scanner's port with --port; here there are: {found or 'none'}"

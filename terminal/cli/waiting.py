@@ -34,7 +34,7 @@ def waiting(what: str, stream: TextIO, *, patience_s: float = PATIENCE_S, beat_s
     if not stream.isatty():
         yield
         return
-    done = threading.Event()
+    done, said = threading.Event(), threading.Event()
     began_s = time.monotonic()
 
     def beat() -> None:
@@ -42,6 +42,7 @@ def waiting(what: str, stream: TextIO, *, patience_s: float = PATIENCE_S, beat_s
         while not done.wait(wait_s):
             stream.write(f"{ERASE_LINE}{what} {time.monotonic() - began_s:.0f} s")
             stream.flush()
+            said.set()
             wait_s = beat_s
 
     thread = threading.Thread(target=beat, name="waiting", daemon=True)
@@ -51,5 +52,6 @@ def waiting(what: str, stream: TextIO, *, patience_s: float = PATIENCE_S, beat_s
     finally:
         done.set()
         thread.join()
-        stream.write(ERASE_LINE)
-        stream.flush()
+        if said.is_set():
+            stream.write(ERASE_LINE)
+            stream.flush()

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from hardware.frames import (
     INTER_CHARACTER_TIMEOUT_S,
-    INTER_CHARACTER_TIMEOUT_WIRELESS_S,
     RESYNC_SILENCE_S,
     SCAN_LENGTH_MAX,
     AimMode,
@@ -129,7 +128,7 @@ def test_a_lone_cr_is_no_end_where_cr_lf_is_asked_for() -> None:
     assert texts(reader.feed(b"111\r222\r\n", 1.0)) == ["CONTROL_CHARACTER"]
 
 
-@pytest.mark.parametrize("timeout_s", [INTER_CHARACTER_TIMEOUT_S, INTER_CHARACTER_TIMEOUT_WIRELESS_S])
+@pytest.mark.parametrize("timeout_s", [INTER_CHARACTER_TIMEOUT_S, 0.5])
 def test_part_of_a_frame_is_given_up_after_the_time_out(timeout_s: float) -> None:
     """Half a number followed by silence is refused once, with its length and without its text."""
     reader = parser(inter_character_timeout_s=timeout_s)
