@@ -56,8 +56,12 @@ def test_a_file_gets_nothing() -> None:
 def test_the_line_is_wiped_away_when_the_work_breaks() -> None:
     """What is said about the trouble begins on a clean line too."""
     terminal = Terminal()
-    with pytest.raises(OSError, match="disk"), waiting("Adding up", terminal, patience_s=0, beat_s=LONG_S):
+
+    def work() -> None:
         assert terminal.written.wait(WAIT_MAX_S)
         raise OSError("disk")
+
+    with pytest.raises(OSError, match="disk"), waiting("Adding up", terminal, patience_s=0, beat_s=LONG_S):
+        work()
     assert terminal.getvalue().endswith(ERASE_LINE)
     assert not [thread for thread in threading.enumerate() if thread.name == "waiting"]
