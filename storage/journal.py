@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import struct
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -31,8 +30,6 @@ from storage.reversals import parts, reversed_lines
 from storage.types import Head, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from storage.connection import Database, Row
 
 NEEDS_MEMBER: Final = (Redemption, Adjustment, Enrolment, Consent, CardChange)
@@ -59,6 +56,8 @@ _INSERT = (
     " programme_version, payload, body_hash, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _HEAD = "SELECT epoch, seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
+_TIP = """
+SELECT epoch, seq, hash, (SELECT max(closed_day) FROM day_close) FROM journal ORDER BY seq DESC LIMIT 1"""
 
 
 def chain_hash(columns: Row) -> bytes:
@@ -91,10 +90,33 @@ def head(database: Database) -> Head:
     return Head(UUID(bytes=row[0]), row[1], row[2])
 
 
-def latest_closed_day(database: Database) -> date | None:
-    """The last business day that was closed."""
-    day: str | None = database.value("SELECT max(closed_day) FROM day_close")
-    return date.fromisoformat(day) if day else None
+class Tip(msgspec.Struct, frozen=True):
+    """What the next record goes on from.
+
+    Attributes:
+        epoch: Of the last record.
+        seq: Of the last record; 0 in an empty journal.
+        hash: Of the last record.
+        closed_day: The last business day that was closed.
+    """
+
+    epoch: bytes
+    seq: int
+    hash: bytes
+    closed_day: date | None
+
+    def behind(self, stored: Stored) -> Tip:
+        """The tip when a record was appended to this one in the same epoch."""
+        closed = stored.record.closed_day if isinstance(stored.record, DayClose) else self.closed_day
+        return Tip(self.epoch, stored.seq, stored.hash, closed)
+
+
+def tip(database: Database) -> Tip:
+    """Read the tip, all of it in one statement because every sale needs it."""
+    row = database.one(_TIP)
+    if row is None:
+        return Tip(b"", 0, FIRST_PREV_HASH, None)
+    return Tip(row[0], row[1], row[2], date.fromisoformat(row[3]) if row[3] else None)
 
 
 def append(
@@ -102,7 +124,7 @@ def append(
     record: AnyRecord,
     *,
     epoch: UUID | None = None,
-    closed_day: Callable[[], date | None] | None = None,
+    last: Tip | None = None,
 ) -> Stored:
     """Append one record and update every projection. The only way into the journal.
 
@@ -110,7 +132,7 @@ def append(
         database: The writing connection, inside a transaction.
         record: The fact.
         epoch: The new epoch's random id, for an ``EpochStart`` and only for it.
-        closed_day: Who knows the last closed day of this transaction already; read when nobody does.
+        last: The journal's tip where this transaction has read it already.
 
     Returns:
         The record with its position and hash. It is on disk when the transaction's commit has returned.
@@ -122,15 +144,15 @@ def append(
     if isinstance(record, EpochStart) is not (epoch is not None):
         raise ValueError("An epoch start, and nothing else, begins an epoch")
     payload = encode(record)
-    _check_against_journal(database, record, closed_day or partial(latest_closed_day, database))
-    last = database.one(_HEAD) or (b"", 0, FIRST_PREV_HASH)
+    last = last or tip(database)
+    _check_against_journal(database, record, last.closed_day)
     columns = (
-        last[1] + 1,
-        epoch.bytes if epoch else last[0],
+        last.seq + 1,
+        epoch.bytes if epoch else last.epoch,
         *columns_of(record),
         payload,
         body_hash(payload),
-        last[2],
+        last.hash,
     )
     digest = chain_hash(columns)
     try:
@@ -157,14 +179,12 @@ def columns_of(record: AnyRecord) -> Row:
     )
 
 
-def _check_against_journal(database: Database, record: AnyRecord, closed_day: Callable[[], date | None]) -> None:
+def _check_against_journal(database: Database, record: AnyRecord, closed_day: date | None) -> None:
     """Refuse what no careful caller asks for: moving nobody's points, a closed day, reversing more than is left."""
     if isinstance(record, NEEDS_MEMBER) and record.member_id is None:
         raise ValueError(f"It must name a member: {record!r}")
-    if isinstance(record, MOVING):
-        closed = closed_day()
-        if closed is not None and record.business_day <= closed:
-            raise ValueError(f"Business day {record.business_day} is closed: {record!r}")
+    if isinstance(record, MOVING) and closed_day is not None and record.business_day <= closed_day:
+        raise ValueError(f"Business day {record.business_day} is closed: {record!r}")
     if isinstance(record, DayClose):
         last = database.one("SELECT number, closed_day FROM day_close ORDER BY number DESC LIMIT 1") or (0, "")
         if record.number != last[0] + 1 or record.closed_day.isoformat() <= last[1]:

@@ -42,14 +42,15 @@ US_PER_MINUTE: Final = 60_000_000
 MINUTES_PER_HOUR: Final = 60
 HOURS_PER_DAY: Final = 24
 
-_ACCOUNT = "SELECT merged_into, balance FROM account WHERE member_id = ?"
 _ADD_TO_ACCOUNT = """
 INSERT INTO account(member_id, balance, sales, revenue_cents, last_sale_day) VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT(member_id) DO UPDATE SET
   balance = balance + ?2,
   sales = sales + ?3,
   revenue_cents = revenue_cents + ?4,
-  last_sale_day = CASE WHEN ?5 IS NULL OR last_sale_day >= ?5 THEN last_sale_day ELSE ?5 END"""
+  last_sale_day = CASE WHEN ?5 IS NULL OR last_sale_day >= ?5 THEN last_sale_day ELSE ?5 END
+WHERE merged_into IS NULL
+RETURNING balance"""
 _KNOW_ACCOUNT = "INSERT INTO account(member_id) VALUES (?) ON CONFLICT DO NOTHING"
 _ENTRY = """
 INSERT INTO entry(member_id, seq, part, kind, points, at_us, record_id, original_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -203,15 +204,16 @@ def _book(
     root: bytes | None = None
     if record.member_id:
         root = record.member_id.bytes
-        account = database.one(_ACCOUNT, (root,))
-        if account and account[0]:
-            root = account[0]
-            account = database.one(_ACCOUNT, (root,))
         moved = movements(record)
         points = sum(movement.points for movement in moved)
-        balance = (account[1] if account else 0) + points
         is_sale = isinstance(record, Sale)
-        database.run(_ADD_TO_ACCOUNT, (root, points, int(is_sale), amount_cents, day if is_sale else None))
+        added = (points, int(is_sale), amount_cents, day if is_sale else None)
+        after = database.one(_ADD_TO_ACCOUNT, (root, *added))
+        if after is None:  # a merged account takes nothing more
+            root = root_of(database, record.member_id)
+            after = database.one(_ADD_TO_ACCOUNT, (root, *added))
+        assert after is not None, "an account that others were merged into is not merged itself"
+        balance = after[0]
     original = record.original_id.bytes if isinstance(record, Reversal) else None
     for part, movement in enumerate(moved):
         row = (root, seq, part, movement.kind.value, movement.points, record.at_us, record.record_id.bytes, original)
@@ -264,7 +266,7 @@ def _apply_reversal(database: Database, seq: int, record: Reversal) -> None:
     )
     if member and record.cents:
         uncounted = int(reversed_cents < amount_cents <= reversed_after)
-        database.run(_ADD_TO_ACCOUNT, (member, 0, -uncounted, -record.cents, None))
+        database.one(_ADD_TO_ACCOUNT, (member, 0, -uncounted, -record.cents, None))
         if uncounted:
             database.run(_LAST_SALE_DAY, (member,))
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from loyalty.encoding import decode
 from loyalty.records import UnknownRecord
 from loyalty.statement import Entry, EntryKind
-from storage.journal import head, latest_closed_day, stored
+from storage.journal import head, stored
 from storage.projections import root_of
 from storage.reads import Reads
 from storage.reversals import reversed_lines, reversed_state
@@ -141,7 +141,7 @@ class StatementReads(Reads):
 
     def latest_closed_day(self) -> date | None:
         """The last business day that was closed."""
-        return latest_closed_day(self._ledger)
+        return day_of(self._ledger.value("SELECT max(closed_day) FROM day_close"))
 
     def last_close_number(self) -> int:
         """The running number of the last day close; 0 before the first."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from loyalty.records import DayClose
 from storage import journal
 from storage.directory import DirectoryReads
 from storage.reports import ReportReads
@@ -89,8 +88,7 @@ class Unit(Reader):
     __slots__ = (
         "_card_read",
         "_clock",
-        "_closed_day",
-        "_knows_closed_day",
+        "_tip",
         "appended",
         "profiles_changed",
         "programme_changed",
@@ -101,8 +99,7 @@ class Unit(Reader):
         super().__init__(ledger, vault)
         self._clock = clock
         self._card_read: CardRow | None = None
-        self._closed_day: date | None = None
-        self._knows_closed_day = False
+        self._tip: journal.Tip | None = None
         self.appended = 0
         self.profiles_changed = False
         self.programme_changed = False
@@ -119,18 +116,17 @@ class Unit(Reader):
             RecordConflict: The journal holds a record with this id; a retry is answered from ``record()`` before.
             ValueError: The record's types or bounds are wrong, its day is closed, or it reverses more than is left.
         """
-        stored = journal.append(self._ledger, record, closed_day=self.latest_closed_day)
+        before = self._tip or journal.tip(self._ledger)
+        self._tip = None  # known again when the record is in
+        stored = journal.append(self._ledger, record, last=before)
+        self._tip = before.behind(stored)
         self.appended += 1
-        if isinstance(record, DayClose):
-            self._closed_day = record.closed_day
         return stored
 
     def latest_closed_day(self) -> date | None:
-        """The last business day that was closed; read once, as nobody else writes meanwhile."""
-        if not self._knows_closed_day:
-            self._closed_day = super().latest_closed_day()
-            self._knows_closed_day = True
-        return self._closed_day
+        """The last business day that was closed; read with the journal's tip, as an append mostly follows."""
+        self._tip = self._tip or journal.tip(self._ledger)
+        return self._tip.closed_day
 
     def known_card(self, number: str) -> KnownCard | None:
         """The same as a reader's, statement by statement: the writing connection has no second file attached."""
