@@ -82,6 +82,9 @@ def test_erasing_follows_merges(ledger: LedgerOfTests) -> None:
         assert reader.cards_of(second) == []
         assert reader.profile(first) is reader.profile(second) is None
         assert reader._vault.all("SELECT * FROM member_key") == []
+        assert reader.is_erased(first)
+        assert reader.is_erased(second)
+        assert not reader.is_erased(ledger.member(3))
     assert traces(ledger.directory) == []
 
 
