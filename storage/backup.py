@@ -231,8 +231,12 @@ def _swap(part: Path, directory: Path, started: Head) -> None:
     if ledger.exists():
         aside = directory / f"ledger.before-{started.epoch.hex[:8]}.sqlite"
         link_or_copy(ledger, aside)
-        if log_bytes(ledger):
-            log_path(ledger).replace(log_path(aside))
+        try:
+            if log_bytes(ledger):
+                log_path(ledger).replace(log_path(aside))
+        except BaseException:
+            aside.unlink()  # a second name of a ledger in use would be a trap
+            raise
     for leftover in (log_path(ledger), ledger.with_name(f"{LEDGER_FILE}-shm")):
         leftover.unlink(missing_ok=True)
     part.replace(ledger)

@@ -166,6 +166,7 @@ def test_a_restore_that_stops_half_way_loses_no_log(
         patch.setattr(f"storage.backup.{fails}", full)
         with pytest.raises(DiskFull):
             restored(ledger, tmp_path / "copy.sqlite", crashed)
+    assert list(crashed.glob("ledger.before-*")) == []
     with open_store(crashed, clock=ledger.clock, ids=ledger.ids) as store, store.reader() as reader:
         assert reader.account(ledger.member()).balance == 10
 
