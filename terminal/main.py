@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from terminal.app.desk import StorageThread
     from terminal.cli.programs import DemoResult
     from terminal.demo.stage import Stage
-    from terminal.display import display_problem
     from terminal.i18n import Texts
     from terminal.presenters.shell import ShellPresenter
     from terminal.settings import ScannerSettings
@@ -36,6 +35,9 @@ if TYPE_CHECKING:
 APPLICATION: Final = "stammkunde"
 EXIT_BROKEN: Final = 1
 """The exit code when something broke that nobody has read any more."""
+
+WARM_UP_DELAY_MS: Final = 500
+"""How long after the start the screens that nobody has seen yet are made, in milliseconds."""
 
 HEALTH_DELAY_MS: Final = 2_000
 """How long after the start the ledger's health is looked at, in milliseconds: the first customer comes first."""
@@ -146,6 +148,12 @@ def assemble(
         timer.start(TICK_MS)
         shell.start()
         till = RunningTill(desk, bridge, shell, window, running.pop_all())
+
+    def warm_up() -> None:
+        if window.warm_up():
+            bridge.schedule(0, warm_up)  # one a turn, so that a scan never waits for more than one
+
+    bridge.schedule(WARM_UP_DELAY_MS, warm_up)
     bridge.schedule(HEALTH_DELAY_MS, till.watch_health)
     return till
 
@@ -228,7 +236,7 @@ def open_till(directory: Path, *, language: str | None) -> int:
     catch_bugs(till)
     with quit_on_signals(application), ExitStack() as open_now:
         open_now.callback(till.stop)
-        till.window.show()
+        till.window.open()
         code = int(application.exec())
     return EXIT_BROKEN if till.shell.state.fatal else code
 

@@ -127,8 +127,9 @@ def open_window(stage: Stage, directory: Path, texts: Texts) -> DemoResult:
             (texts._("Pull the scanner's plug"), scanner.unplug),
             (texts._("Plug the scanner in"), scanner.plug),
         )
-        till.window.show()
+        till.window.open()
         panel = DemoPanel(texts._("Simulated scanner"), actions, Theme(), till.window)
+        panel.place()
         panel.show()
         stage.run_window()
     return DemoResult(lines=(texts._("The ledger: {directory}").format(directory=directory),))

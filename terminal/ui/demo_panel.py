@@ -50,6 +50,15 @@ class DemoPanel(QWidget):
             button.clicked.connect(_without_argument(action))
             box.addWidget(button)
 
+    def place(self) -> None:
+        """Stand over the keypad: whoever tries the demo has a keyboard, and everything to be read stays visible."""
+        window = self.parentWidget()
+        if window is not None:
+            self.adjustSize()
+            corner = window.mapToGlobal(window.rect().bottomRight())
+            middle = window.mapToGlobal(window.rect().center())
+            self.move(corner.x() - self.width() - tokens.CARD_PADDING, middle.y() - self.height() // 4)
+
 
 def _without_argument(action: Callable[[], object]) -> Callable[[], None]:
     """Keep Qt's "checked" away from an action that takes nothing."""

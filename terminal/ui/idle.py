@@ -18,6 +18,7 @@ from terminal.ui.wording import Wording
 
 FIELD_WIDTH = 524
 PICTURE_WIDTH, PICTURE_HEIGHT = 300, 132
+ROOMY_HEIGHT = 520
 BARS = "3112213112132113211231121311223112"
 """Widths of bars and gaps in turn; a picture of a code, not a code."""
 
@@ -72,6 +73,7 @@ class IdleView(View):
         self._notice = NoticeBar(theme)
         self._notice.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self._notice.setMinimumWidth(FIELD_WIDTH)
+        self._picture = CardPicture(theme)
         self._undo = Button(theme, name="undo", icon="undo", hint="F9")
         self._tiles = TileRow(theme)
         self._lay_out(theme)
@@ -86,13 +88,19 @@ class IdleView(View):
         page.setContentsMargins(*4 * (tokens.MARGIN,))
         page.setSpacing(tokens.CARD_GAP)
         page.addStretch(3)
-        page.addWidget(CardPicture(theme), 0, Qt.AlignmentFlag.AlignHCenter)
+        page.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignHCenter)
         page.addWidget(self._headline, 0, Qt.AlignmentFlag.AlignHCenter)
         page.addWidget(self._query, 0, Qt.AlignmentFlag.AlignHCenter)
         page.addWidget(self._notice, 0, Qt.AlignmentFlag.AlignHCenter)
         page.addWidget(self._undo, 0, Qt.AlignmentFlag.AlignHCenter)
         page.addStretch(4)
         page.addWidget(self._tiles)
+
+    def resizeEvent(self, _event: object) -> None:
+        """With the keyboard on the screen there is room for what is being typed into and nothing else."""
+        roomy = self.height() >= self.theme.px(ROOMY_HEIGHT)
+        self._picture.setVisible(roomy)
+        self._tiles.setVisible(roomy)
 
     def retranslate(self) -> None:
         """Take the captions from the texts again, then show the state."""

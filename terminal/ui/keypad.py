@@ -28,10 +28,11 @@ class Keypad(QWidget):
 
     pressed = Signal(str)
 
-    def __init__(self, theme: Theme, texts: Wording) -> None:
+    def __init__(self, theme: Theme, texts: Wording, *, decimals: bool = True) -> None:
         super().__init__()
         self._texts = texts
         self._keys = {key: self._make(theme, key) for key in LAYOUT}
+        self._keys[","].setVisible(decimals)
         self._held = QTimer(self)
         self._held.setSingleShot(True)
         self._held.setInterval(CLEAR_PRESS_MS)

@@ -41,7 +41,7 @@ class LockView(View):
         self._pin = LineEdit(theme, "pin", tokens.TEXT_TITLE)
         self._pin.setEchoMode(QLineEdit.EchoMode.Password)
         self._pin.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._keypad = Keypad(theme, texts)
+        self._keypad = Keypad(theme, texts, decimals=False)
         self._keypad.setMinimumHeight(theme.px(PAD_HEIGHT_MIN))
         self._primary = Button(
             theme,

@@ -68,6 +68,14 @@ class RedeemView(View):
         self._primary.clicked.connect(presenter.confirm)
         presenter.subscribe(self.changed)
 
+    def take_focus(self) -> None:
+        """Onto the first reward, so that somebody without a mouse can go on; Space chooses, the arrows move."""
+        first = next((button for button in self._buttons if button.isVisible() and button.isEnabled()), None)
+        if first is None or self._points.isVisible():
+            super().take_focus()
+        else:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _lay_out(self, theme: Theme) -> None:
         page = QHBoxLayout(self)
         page.setContentsMargins(*4 * (tokens.MARGIN,))

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from terminal.presenters.states import Breakage, Screen, ShellState
 from terminal.ui import intents
 from terminal.ui.bar import Bar
-from terminal.ui.done import DoneView
-from terminal.ui.enrol import EnrolView
 from terminal.ui.fields import LineEdit
-from terminal.ui.find import FindView
-from terminal.ui.help import HelpView
-from terminal.ui.history import HistoryView
-from terminal.ui.idle import IdleView
 from terminal.ui.keybar import KeyBar
 from terminal.ui.keyboard import Keyboard
-from terminal.ui.lock import LockView
-from terminal.ui.member import MemberView
 from terminal.ui.overlay import FatalOverlay
-from terminal.ui.redeem import RedeemView
-from terminal.ui.report import ReportView
+from terminal.ui.screens import make_view
 from terminal.ui.theme import Theme
-from terminal.ui.unknown import UnknownView
 from terminal.ui.view import View
-from terminal.ui.void import VoidView
 from terminal.ui.wording import CurrentWording, Wording
 
+OFF_SCREEN = frozenset({"offscreen", "minimal"})
 SIZE_MIN = QSize(1024, 768)
 SIZE_WANTED = QSize(1366, 768)
 KEY_NAMES = {
@@ -96,28 +84,24 @@ class MainWindow(QWidget):
         """
         view = self._views.get(screen)
         if view is None:
-            view = self._views[screen] = self._make(screen)
+            view = self._views[screen] = make_view(screen, self._shell, self._texts, self._theme)
             view.keyboard_wanted.connect(self._bring_keyboard)
             self._stack.addWidget(view)
         return view
 
-    def _make(self, screen: Screen) -> View:
-        shell, texts, theme = self._shell, self._texts, self._theme
-        makers: dict[Screen, Callable[[], View]] = {
-            Screen.IDLE: lambda: IdleView(shell.idle, texts, theme),
-            Screen.MEMBER: lambda: MemberView(shell.member, texts, theme),
-            Screen.REDEEM: lambda: RedeemView(shell.redeem, texts, theme),
-            Screen.DONE: lambda: DoneView(shell.done, texts, theme),
-            Screen.UNKNOWN: lambda: UnknownView(shell.unknown, texts, theme),
-            Screen.ENROL: lambda: EnrolView(shell.enrol, texts, theme),
-            Screen.FIND: lambda: FindView(shell.find, texts, theme),
-            Screen.VOID: lambda: VoidView(shell.void, texts, theme),
-            Screen.HISTORY: lambda: HistoryView(shell.history, texts, theme),
-            Screen.REPORT: lambda: ReportView(shell.report, texts, theme),
-            Screen.HELP: lambda: HelpView(shell.help, texts, theme),
-            Screen.LOCK: lambda: LockView(shell.lock, texts, theme),
-        }
-        return makers[screen]()
+    def warm_up(self) -> bool:
+        """Make one more view, so that its first use is as quick as the others; say whether there are more to make."""
+        missing = next((screen for screen in Screen if screen not in self._views), None)
+        if missing is not None:
+            self.view(missing)
+        return missing is not None
+
+    def open(self) -> None:
+        """Show the window; on a real screen as large as it is, because a till has the screen to itself."""
+        if QGuiApplication.platformName() in OFF_SCREEN:
+            self.show()
+        else:
+            self.showMaximized()
 
     def _changed(self) -> None:
         """The shell has a new state."""

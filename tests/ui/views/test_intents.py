@@ -84,7 +84,6 @@ BUTTONS: dict[str, dict[str, Call]] = {
         "keypad2": ("keypad", "2"),
         "keypad3": ("keypad", "3"),
         "keypad0": ("keypad", "0"),
-        "keypadComma": ("keypad", ","),
         "keypadBackspace": ("keypad", "backspace"),
         "primary": ("confirm",),
     },
