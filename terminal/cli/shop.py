@@ -23,7 +23,7 @@ from terminal.i18n import mark
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 DEFAULT_TEMPLATE: Final = "standard"
-TILL_NAME: Final = "1"
+TILL_NAME: Final = "Kasse 1"
 
 _CURRENCY_LINE = re.compile(r'^currency[ \t]*=[ \t]*"[A-Z]{3}"', re.MULTILINE)
 
