@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent
 PYTHONS = ((3, 11), (3, 12), (3, 13), (3, 14))
+PROJECT_FOLDERS = ("loyalty", "storage", "hardware", "terminal")
 RUNTIME_LOCK = "requirements.lock"
 DEVELOPMENT_LOCK = "requirements-dev.lock"
 INTERRUPTED = 130
@@ -196,6 +197,16 @@ def install_lock(environment: Environment, lock_name: str) -> None:
     say(f"Installing up to {total} packages, each checked against its hash. The first time takes a minute or two.")
     run_pip(environment, ["--require-hashes", "-r", lock_name], total)
     run_pip(environment, ["--no-deps", "--no-build-isolation", "--editable", "."])
+    compile_project(environment)
+
+
+def compile_project(environment: Environment) -> None:
+    """Compile the project's modules as pip does with those it installs: the first start is as quick as the others."""
+    folders = [name for name in PROJECT_FOLDERS if (environment.root / name).is_dir()]
+    if folders:
+        subprocess.run(
+            [environment.program("python"), "-m", "compileall", "-q", *folders], cwd=environment.root, check=False
+        )
 
 
 def count_pins(lock_text: str) -> int:
