@@ -108,6 +108,7 @@ class DonePresenter(Presenter[DoneState]):
             balance_caption=texts._("New balance"),
             receipt=receipt(texts, programme, self._around.desk.shop, booked),
             undo=texts._("Undo") if self.undoable else "",
+            next_action=texts._("First purchase") if isinstance(booked, Enrolled) else texts._("Next customer"),
             next_hint=texts._("Press Enter for the first purchase")
             if isinstance(booked, Enrolled)
             else texts._("Scan the next card or press Enter"),

@@ -200,6 +200,7 @@ class DoneState(msgspec.Struct, frozen=True):
     receipt: tuple[ReceiptText, ...] = ()
     undo: str = ""
     next_hint: str = ""
+    next_action: str = ""
 
 
 class UnknownState(msgspec.Struct, frozen=True):

@@ -102,7 +102,6 @@ class DoneView(View):
 
     def retranslate(self) -> None:
         """Take the captions from the texts again, then show the state."""
-        self._next.show_caption(self.texts._("Next customer"))
         self._show_receipt.show_caption(self.texts._("Keep the receipt open"))
         self.refresh()
 
@@ -124,6 +123,7 @@ class DoneView(View):
         self._balance.show_text(state.balance)
         self._caption.show_text(state.balance_caption)
         self._hint.show_text(state.next_hint)
+        self._next.show_caption(state.next_action)
         self._receipt.show_lines(state.receipt)
         self._show_paper()
         self._undo.show_caption(state.undo)

@@ -254,6 +254,7 @@ class SaleStates(Wordings):
             balance_caption=t("Neuer Punktestand, Punkte", "New balance, points"),
             receipt=self.receipt(),
             undo=t("Rückgängig", "Undo"),
+            next_action=t("Nächster Kunde", "Next customer"),
             next_hint=t("Nächste Karte scannen oder Enter drücken", "Scan the next card or press Enter"),
         )
         failed = t("Nicht gebucht: die Platte ist voll", "Not booked: the disk is full")
