@@ -141,6 +141,10 @@ _BY_PRIMARY_CODE: Final[dict[int, type[StorageError]]] = {
     14: ReadOnlyDisk,  # SQLITE_CANTOPEN: the file is there, checked before, so it is the folder that refuses
     26: NotALedger,  # SQLITE_NOTADB
 }
+_BY_EXTENDED_CODE: Final[dict[int, type[StorageError]]] = {
+    # SQLITE_IOERR_SHMSIZE: the log's index has no room to be made. Nothing was written, so it is no failing disk.
+    10 | 19 << 8: DiskFull,
+}
 _BY_ERRNO: Final[dict[int, type[StorageError]]] = {
     errno.EACCES: ReadOnlyDisk,
     errno.EPERM: ReadOnlyDisk,
@@ -168,7 +172,7 @@ def known_error(error: Exception, doing: str) -> StorageError | None:
     if isinstance(error, sqlite.Error):
         code = getattr(error, "sqlite_errorcode", None)
         if isinstance(code, int):
-            kind = _BY_PRIMARY_CODE.get(code & _PRIMARY_CODE_MASK)
+            kind = _BY_EXTENDED_CODE.get(code) or _BY_PRIMARY_CODE.get(code & _PRIMARY_CODE_MASK)
     elif isinstance(error, OSError) and error.errno is not None:
         kind = _BY_ERRNO.get(error.errno)
     return kind(f"{doing}: {error}") if kind else None

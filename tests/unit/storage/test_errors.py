@@ -1,0 +1,22 @@
+"""Errors of the driver become the ledger's own, each with the sentence that fits what happened."""
+
+from __future__ import annotations
+
+import pytest
+
+from storage import sqlite
+from storage.errors import Busy, Damaged, DiskFailed, DiskFull, StorageError, known_error
+
+IOERR_WRITE = 10 | 3 << 8
+IOERR_SHMSIZE = 10 | 19 << 8
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [(5, Busy), (11, Damaged), (13, DiskFull), (IOERR_WRITE, DiskFailed), (IOERR_SHMSIZE, DiskFull)],
+)
+def test_a_full_disk_is_no_failing_one(code: int, kind: type[StorageError]) -> None:
+    """No room for the log's index says "make room", a failed write says "call support"."""
+    error = sqlite.OperationalError("disk I/O error")
+    error.sqlite_errorcode = code
+    assert type(known_error(error, "opening")) is kind
