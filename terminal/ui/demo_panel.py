@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from terminal.ui import tokens
 from terminal.ui.buttons import Button
-from terminal.ui.labels import caption
 from terminal.ui.theme import Theme
 
 PANEL_WIDTH = 260
@@ -39,10 +38,6 @@ class DemoPanel(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(*4 * (tokens.CARD_GAP,))
         box.setSpacing(tokens.GAP)
-        heading = caption(theme, "demoTitle")
-        heading.elides = True
-        heading.show_text(title)
-        box.addWidget(heading)
         for index, (words, action) in enumerate(actions):
             button = Button(theme, name=f"demo{index}", chooses=True)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)

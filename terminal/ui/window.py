@@ -19,7 +19,7 @@ from terminal.ui.view import View
 from terminal.ui.wording import CurrentWording, Wording
 
 OFF_SCREEN = frozenset({"offscreen", "minimal"})
-SIZE_MIN = QSize(1024, 768)
+SIZE_MIN = QSize(1024, 720)  # a screen of 768 lines less a title bar and a task bar
 SIZE_WANTED = QSize(1366, 768)
 KEY_NAMES = {
     **{Qt.Key(Qt.Key.Key_F1 + number): f"F{number + 1}" for number in range(10)},

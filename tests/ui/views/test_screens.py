@@ -15,7 +15,9 @@ from tests.fakes.screen_states import ScreenStates
 from tests.fakes.stage import Stage
 
 VARIANTS = sorted(ScreenStates("de").variants())
-SIZES = ((1024, 768), (1366, 768), (1920, 1080))
+SIZES = ((1024, 768), (1366, 768), (1920, 1080), (1024, 744), (1366, 744))
+"""The last two are screens of 768 lines with a title bar."""
+
 
 
 def visible(window: QWidget) -> Iterator[QWidget]:
