@@ -21,7 +21,7 @@ from terminal.ui.window import MainWindow
 from tests.fakes.clock import FakeClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
@@ -76,15 +76,23 @@ class Visitor:
         return bool(window._shell.state.bar.scanner.text == words)
 
 
+@pytest.fixture
+def application(qapp: QApplication) -> Iterator[QApplication]:
+    """The application, and behind the test the end of its quitting: a word left over would end every later loop."""
+    yield qapp
+    QTimer.singleShot(0, qapp.exit)
+    qapp.exec()
+
+
 @pytest.mark.qt_log_ignore("This plugin does not support")
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are those of POSIX")
 def test_the_panels_buttons_scan_and_unplug(
-    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    application: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Anna, an unknown card, the plug out and in again; every scan takes the way of a real one."""
     monkeypatch.setattr(shops, "MEMBERS", 20)
     directory = window_shop(tmp_path, FakeClock(), lambda _share: None)
-    visitor = Visitor(qapp)
+    visitor = Visitor(application)
     QTimer.singleShot(0, visitor.visit)
     open_window(demo_stage(), directory, Texts("en"))
     assert visitor.failed == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -95,13 +96,21 @@ def rig(qtbot: QtBot, qapp: QApplication, shop: Path, tmp_path: Path) -> Iterato
         ids=SeededIds(11, clock),
         crashed=_fail,
     )
-    qtbot.addWidget(till.window)
-    till.window.show()
-    made = Rig(qtbot, till, scanner)
-    made.until(lambda: till.shell.state.bar.scanner.text == "Scanner ready")
-    yield made
-    till.stop()
-    scanner.close()
+    with scanner, closing_till(till):
+        qtbot.addWidget(till.window)
+        till.window.show()
+        made = Rig(qtbot, till, scanner)
+        made.until(lambda: till.shell.state.bar.scanner.text == "Scanner ready")
+        yield made
+
+
+@contextlib.contextmanager
+def closing_till(till: RunningTill) -> Iterator[None]:
+    """Stop the till's threads however the test ends: one that is left would keep the whole run from ending."""
+    try:
+        yield
+    finally:
+        till.stop()
 
 
 def _fail(error: Exception) -> None:

@@ -19,7 +19,6 @@ SIZES = ((1024, 768), (1366, 768), (1920, 1080), (1024, 744), (1366, 744))
 """The last two are screens of 768 lines with a title bar."""
 
 
-
 def visible(window: QWidget) -> Iterator[QWidget]:
     """Every widget somebody sees at least a part of."""
     return (widget for widget in window.findChildren(QWidget) if not widget.visibleRegion().isEmpty())
