@@ -10,8 +10,8 @@ from terminal.app.redeem import Redeemed
 from terminal.app.reverse import Reversed
 from terminal.messages import explain_text, reward_name
 from terminal.presenters.base import Flow, Presenter, Surroundings
+from terminal.presenters.receipts import receipt
 from terminal.presenters.states import DoneState, Tone
-from terminal.receipts import receipt
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,8 +19,8 @@ from terminal.app.redeem import RedeemCommand, Redeemed, redeem
 from terminal.app.reverse import ReverseCommand, Reversed, reverse
 from terminal.i18n import LANGUAGES, Texts
 from terminal.presenters.outcomes import Booked
+from terminal.presenters.receipts import receipt
 from terminal.presenters.states import ReceiptText
-from terminal.receipts import receipt
 from tests.fakes.counter import ANNA, NEW_CARD, Counter
 
 EXPECTED = Path(__file__).parent / "receipts"
