@@ -3,5 +3,26 @@ PYTHON ?= python3
 
 .PHONY: run test lint check bench soak shots lock
 
-run test lint check bench soak shots lock:
-	@$(PYTHON) bootstrap.py $@
+run:
+	@$(PYTHON) bootstrap.py run
+
+test:
+	@$(PYTHON) bootstrap.py test
+
+lint:
+	@$(PYTHON) bootstrap.py lint
+
+check:
+	@$(PYTHON) bootstrap.py check
+
+bench:
+	@$(PYTHON) bootstrap.py bench
+
+soak:
+	@$(PYTHON) bootstrap.py soak
+
+shots:
+	@$(PYTHON) bootstrap.py shots
+
+lock:
+	@$(PYTHON) bootstrap.py lock
