@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from pytestqt.exceptions import TimeoutError as WaitTimeoutError
 from pytestqt.qtbot import QtBot
 
 from hardware.simulated import SimulatedScanner, simulated_scanner
@@ -34,7 +35,12 @@ class Rig:
 
     def until(self, holds: Callable[[], bool]) -> None:
         """Let the event loop run until something holds."""
-        self._qtbot.waitUntil(holds, timeout=WAIT_MS)
+        try:
+            self._qtbot.waitUntil(holds, timeout=WAIT_MS)
+        except WaitTimeoutError as error:
+            bar, screen = self.till.shell.state.bar, self.till.shell.state.screen
+            notice = self.till.shell.idle.state.notice
+            raise AssertionError(f"waited in vain on {screen}, {bar.scanner.text}: {notice}") from error
 
     def until_screen(self, screen: Screen) -> None:
         """Wait for a screen to be in front."""
