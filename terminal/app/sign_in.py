@@ -16,8 +16,8 @@ from terminal.app.till import header
 if TYPE_CHECKING:
     from terminal.app.till import Till
 
-FREE_FAILURES: Final = 3
-"""How many wrong PINs cost no waiting."""
+WAITS_FROM_FAILURE: Final = 3
+"""The first wrong PIN in a row that costs waiting; the ones before it are slips of the finger."""
 
 FIRST_WAIT_S: Final = 30
 WAIT_MAX_S: Final = 15 * 60
@@ -85,9 +85,9 @@ class _Session(msgspec.Struct, frozen=True):
 def _counted(row: CashierRow, now_us: int) -> CashierRow:
     """One more wrong PIN, and from the third on a time to wait."""
     failures = row.failures + 1
-    if failures < FREE_FAILURES:
+    if failures < WAITS_FROM_FAILURE:
         return msgspec.structs.replace(row, failures=failures)
-    wait_s = min(FIRST_WAIT_S << min(failures - FREE_FAILURES, 10), WAIT_MAX_S)
+    wait_s = min(FIRST_WAIT_S << min(failures - WAITS_FROM_FAILURE, 10), WAIT_MAX_S)
     return msgspec.structs.replace(row, failures=failures, locked_until_us=now_us + wait_s * US_PER_S)
 
 
