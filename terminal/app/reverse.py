@@ -114,11 +114,16 @@ def _original(reader: Reader, record_id: UUID) -> Sale | Redemption | Refused:
 def _earlier_result(
     reader: Reader, command: ReverseCommand, original: Sale | Redemption, digest: str, balance: int
 ) -> Reversed | None:
-    """The reversal that did what is asked for once more: the same command, or the one that undid the last of it."""
+    """The reversal that did what is asked for once more: the same command, or the one that undid the last of it.
+
+    Asking for a sum again is no repetition: two returns of one euro are two returns, and the second is refused when
+    nothing is left.
+    """
+    if command.request.amount_cents is not None:
+        return None
     done = [stored for stored in reader.reversals_of(original.record_id) if isinstance(stored.record, Reversal)]
     same = [stored for stored in done if getattr(stored.record, "command_digest", "") == digest]
-    whole = command.request.line is None and command.request.amount_cents is None
-    found = same or (done if whole else [])
+    found = same or (done if command.request.line is None else [])
     if not found or not isinstance(found[-1].record, Reversal):
         return None
     return Reversed(found[-1].record, original, found[-1].seq, balance, repeated=True)

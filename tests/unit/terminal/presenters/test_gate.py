@@ -138,8 +138,8 @@ def test_undoing_once_more_tells_what_undid_it(counter: Counter) -> None:
     sold = earn(counter.till, EarnCommand(counter.ids.record_id(), ANNA, Basket(1_000, lines=lines)))
     assert isinstance(sold, Earned)
 
-    def undo(line: int | None = None) -> Reversed | Refused:
-        request = ReversalRequest(sold.record.record_id, line)
+    def undo(line: int | None = None, amount_cents: int | None = None) -> Reversed | Refused:
+        request = ReversalRequest(sold.record.record_id, line, amount_cents)
         return reverse(counter.till, ReverseCommand(counter.ids.record_id(), request, ReversalReason.RETURN))
 
     part, rest, again, part_again = undo(1), undo(), undo(), undo(1)
@@ -150,6 +150,7 @@ def test_undoing_once_more_tells_what_undid_it(counter: Counter) -> None:
     assert (part.record.takes_back, rest.record.takes_back) == (4, 6)
     assert (again.repeated, again.record) == (True, rest.record)
     assert (part_again.repeated, part_again.record) == (True, part.record)
+    assert isinstance(undo(amount_cents=100), Refused), "a sum asked for once more is another return"
     assert counter.account(ANNA).balance == 1284
 
 
