@@ -118,14 +118,19 @@ def test_without_a_port_it_is_a_usage_error(empty: CommandLine) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C is another signal there")
 def test_ctrl_c_ends_it_quietly(empty: CommandLine, scanner: SimulatedScanner) -> None:
     """Without --seconds it runs until somebody stops it, and every scan so far has been printed."""
-    program = "from terminal.main import main; main()"
+    # A shell that runs the tests in the background has its children ignore the signal; here it must count.
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = f"{heed}; from terminal.main import main; main()"
     command = [sys.executable, "-u", "-c", program, "--data", str(empty.directory), "scan", "--port", scanner.port]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         line = _first_line(process.stdout, scanner)
         process.send_signal(signal.SIGINT)
-        rest, said = process.communicate(timeout=30)
+        try:
+            rest, said = process.communicate(timeout=30)
+        finally:
+            process.kill()
     assert json.loads(line)["text"] == ANNA
     assert (process.returncode, rest, said) == (130, "", "")
 
