@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Protocol, TypedDict
 from uuid import UUID
 
@@ -69,10 +69,7 @@ def header(
     A closed day takes nothing more: what comes after the close, or is entered late for it, counts on the next open day.
     """
     moment = till.clock.now_us() if at_us is None else at_us
-    day = till.clock.business_day(moment)
-    closed = reader.latest_closed_day()
-    if closed is not None and day <= closed:
-        day = closed + timedelta(days=1)
+    day = reader.booking_day(till.clock.business_day(moment)).day
     return Header(
         record_id=command.record_id,
         member_id=member_id,
