@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent
 PYTHONS = ((3, 11), (3, 12), (3, 13), (3, 14))
-PROJECT_FOLDERS = ("loyalty", "storage", "hardware", "terminal")
+PROJECT_FOLDERS = ("loyalty", "texts", "storage", "hardware", "terminal", "headoffice")
 RUNTIME_LOCK = "requirements.lock"
 DEVELOPMENT_LOCK = "requirements-dev.lock"
 INTERRUPTED = 130

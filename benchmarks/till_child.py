@@ -18,12 +18,12 @@ from PySide6.QtCore import QEvent, QEventLoop, QTimer
 from benchmarks.shop import Size, member_card
 from hardware.simulated import simulated_scanner
 from terminal.app.system import SystemClock, SystemIds
-from terminal.i18n import Texts
 from terminal.main import Scanner, assemble, make_application
 from terminal.presenters.states import Screen, Tone
 from terminal.settings import ScannerSettings
 from terminal.ui.hands import Hands
 from terminal.ui.window import MainWindow
+from texts.i18n import Texts
 
 if TYPE_CHECKING:
     from hardware.simulated import SimulatedScanner

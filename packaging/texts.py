@@ -19,11 +19,14 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT: Final = Path(__file__).parents[1]
-SOURCES: Final = ROOT / "terminal"
-LOCALE: Final = SOURCES / "locale"
+SOURCES: Final = tuple(ROOT / name for name in ("texts", "terminal", "headoffice"))
+LOCALE: Final = ROOT / "texts" / "locale"
 DOMAIN: Final = "stammkunde"
 KEYWORDS: Final = {"_": None, "n_": (1, 2), "mark": None, "translate": None}
 """The calls whose sentences are collected: ``texts._``, ``texts.n_``, ``mark``, and what views call ``texts._``."""
+
+METHODS: Final = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
+"""Where sentences stand: in code, and in the pages of head office."""
 
 HEADER: Final = (
     "German and other translations of Stammkunde. packaging/texts.py writes this file; only msgstr is edited."
@@ -38,10 +41,11 @@ def collect() -> Catalog:
     Places are left out: with line numbers every change of the code would be a change of the catalogue.
     """
     found = Catalog(domain=DOMAIN, fuzzy=False)
-    for _file, _line, message, _comments, context in extract_from_dir(
-        SOURCES, method_map=[("**.py", "python")], keywords=KEYWORDS
-    ):
-        found.add(message, None, context=context)
+    for folder in SOURCES:
+        for _file, _line, message, _comments, context in extract_from_dir(
+            folder, method_map=METHODS, keywords=KEYWORDS
+        ):
+            found.add(message, None, context=context)
     return found
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from terminal.i18n import mark
 from terminal.settings import SettingsWrong
+from texts.i18n import mark
 
 if TYPE_CHECKING:
     from loyalty.document import Problem

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from terminal.app.system import SystemClock, SystemIds
-from terminal.i18n import LANGUAGES
+from texts.i18n import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from terminal.app.desk import StorageThread
     from terminal.cli.programs import DemoResult
     from terminal.demo.stage import Stage
-    from terminal.i18n import Texts
     from terminal.presenters.shell import ShellPresenter
     from terminal.settings import ScannerSettings
     from terminal.ui.bridge import Bridge
     from terminal.ui.window import MainWindow
+    from texts.i18n import Texts
 
 APPLICATION: Final = "stammkunde"
 EXIT_BROKEN: Final = 1
@@ -204,11 +204,11 @@ def open_till(directory: Path, *, language: str | None) -> int:
     from storage.errors import StorageError
     from terminal.crash import crash_text, write_crash
     from terminal.display import display_problem
-    from terminal.i18n import Texts, system_language
     from terminal.messages import error_text
     from terminal.settings import settings_of
     from terminal.ui.notice_box import show_notice
     from terminal.ui.signals import quit_on_signals
+    from texts.i18n import Texts, system_language
 
     settings = settings_of(directory)
 
@@ -252,8 +252,8 @@ def demo_stage() -> Stage:
     """What the demo needs of the till, which it cannot build itself: it stands below this module."""
     from terminal.demo.stage import Stage
     from terminal.display import display_problem
-    from terminal.i18n import Texts
     from terminal.settings import ScannerSettings
+    from texts.i18n import Texts
 
     def start_till(directory: Path, port: str, texts: Texts, crashed: Callable[[Exception], None]) -> RunningTill:
         till = assemble(

@@ -11,13 +11,13 @@ from loyalty.money import AmountProblem, BadAmount
 from loyalty.outcomes import Reason, Refused
 from loyalty.sale import WITHOUT_POINTS
 from storage import errors
-from terminal.i18n import mark
+from texts.i18n import mark
 
 if TYPE_CHECKING:
     from hardware.errors import HardwareError
     from loyalty.programme import Programme
     from loyalty.records import Explanation
-    from terminal.i18n import Texts
+    from texts.i18n import Texts
 
 _REFUSALS: Final[dict[Reason, tuple[str, str]]] = {
     Reason.AMOUNT_MISSING: ("M-101", mark("Type the amount first.")),

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 from terminal.app.system import SystemClock
 from terminal.demo.program import progress_bar, serve_off_screen
 from terminal.demo.shop import demo_folder, fresh_shop
-from terminal.i18n import LANGUAGES, Texts
 from terminal.main import demo_stage
+from texts.i18n import LANGUAGES, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ from terminal.messages import refusal_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from terminal.i18n import Texts
+    from texts.i18n import Texts
 
 EXIT_DONE: Final = 0
 EXIT_REFUSED: Final = 1

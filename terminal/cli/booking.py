@@ -21,14 +21,14 @@ from terminal.cli import parsing
 from terminal.cli.answers import Answer, pairs, table
 from terminal.cli.commands import NumbersCommand
 from terminal.cli.session import Session, session_of
-from terminal.i18n import mark
+from texts.i18n import mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
     from storage.types import Booking
-    from terminal.i18n import Texts
+    from texts.i18n import Texts
 
 RecordId = Annotated[
     str | None, typer.Option("--id", help=mark("The booking's id, the same for every retry."), metavar="UUID")

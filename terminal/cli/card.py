@@ -13,10 +13,10 @@ from terminal.cli import parsing
 from terminal.cli.answers import Answer, table
 from terminal.cli.commands import group
 from terminal.cli.session import session_of
-from terminal.i18n import mark
+from texts.i18n import mark
 
 if TYPE_CHECKING:
-    from terminal.i18n import Texts
+    from texts.i18n import Texts
 
 Card = Annotated[str, typer.Argument(help=mark("A card of the member."), metavar="CARD")]
 NewCard = Annotated[str, typer.Argument(help=mark("The card that is handed out."), metavar="NEW_CARD")]

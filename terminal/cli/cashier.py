@@ -16,10 +16,10 @@ from terminal.app.cashiers import AddCashier, CashierKept, CashierNameTaken, add
 from terminal.cli.answers import Answer, no, table
 from terminal.cli.commands import group
 from terminal.cli.session import Session, session_of
-from terminal.i18n import mark
+from texts.i18n import mark
 
 if TYPE_CHECKING:
-    from terminal.i18n import Texts
+    from texts.i18n import Texts
 
 PIN_LINE_LENGTH_MAX: Final = 64
 """How much of standard input is read for a PIN, in characters."""

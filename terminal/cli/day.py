@@ -12,11 +12,11 @@ from terminal.app.close_day import CloseDayCommand, close_day
 from terminal.cli.answers import Answer, pairs
 from terminal.cli.commands import group
 from terminal.cli.session import session_of
-from terminal.i18n import mark
+from texts.i18n import mark
 
 if TYPE_CHECKING:
     from loyalty.records import DayClose, DayTotals
-    from terminal.i18n import Texts
+    from texts.i18n import Texts
 
 
 def add_commands(app: typer.Typer) -> None:

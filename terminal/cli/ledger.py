@@ -11,7 +11,7 @@ import typer
 from terminal.cli.answers import EXIT_DONE, EXIT_REFUSED, Answer
 from terminal.cli.commands import group
 from terminal.cli.session import Session, session_of
-from terminal.i18n import mark
+from texts.i18n import mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -26,10 +26,10 @@ from terminal.cli.answers import Answer, pairs, table
 from terminal.cli.commands import group
 from terminal.cli.files import write_files
 from terminal.cli.session import session_of
-from terminal.i18n import mark
+from texts.i18n import mark
 
 if TYPE_CHECKING:
-    from terminal.i18n import Texts
+    from texts.i18n import Texts
 
 FIND_LIMIT = 20
 """The most members ``find`` lists; whoever gets that many types one more letter."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from loyalty.ports import Clock
     from terminal.cli.answers import Answer
-    from terminal.i18n import Texts
+    from texts.i18n import Texts
 
 LINE_PARTS: Final = 4
 

@@ -21,9 +21,9 @@ from terminal.cli.answers import EXIT_BUG, EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, 
 from terminal.cli.session import Session, session_of, tell
 from terminal.crash import crash_text, write_crash
 from terminal.errors import CommandError, problem_line
-from terminal.i18n import LANGUAGES, Texts, mark, system_language
 from terminal.messages import error_text, hardware_text
 from terminal.settings import SettingsWrong
+from texts.i18n import LANGUAGES, Texts, mark, system_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -17,14 +17,14 @@ from terminal.cli.commands import group
 from terminal.cli.files import read_text
 from terminal.cli.session import session_of
 from terminal.errors import problem_line
-from terminal.i18n import mark
 from terminal.messages import refusal_text
+from texts.i18n import mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from loyalty.document import Problem
-    from terminal.i18n import Texts
+    from texts.i18n import Texts
 
 File = Annotated[Path, typer.Argument(help=mark("A programme as TOML."), metavar="FILE")]
 

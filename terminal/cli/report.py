@@ -27,13 +27,13 @@ from terminal.cli.commands import group
 from terminal.cli.files import write_file
 from terminal.cli.session import Session, session_of
 from terminal.cli.waiting import waiting
-from terminal.i18n import mark
 from terminal.messages import reward_name
+from texts.i18n import mark
 
 if TYPE_CHECKING:
     from loyalty.programme import Programme
     from storage.types import DayReport
-    from terminal.i18n import Texts
+    from texts.i18n import Texts
 
 
 class Format(StrEnum):

@@ -18,8 +18,8 @@ from terminal.cli import parsing
 from terminal.cli.answers import Answer, pairs, table
 from terminal.cli.commands import NumbersCommand
 from terminal.cli.session import session_of
-from terminal.i18n import mark
 from terminal.messages import explain_text, refusal_text, reward_name
+from texts.i18n import mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from loyalty.programme import Programme, Reward
     from loyalty.records import Explanation, RedemptionLine
     from terminal.app.till import Till
-    from terminal.i18n import Texts
+    from texts.i18n import Texts
 
 Card = Annotated[str, typer.Argument(help=mark("The card's number."), metavar="CARD")]
 Amount = Annotated[str, typer.Argument(help=mark("The purchase, as 12.50 or 12,50."), metavar="AMOUNT")]

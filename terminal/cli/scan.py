@@ -11,8 +11,8 @@ import typer
 
 from terminal.cli.answers import EXIT_DONE, EXIT_REFUSED, Answer, failure, json_text
 from terminal.cli.session import Session, session_of, tell
-from terminal.i18n import mark
 from terminal.messages import hardware_text
+from texts.i18n import mark
 
 if TYPE_CHECKING:
     from hardware.errors import HardwareError

@@ -10,8 +10,8 @@ import typer
 
 from storage.store import open_store
 from terminal.app.till import Till
-from terminal.i18n import Texts, system_language
 from terminal.settings import Settings, settings_of
+from texts.i18n import Texts, system_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

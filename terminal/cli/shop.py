@@ -19,7 +19,7 @@ from terminal.cli.answers import Answer, pairs
 from terminal.cli.files import read_text
 from terminal.cli.programme import mistakes
 from terminal.cli.session import session_of
-from terminal.i18n import mark
+from texts.i18n import mark
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"
 DEFAULT_TEMPLATE: Final = "standard"

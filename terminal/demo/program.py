@@ -18,7 +18,7 @@ from terminal.cli.programs import DemoResult
 from terminal.demo.people import ANNA, card_number
 from terminal.demo.serving import NEW_SERIAL, NEW_SERIALS, Service
 from terminal.demo.shop import PICTURES, demo_folder, fresh_shop, window_shop
-from terminal.i18n import Texts, system_language
+from texts.i18n import Texts, system_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

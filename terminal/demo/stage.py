@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from terminal.i18n import Texts
     from terminal.presenters.shell import ShellPresenter
     from terminal.ui.bridge import Bridge
     from terminal.ui.window import MainWindow
+    from texts.i18n import Texts
 
 
 class RunningTill(Protocol):

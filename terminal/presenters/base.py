@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from storage.types import CashierRow
     from terminal.app.desk import Desk
     from terminal.app.identify import Identified
-    from terminal.i18n import Texts
     from terminal.presenters.outcomes import Booked
     from terminal.presenters.states import Notice
+    from texts.i18n import Texts
 
 S = TypeVar("S")
 

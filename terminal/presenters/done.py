@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from loyalty.records import Sale
-    from terminal.i18n import Texts
     from terminal.presenters.outcomes import Booked
+    from texts.i18n import Texts
 
 DONE_SHOWN_MS: Final = 5000
 """How long the result stays, in milliseconds, unless the next card comes first."""

@@ -18,7 +18,7 @@ from terminal.presenters.states import Candidate, ConsentBox, EnrolState, Field,
 if TYPE_CHECKING:
     from storage.store import Reader
     from storage.types import Hit, Profile
-    from terminal.i18n import Texts
+    from texts.i18n import Texts
 
 FIELD_LENGTH_MAX: Final = 254
 DUPLICATES_SHOWN: Final = 3

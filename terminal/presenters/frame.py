@@ -12,8 +12,8 @@ from terminal.presenters.states import BarState, Breakage, KeyHint, Pill, Screen
 
 if TYPE_CHECKING:
     from hardware.scans import DeviceStatus
-    from terminal.i18n import Texts
     from terminal.presenters.base import Surroundings
+    from texts.i18n import Texts
 
 US_PER_MIN: Final = 60_000_000
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hardware.errors import HardwareError
     from storage.store import Reader
     from storage.types import Booking, DayReport
-    from terminal.i18n import Texts
+    from texts.i18n import Texts
 
 QUERY_LENGTH_MAX: Final = 80
 US_PER_MIN: Final = 60_000_000

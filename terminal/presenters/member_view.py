@@ -16,9 +16,9 @@ from terminal.presenters.wording import booking_line, member_name
 if TYPE_CHECKING:
     from loyalty.programme import Programme
     from storage.types import Booking
-    from terminal.i18n import Texts
     from terminal.presenters.base import Surroundings
     from terminal.presenters.open_sale import OpenSale
+    from texts.i18n import Texts
 
 
 def member_state(

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from loyalty.programme import Programme
     from loyalty.records import AnyRecord, RedemptionLine
     from storage.types import Shop
-    from terminal.i18n import Texts
     from terminal.presenters.outcomes import Booked
+    from texts.i18n import Texts
 
 
 def receipt(texts: Texts, programme: Programme, shop: Shop, booked: Booked) -> tuple[ReceiptText, ...]:

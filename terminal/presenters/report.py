@@ -13,7 +13,7 @@ from terminal.presenters.states import BookingLine, HourBar, Notice, ReportState
 if TYPE_CHECKING:
     from storage.store import Reader
     from storage.types import DayReport
-    from terminal.i18n import Texts
+    from texts.i18n import Texts
 
 WEEK: Final = timedelta(days=7)
 DAY: Final = timedelta(days=1)

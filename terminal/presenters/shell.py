@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from loyalty.outcomes import Refused
 from storage.errors import StorageError
 from terminal.app.identify import Identified, UnknownCard, identify
-from terminal.i18n import LANGUAGES, Texts
 from terminal.messages import refusal_text, reject_text
 from terminal.presenters.base import Presenter, Surroundings
 from terminal.presenters.done import DonePresenter
@@ -25,6 +24,7 @@ from terminal.presenters.states import Notice, Screen, ShellState, Tone
 from terminal.presenters.undo import Undo
 from terminal.presenters.unknown import UnknownPresenter
 from terminal.presenters.void import VoidPresenter
+from texts.i18n import LANGUAGES, Texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable

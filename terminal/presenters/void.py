@@ -15,7 +15,7 @@ from terminal.presenters.states import BookingLine, Choice, Notice, Tile, Tone, 
 from terminal.presenters.wording import booking_reason, booking_title
 
 if TYPE_CHECKING:
-    from terminal.i18n import Texts
+    from texts.i18n import Texts
 
 EMPTY: Final = VoidState(headline="")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from loyalty.programme import Programme
     from storage.types import Booking
     from terminal.app.identify import Identified
-    from terminal.i18n import Texts
+    from texts.i18n import Texts
 
 
 def member_name(texts: Texts, member: Identified) -> str:

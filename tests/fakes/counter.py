@@ -12,12 +12,12 @@ from storage.types import AccountRow
 from terminal.app.earn import EarnCommand, Earned, earn
 from terminal.app.enrol import EnrolCommand, Enrolled, enrol
 from terminal.app.till import Till
-from terminal.i18n import Texts
 from terminal.presenters.base import Surroundings
 from terminal.presenters.shell import ShellPresenter
 from terminal.presenters.states import Screen
 from tests.fakes.clock import FakeClock, SeededIds
 from tests.fakes.desk import InlineDesk, ManualSchedule
+from texts.i18n import Texts
 
 BAKERY = Path(__file__).parents[2] / "terminal" / "templates" / "bakery.toml"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from terminal.i18n import Texts
 from terminal.presenters.states import Screen
 from terminal.ui.theme import Theme
 from terminal.ui.window import MainWindow
 from tests.fakes.presenters import Call, Fake, FakeShell
 from tests.fakes.screen_states import ScreenStates
+from texts.i18n import Texts
 
 SETTLE_ROUNDS = 6
 

@@ -10,11 +10,11 @@ from itertools import cycle
 from pathlib import Path
 
 from terminal.demo.program import running_till
-from terminal.i18n import Texts
 from terminal.main import demo_stage
 from terminal.presenters.states import Screen, Tone
 from terminal.ui.hands import Hands
 from tests.fakes.ledger import card_number
+from texts.i18n import Texts
 
 CARDS = 40
 """More than can be scanned within the 700 ms in which the same code counts once."""

@@ -13,12 +13,12 @@ import pytest
 
 from storage.verify import verify
 from terminal.demo.program import running_till
-from terminal.i18n import Texts
 from terminal.main import demo_stage
 from terminal.presenters.states import Screen, Tone
 from terminal.ui.hands import Hands
 from tests.fakes.ledger import LedgerOfTests
 from tests.source import ROOT
+from texts.i18n import Texts
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,12 +13,12 @@ from terminal.demo import shop as shops
 from terminal.demo.people import ANNA
 from terminal.demo.program import open_window
 from terminal.demo.shop import window_shop
-from terminal.i18n import Texts
 from terminal.main import demo_stage
 from terminal.ui.demo_panel import DemoPanel
 from terminal.ui.hands import Hands
 from terminal.ui.window import MainWindow
 from tests.fakes.clock import FakeClock
+from texts.i18n import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,12 +15,12 @@ from pytestqt.qtbot import QtBot
 
 from hardware.simulated import SimulatedScanner, simulated_scanner
 from storage.store import open_store
-from terminal.i18n import Texts
 from terminal.main import RunningTill, Scanner, assemble
 from terminal.presenters.states import Screen
 from terminal.settings import ScannerSettings
 from tests.fakes.clock import FakeClock, SeededIds
 from tests.fakes.counter import Counter
+from texts.i18n import Texts
 
 WAIT_MS = 5_000
 

@@ -11,13 +11,13 @@ import time
 
 from PySide6.QtWidgets import QApplication
 
-from terminal.i18n import Texts
 from terminal.presenters.states import Screen
 from terminal.ui.theme import Theme
 from terminal.ui.window import MainWindow
 from tests.fakes.presenters import FakeShell
 from tests.fakes.sale_states import LONG_NAME, replace
 from tests.fakes.screen_states import ScreenStates
+from texts.i18n import Texts
 
 ROUNDS = 400
 WARM_UP = 20

@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtGui import QFont
 from pytestqt.qtbot import QtBot
 
-from terminal.i18n import Texts
 from terminal.presenters.states import RewardCard
 from terminal.ui import tokens
 from terminal.ui.kept import Kept
 from terminal.ui.rewards import RewardButton
 from terminal.ui.theme import WIDTHS_MAX, Theme
+from texts.i18n import Texts
 
 LIMIT = 3
 

@@ -12,7 +12,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from terminal.i18n import Texts
 from terminal.presenters.states import Pill, Screen, Tone
 from terminal.ui import tokens
 from terminal.ui.cards import StatePill
@@ -24,6 +23,7 @@ from terminal.ui.theme import Theme
 from tests.fakes.sale_states import replace
 from tests.fakes.screen_states import ScreenStates
 from tests.fakes.stage import Stage
+from texts.i18n import Texts
 
 
 def button(parent: QWidget, name: str) -> QAbstractButton:

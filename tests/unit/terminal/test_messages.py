@@ -19,7 +19,6 @@ from loyalty.records import Explanation
 from loyalty.sale import WITHOUT_POINTS
 from storage.errors import DiskFull, StorageError, TillOpen
 from terminal import messages
-from terminal.i18n import LANGUAGES, Texts
 from terminal.messages import (
     amount_text,
     error_text,
@@ -31,6 +30,7 @@ from terminal.messages import (
 )
 from tests import source
 from tests.fakes.counter import BAKERY
+from texts.i18n import LANGUAGES, Texts
 
 GERMAN, ENGLISH = Texts("de"), Texts("en")
 

@@ -2,7 +2,7 @@
 
 from loyalty.outcomes import Reason, Refused
 from terminal.cli.answers import EXIT_REFUSED, json_text, pairs, refusal, table
-from terminal.i18n import Texts
+from texts.i18n import Texts
 
 
 def test_cents_of_a_refusal_become_decimal_strings() -> None:

@@ -7,8 +7,8 @@ import typer
 
 from terminal.cli import parsing
 from terminal.cli.answers import Answer
-from terminal.i18n import Texts
 from tests.fakes.clock import FakeClock, us_of
+from texts.i18n import Texts
 
 TEXTS = Texts("en")
 

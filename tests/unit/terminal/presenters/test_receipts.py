@@ -17,11 +17,11 @@ from terminal.app.earn import EarnCommand, Earned, earn
 from terminal.app.enrol import EnrolCommand, Enrolled, enrol
 from terminal.app.redeem import RedeemCommand, Redeemed, redeem
 from terminal.app.reverse import ReverseCommand, Reversed, reverse
-from terminal.i18n import LANGUAGES, Texts
 from terminal.presenters.outcomes import Booked
 from terminal.presenters.receipts import receipt
 from terminal.presenters.states import ReceiptText
 from tests.fakes.counter import ANNA, NEW_CARD, Counter
+from texts.i18n import LANGUAGES, Texts
 
 EXPECTED = Path(__file__).parent / "receipts"
 """One file per language and width with all receipts as they come out of the printer."""

@@ -15,8 +15,8 @@ from types import ModuleType
 import pytest
 from babel.messages.catalog import Catalog, Message
 
-from terminal.i18n import LANGUAGES, LOCALE_FOLDER
 from tests import source
+from texts.i18n import LANGUAGES, LOCALE_FOLDER
 
 UNCHANGED = re.compile(
     r"\b(?:F\d{1,2}|M-\d{3}|Enter|JSON|TOML|Ctrl\+C|CARD|INTO|AMOUNT|24\.12\.1990|stammkunde init)\b"

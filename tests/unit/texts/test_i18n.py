@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from terminal.i18n import LANGUAGES, Texts, mark, shop_time
 from tests.fakes.clock import us_of
+from texts.i18n import LANGUAGES, Texts, mark, shop_time
 
 WINTER_MIN = 60
 """German winter time's offset from UTC, in minutes."""

@@ -1,0 +1,1 @@
+"""What people read of both programs: one translation system, money and dates, and the daily report on paper."""
