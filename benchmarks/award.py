@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.shop import BerlinWinter, Size, member_card
 from benchmarks.table import Row, in_us, percentile
+from loyalty.chain import chain_hash, columns_of
 from loyalty.encoding import body_hash, encode
 from loyalty.records import Sale
 from loyalty.sale import Basket
 from storage.connection import Database, open_reader, open_writer
 from storage.files import LEDGER_FILE
-from storage.journal import chain_hash, columns_of
 from storage.store import CHECKPOINT_RECORDS, Store, open_store
 from terminal.app.earn import EarnCommand, Earned, earn
 from terminal.app.system import SystemIds

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from loyalty import cards
+from loyalty.directory import Profile
 from loyalty.encoding import command_digest
 from loyalty.outcomes import Refused
 from loyalty.records import Enrolment, Sale
@@ -27,7 +28,7 @@ from storage.connection import open_writer
 from storage.files import VAULT_FILE
 from storage.schema import LEDGER, VAULT_TABLES
 from storage.store import create_store, open_store
-from storage.types import CardRow, Profile
+from storage.types import CardRow
 from storage.vault import key_for
 from terminal.demo.history import HistoryClock, HistoryIds
 from terminal.demo.people import NAMES_FILE, card_number

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from loyalty.cards import masked
+from loyalty.directory import CardStatus, Profile, Role, person_term
+from loyalty.folding import digits_of, fold_word, fold_words
 from loyalty.programme import Programme, parse_programme
 from storage.errors import Damaged
-from storage.folding import digits_of, fold_word, fold_words
 from storage.projections import root_of
 from storage.reads import Reads
-from storage.types import CardRow, CardStatus, CashierRow, Hit, Profile, Role
-from storage.vault import key_of, person_term, unseal
+from storage.types import CardRow, CashierRow, Hit
+from storage.vault import key_of, unseal
 
 if TYPE_CHECKING:
     from storage.connection import Row

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import struct
 from datetime import date
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import msgspec
 
-from loyalty.encoding import body_hash, decode, encode, kind_of
+from loyalty.chain import COLUMNS, FIRST_PREV_HASH, chain_hash, columns_of
+from loyalty.encoding import body_hash, decode, encode
 from loyalty.records import (
     Adjustment,
     AnyRecord,
@@ -35,21 +35,8 @@ if TYPE_CHECKING:
 NEEDS_MEMBER: Final = (Redemption, Adjustment, Enrolment, Consent, CardChange)
 """Record kinds that mean nothing without a member."""
 
-FIRST_PREV_HASH: Final = bytes(32)
-"""What stands for the hash before the first record."""
-
 LINKS_CHECKED_AT_START: Final = 100
 """How many of the last links are checked before a till opens; the whole chain is checked daily in the background."""
-
-COLUMNS: Final = (
-    "seq, epoch, record_id, kind, member_id, at_us, business_day, utc_offset_min, server_offset_ms, programme_version,"
-    " payload, body_hash, prev_hash"
-)
-"""The columns under the hash, in the order in which they are hashed."""
-
-_CHAIN_MARK: Final = b"stammkunde journal 1"
-_LENGTH = struct.Struct(">cI")
-_INTEGER = struct.Struct(">q")
 
 _INSERT = (
     "INSERT INTO journal(seq, epoch, record_id, kind, member_id, at_us, business_day, utc_offset_min, server_offset_ms,"
@@ -58,24 +45,6 @@ _INSERT = (
 _HEAD = "SELECT epoch, seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
 _TIP = """
 SELECT epoch, seq, hash, (SELECT max(closed_day) FROM day_close) FROM journal ORDER BY seq DESC LIMIT 1"""
-
-
-def chain_hash(columns: Row) -> bytes:
-    """SHA-256 over all columns of ``COLUMNS``; type and length in front of each keep two rows from giving one text."""
-    parts_hashed = [_CHAIN_MARK]
-    for value in columns:
-        if value is None:
-            parts_hashed.append(_LENGTH.pack(b"n", 0))
-            continue
-        if isinstance(value, int):
-            mark, data = b"i", _INTEGER.pack(value)
-        elif isinstance(value, str):
-            mark, data = b"t", value.encode()
-        else:
-            mark, data = b"b", value
-        parts_hashed.append(_LENGTH.pack(mark, len(data)))
-        parts_hashed.append(data)
-    return hashlib.sha256(b"".join(parts_hashed)).digest()
 
 
 def head(database: Database) -> Head:
@@ -146,8 +115,9 @@ def append(
     payload = encode(record)
     last = last or tip(database)
     _check_against_journal(database, record, last.closed_day)
+    seq = last.seq + 1
     columns = (
-        last.seq + 1,
+        seq,
         epoch.bytes if epoch else last.epoch,
         *columns_of(record),
         payload,
@@ -161,22 +131,8 @@ def append(
         if "record id exists" in str(error):
             raise RecordConflict(record.record_id) from error
         raise
-    apply(database, columns[0], record)
-    return Stored(columns[0], record, digest)
-
-
-def columns_of(record: AnyRecord) -> Row:
-    """The columns that repeat the payload for indexing, from ``record_id`` to ``programme_version``."""
-    return (
-        record.record_id.bytes,
-        kind_of(record),
-        record.member_id.bytes if record.member_id else None,
-        record.at_us,
-        record.business_day.isoformat(),
-        record.utc_offset_min,
-        record.server_offset_ms,
-        record.programme_version,
-    )
+    apply(database, seq, record)
+    return Stored(seq, record, digest)
 
 
 def _check_against_journal(database: Database, record: AnyRecord, closed_day: date | None) -> None:

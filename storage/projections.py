@@ -27,6 +27,7 @@ from loyalty.records import (
     UnknownRecord,
 )
 from loyalty.statement import Movement, movements
+from loyalty.totals import day_totals, hour_of
 from storage.reversals import reversed_lines, reversed_state
 from storage.types import Reversed
 
@@ -37,10 +38,6 @@ if TYPE_CHECKING:
 
 MOVING: Final = (Sale, Redemption, Reversal, Adjustment, Enrolment)
 """Record kinds that change a business day's totals."""
-
-US_PER_MINUTE: Final = 60_000_000
-MINUTES_PER_HOUR: Final = 60
-HOURS_PER_DAY: Final = 24
 
 _ADD_TO_ACCOUNT = """
 INSERT INTO account(member_id, balance, sales, revenue_cents, last_sale_day) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -138,41 +135,6 @@ def apply(database: Database, seq: int, record: AnyRecord | UnknownRecord) -> No
         case _:
             if record.member_id:
                 database.run(_KNOW_ACCOUNT, (record.member_id.bytes,))
-
-
-def day_totals(record: AnyRecord | UnknownRecord) -> DayTotals:
-    """What one record adds to the totals of its day; a first enrolment is told by the account and counted elsewhere."""
-    match record:
-        case Sale(member_id=None):
-            return DayTotals(sales=1, revenue_cents=record.amount_cents)
-        case Sale():
-            return DayTotals(
-                sales=1,
-                member_sales=1,
-                revenue_cents=record.amount_cents,
-                member_revenue_cents=record.amount_cents,
-                points_issued=record.points,
-                points_redeemed=record.points_redeemed,
-                redemptions=len(record.redemptions),
-            )
-        case Redemption():
-            return DayTotals(points_redeemed=record.redemption.points, redemptions=1)
-        case Reversal(member_id=None):
-            return DayTotals(reversed_cents=record.cents)
-        case Reversal():
-            return DayTotals(
-                reversed_cents=record.cents, points_taken_back=record.takes_back, points_returned=record.returns
-            )
-        case Adjustment():
-            return DayTotals(points_adjusted=record.points)
-        case _:
-            return DayTotals()
-
-
-def hour_of(record: AnyRecord) -> int:
-    """The hour of the shop's own day in which it happened, 0 to 23."""
-    minutes = record.at_us // US_PER_MINUTE + record.utc_offset_min
-    return minutes // MINUTES_PER_HOUR % HOURS_PER_DAY
 
 
 def root_of(database: Database, member_id: UUID) -> bytes:

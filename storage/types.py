@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.directory import CardStatus, Profile, Role
 from loyalty.records import AnyRecord, DayTotals, Redemption, Sale, UnknownRecord
 
 
@@ -19,14 +20,6 @@ class Shop(msgspec.Struct, frozen=True):
     currency: str
     terminal_id: UUID
     created_at_us: int
-
-
-class CardStatus(StrEnum):
-    """What may be done with a card."""
-
-    ACTIVE = "active"
-    BLOCKED = "blocked"
-    REPLACED = "replaced"
 
 
 class CardRow(msgspec.Struct, frozen=True):
@@ -72,15 +65,6 @@ class KnownCard(msgspec.Struct, frozen=True):
     status: CardStatus
     account: AccountRow
     profile: Profile | None
-
-
-class Profile(msgspec.Struct, frozen=True):
-    """Who a member is; kept encrypted and apart from the journal. ``phone`` is in E.164 form."""
-
-    name: str
-    phone: str = ""
-    email: str = ""
-    birthday: date | None = None
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -130,13 +114,6 @@ class Hit(msgspec.Struct, frozen=True):
     card_masked: str
     phone_masked: str
     balance: int
-
-
-class Role(StrEnum):
-    """What a person at the till may do."""
-
-    CASHIER = "cashier"
-    MANAGER = "manager"
 
 
 class CashierRow(msgspec.Struct, frozen=True):

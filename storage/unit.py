@@ -5,22 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
+from loyalty.directory import CardStatus
 from storage import journal
 from storage.directory import DirectoryReads
 from storage.reports import ReportReads
 from storage.statements import StatementReads, day_of
 from storage.tombstones import Tombstone, erase
-from storage.types import AccountRow, CardStatus, KnownCard
+from storage.types import AccountRow, KnownCard
 from storage.vault import key_for, seal, unseal
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from loyalty.directory import Profile
     from loyalty.ports import Clock
     from loyalty.programme import Programme
     from loyalty.records import AnyRecord
     from storage.connection import Database, Row
-    from storage.types import CardRow, CashierRow, Profile, Stored
+    from storage.types import CardRow, CashierRow, Stored
 
 
 _KNOWN_CARD = """

@@ -13,8 +13,7 @@ from uuid import UUID
 
 import msgspec
 
-from storage.folding import digits_of, fold_words, national_digits
-from storage.types import Profile
+from loyalty.directory import Profile, search_terms
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -73,29 +72,6 @@ def key_for(vault: Database, member_id: UUID) -> bytes:
     key = os.urandom(KEY_BYTES)
     vault.run("INSERT INTO member_key(member_id, key) VALUES (?, ?)", (member_id.bytes, key))
     return key
-
-
-def search_terms(profile: Profile) -> set[tuple[str, str]]:
-    """Kind and text of every term a profile is found by.
-
-    Kinds: ``word`` of the name, ``phone`` with and without country code, ``phone_end`` backwards for last digits,
-    ``email``, and ``person`` (folded name and birthday) for duplicates.
-    """
-    words = fold_words(profile.name)
-    terms = {("word", word) for word in words}
-    digits = digits_of(profile.phone)
-    if digits:
-        terms |= {("phone", digits), ("phone", national_digits(profile.phone)), ("phone_end", digits[::-1])}
-    if profile.email:
-        terms.add(("email", profile.email.casefold()))
-    if profile.birthday and words:
-        terms.add(("person", person_term(profile)))
-    return terms
-
-
-def person_term(profile: Profile) -> str:
-    """Folded name, in any order of its words, and birthday."""
-    return f"{' '.join(sorted(fold_words(profile.name)))} {profile.birthday}"
 
 
 def index_member(vault: Database, member_id: bytes, profile: Profile | None) -> None:

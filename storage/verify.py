@@ -15,6 +15,7 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.chain import COLUMNS, columns_of
 from loyalty.encoding import decode, encode
 from loyalty.records import AnyRecord, DayClose, Sale, UnknownRecord
 from loyalty.statement import movements
@@ -23,7 +24,7 @@ from storage.checks import check_files
 from storage.connection import Database, open_reader, open_scratch
 from storage.errors import Damaged, NotALedger
 from storage.files import LEDGER_FILE, VAULT_FILE, os_errors
-from storage.journal import COLUMNS, Link, columns_of, link_problem
+from storage.journal import Link, link_problem
 from storage.projections import apply
 from storage.reports import ReportReads
 from storage.schema import LEDGER, PROJECTION_TABLES, PROJECTIONS, VAULT_TABLES

@@ -7,10 +7,11 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.directory import CardStatus
 from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import CardAction, CardChange
-from storage.types import CardRow, CardStatus
+from storage.types import CardRow
 from terminal.app.till import earlier, header, read_card, usable_card
 
 if TYPE_CHECKING:

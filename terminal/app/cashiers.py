@@ -9,8 +9,9 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.directory import Role
 from loyalty.outcomes import Reason, Refused
-from storage.types import CashierRow, Role
+from storage.types import CashierRow
 from terminal.app.enrol import NAME_LENGTH_MAX
 
 if TYPE_CHECKING:

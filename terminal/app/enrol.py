@@ -10,10 +10,10 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.directory import Profile
 from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Consent, Enrolment, Purpose
-from storage.types import Profile
 from terminal.app.till import card_for_booking, earlier, header, keep_card
 
 if TYPE_CHECKING:

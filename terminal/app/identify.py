@@ -7,8 +7,9 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.directory import Profile
 from loyalty.outcomes import Refused
-from storage.types import AccountRow, Profile
+from storage.types import AccountRow
 from terminal.app.till import account_of_new_card, out_of_use, read_card
 
 if TYPE_CHECKING:

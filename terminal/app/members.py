@@ -8,11 +8,12 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.directory import Profile
 from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import CardAction, CardChange
 from loyalty.statement import Lot, fold
-from storage.types import AccountRow, CardRow, Profile
+from storage.types import AccountRow, CardRow
 from terminal.app.cards import card_in_use
 from terminal.app.till import earlier, header
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Protocol, TypedDict
 from uuid import UUID
 
 from loyalty import cards
+from loyalty.directory import CardStatus
 from loyalty.outcomes import Reason, Refused
-from storage.types import CardRow, CardStatus
+from storage.types import CardRow
 
 if TYPE_CHECKING:
     from loyalty.cards import MemberCard

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from loyalty.directory import Role
 from loyalty.outcomes import Refused
-from storage.types import CashierRow, Role
+from storage.types import CashierRow
 from terminal.app.cashiers import AddCashier, CashierKept, CashierNameTaken, add_cashier, block_cashier, reset_cashier
 from terminal.cli.answers import Answer, no, table
 from terminal.cli.commands import group

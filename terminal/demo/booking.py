@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from loyalty import cards
+from loyalty.directory import Profile
 from loyalty.encoding import command_digest
 from loyalty.outcomes import Refused
 from loyalty.records import Consent, Enrolment, Purpose, Redemption, Reversal, ReversalReason, Sale
 from loyalty.reversal import ReversalRequest, plan_reversal
 from loyalty.sale import Basket, RewardRequest, price_reward, quote_sale
-from storage.types import CardRow, Profile
+from storage.types import CardRow
 
 if TYPE_CHECKING:
     from loyalty.ports import Clock, Ids

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import random
     from uuid import UUID
 
-    from storage.types import Profile
+    from loyalty.directory import Profile
 
 FOUNDERS_SHARE: Final = 0.45
 FOUNDERS_WEEKS: Final = 5

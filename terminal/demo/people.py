@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from loyalty.cards import Check, with_check_digit
-from storage.types import Profile
+from loyalty.directory import Profile
 
 if TYPE_CHECKING:
     import random

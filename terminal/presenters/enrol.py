@@ -16,8 +16,9 @@ from terminal.presenters.base import Flow, Presenter, Surroundings
 from terminal.presenters.states import Candidate, ConsentBox, EnrolState, Field, Notice, Tone
 
 if TYPE_CHECKING:
+    from loyalty.directory import Profile
     from storage.store import Reader
-    from storage.types import Hit, Profile
+    from storage.types import Hit
     from texts.i18n import Texts
 
 FIELD_LENGTH_MAX: Final = 254

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from loyalty.directory import Profile
 from loyalty.records import EpochStart
 from storage import sqlite
 from storage.backup import backup, key_path, restore
 from storage.errors import AlreadyExists, Damaged, DiskFull, MissingLedger, NotALedger, TillOpen
 from storage.migrations import bring_up_to_date
 from storage.store import open_store
-from storage.types import CardRow, Head, Profile
+from storage.types import CardRow, Head
 from storage.verify import verify
 from tests.fakes.ledger import card_number
 

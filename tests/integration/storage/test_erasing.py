@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from loyalty.directory import Profile
 from storage.backup import backup, restore
 from storage.errors import Damaged
 from storage.store import open_store
 from storage.tombstones import read_tombstones
-from storage.types import CardRow, Profile
+from storage.types import CardRow
 from storage.verify import verify
 from tests.fakes.ledger import card_number
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from loyalty.directory import Profile
 from storage import create
 from storage.backup import backup, restore
 from storage.errors import AlreadyExists, DiskFull, PartsOfShop
 from storage.files import move_to_free_name
 from storage.lock import take_lock
 from storage.store import create_store, open_store
-from storage.types import Profile
 from tests.fakes.ledger import PROGRAMME, LedgerOfTests
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from loyalty.directory import Profile
 from storage import connection, store
 from storage.errors import DiskFailed, DiskFull, StorageError
 from storage.store import open_store
-from storage.types import Profile
 
 if TYPE_CHECKING:
     from pathlib import Path

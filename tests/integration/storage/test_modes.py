@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from loyalty.directory import Profile
 from storage import migrations
 from storage.backup import backup, restore
 from storage.store import create_store, open_store
-from storage.types import Profile
 from tests.fakes.ledger import PROGRAMME, LedgerOfTests
 
 if TYPE_CHECKING:

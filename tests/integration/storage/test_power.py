@@ -14,10 +14,10 @@ from uuid import UUID
 
 import pytest
 
+from loyalty.directory import Profile
 from storage import connection
 from storage.errors import DiskFailed, DiskFull, StorageError
 from storage.store import CHECKPOINT_RECORDS, open_store
-from storage.types import Profile
 from storage.verify import verify
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from loyalty.chain import COLUMNS, chain_hash
+from loyalty.directory import Profile
 from loyalty.encoding import encode
 from storage import sqlite
 from storage.connection import Database
 from storage.errors import Busy, Damaged, MissingLedger
-from storage.journal import COLUMNS, chain_hash
 from storage.rebuild import rebuild
 from storage.schema import JOURNAL, PROJECTIONS
-from storage.types import Profile
 from storage.verify import quick_check, verify
 
 if TYPE_CHECKING:

@@ -9,12 +9,13 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from loyalty.directory import CardStatus, Profile, Role, search_terms
+from loyalty.folding import fold_word, fold_words, national_digits
 from loyalty.programme import parse_programme
 from storage.directory import read_programme
 from storage.errors import Damaged
-from storage.folding import fold_word, fold_words, national_digits
-from storage.types import CardRow, CardStatus, CashierRow, KnownCard, Profile, Role
-from storage.vault import catch_up, index_anew, seal, search_terms, unseal
+from storage.types import CardRow, CashierRow, KnownCard
+from storage.vault import catch_up, index_anew, seal, unseal
 from tests.fakes.ledger import PROGRAMME, card_number
 
 if TYPE_CHECKING:

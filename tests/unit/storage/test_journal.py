@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from loyalty.chain import COLUMNS, chain_hash
 from loyalty.encoding import decode, encode
 from loyalty.records import EpochStart, SaleLine
 from storage import sqlite
 from storage.errors import Damaged, RecordConflict
-from storage.journal import COLUMNS, Link, append, chain_hash, check_tail, head, link_problem, stored
+from storage.journal import Link, append, check_tail, head, link_problem, stored
 
 if TYPE_CHECKING:
     from storage.store import Reader

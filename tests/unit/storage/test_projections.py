@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from loyalty.outcomes import Refused
 from loyalty.records import Adjustment, AnyRecord, Consent, Purpose, Redemption, Reversal, Sale, UnknownRecord
 from loyalty.reversal import ReversalRequest, plan_reversal
-from storage.projections import apply, day_totals, hour_of
+from loyalty.totals import day_totals, hour_of
+from storage.projections import apply
 from storage.rebuild import fold_anew
 from storage.schema import PROJECTIONS
 from storage.verify import verify
