@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from loyalty.lines import Explanation
 from loyalty.programme import EarnOn
-from loyalty.records import Explanation
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from loyalty.lines import SaleLine
     from loyalty.programme import Programme
-    from loyalty.records import SaleLine
 
 BASE: Final = "base"
 """The base rule: values ``eligible_cents``, ``rate_points``, ``rate_cents``."""

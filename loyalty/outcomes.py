@@ -67,6 +67,11 @@ class Reason(StrEnum):
     PROGRAMME_VERSION_NOT_NEWER = "programme_version_not_newer"
     DAY_ALREADY_CLOSED = "day_already_closed"
 
+    NOT_SAFE_OFFLINE = "not_safe_offline"
+    HEAD_OFFICE_DECIDES = "head_office_decides"
+    NOT_JOINED = "not_joined"
+    ALREADY_JOINED = "already_joined"
+
 
 class Refused(msgspec.Struct, frozen=True):
     """A no with its reason and the numbers or words its sentence needs.

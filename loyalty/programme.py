@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -132,6 +133,46 @@ class Reward(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(msg)
 
 
+class Offline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What may be redeemed while head office can't be asked; see ``loyalty.offline``.
+
+    Attributes:
+        points_per_redemption_max: In one redemption.
+        points_per_member_max: Of one member since head office's last word on the account.
+        redemptions_max: Redemptions of one member in a row without head office.
+        statement_age_hours_max: How old head office's last word may be.
+    """
+
+    points_per_redemption_max: Points = 1_000
+    points_per_member_max: Points = 2_000
+    redemptions_max: Annotated[int, Meta(ge=0, le=1_000)] = 3
+    statement_age_hours_max: Annotated[int, Meta(ge=1, le=24 * 366)] = 72
+
+
+class RoundTo(StrEnum):
+    """To what the last day of points is moved on."""
+
+    DAY = "day"
+    MONTH_END = "month_end"
+    YEAR_END = "year_end"
+
+
+class Expiring(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long points live; without this table they live for ever.
+
+    Attributes:
+        months: From the day they were earned.
+        since: The day the rule began; points from before begin their time on it, so nobody loses points by surprise.
+        round_to: Up to the end of what.
+        grace_days: How long points can be spent that come back to a lot whose time is over.
+    """
+
+    months: Annotated[int, Meta(ge=1, le=1_200)]
+    since: date
+    round_to: RoundTo = RoundTo.MONTH_END
+    grace_days: Annotated[int, Meta(ge=0, le=400)] = 30
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Guards against slips at the till.
 
@@ -141,6 +182,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         repeat_window_s: The same card and amount within these seconds is asked about once more.
         late_entry_days: How far back a forgotten sale may be entered.
         rewards_per_sale_max: How many rewards one sale may carry.
+        offline: What may be redeemed while head office can't be asked.
     """
 
     amount_max_cents: PositiveCents = 1_000_000
@@ -148,6 +190,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     repeat_window_s: Annotated[int, Meta(ge=0, le=86_400)] = 120
     late_entry_days: Annotated[int, Meta(ge=0, le=400)] = 14
     rewards_per_sale_max: Annotated[int, Meta(ge=1, le=20)] = 5
+    offline: Offline = Offline()
 
 
 class Privacy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -171,6 +214,7 @@ class Programme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     exclusions: Annotated[tuple[Exclusion, ...], Meta(max_length=50)] = ()
     rewards: Annotated[tuple[Reward, ...], Meta(max_length=100)] = ()
     limits: Limits = Limits()
+    expiry: Expiring | None = None
 
     def reward(self, reward_id: str) -> Reward | None:
         """The reward with this id, or ``None``."""
@@ -209,6 +253,16 @@ def parse_programme(toml_text: str) -> Programme | list[Problem]:
     if isinstance(programme, list):
         return with_lines(programme, toml_text)
     return with_lines(check_programme(programme), toml_text) or programme
+
+
+def with_version(document: str, version: int) -> str:
+    """The same document under another version: head office counts on where a till's own versions went further.
+
+    Args:
+        document: A programme without mistakes.
+        version: The new number.
+    """
+    return re.sub(r"(?m)^(\s*version\s*=\s*)[0-9_]+", rf"\g<1>{version}", document, count=1)
 
 
 def check_programme(programme: Programme) -> list[Problem]:

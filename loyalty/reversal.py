@@ -12,8 +12,9 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.lines import ReversedLine
 from loyalty.outcomes import Reason, Refused
-from loyalty.records import Redemption, ReversedLine, Sale
+from loyalty.records import Redemption, Sale
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,10 +12,10 @@ import msgspec
 
 from loyalty import explain
 from loyalty.bounds import CATEGORY_LENGTH_MAX, LINES_MAX, POINTS_MAX, QUANTITY_MAX, SKU_LENGTH_MAX
+from loyalty.lines import Explanation, RedemptionLine, SaleLine
 from loyalty.money import split_by_weight
 from loyalty.outcomes import Reason, Refused
 from loyalty.programme import WITHOUT_POINTS, EarnOn, Programme, Reward, RewardKind
-from loyalty.records import Explanation, RedemptionLine, SaleLine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import bisect
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import msgspec
 
-from loyalty.records import Adjustment, AnyRecord, Redemption, Reversal, Sale, UnknownRecord
+from loyalty.records import Adjustment, AnyRecord, Expiry, Redemption, Reversal, Sale, UnknownRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +27,7 @@ class EntryKind(StrEnum):
     TAKE_BACK = "take_back"
     RETURN = "return"
     ADJUST = "adjust"
+    EXPIRE = "expire"
 
 
 class Movement(msgspec.Struct, frozen=True):
@@ -45,7 +46,7 @@ class Entry(msgspec.Struct, frozen=True):
         kind: What moved.
         points: Signed.
         at_us: When, in microseconds since 1970 UTC.
-        original_id: The record a reversal undoes, ``None`` otherwise.
+        original_id: The record a reversal undoes or whose lot expires, ``None`` otherwise.
     """
 
     seq: int
@@ -64,12 +65,14 @@ class Lot(msgspec.Struct, frozen=True):
         earned_at_us: When, in microseconds since 1970 UTC.
         points: How many were earned.
         left: How many are left to spend.
+        returned_at_us: When points last came back to it from an undone redemption, 0 for never.
     """
 
     record_id: UUID
     earned_at_us: int
     points: int
     left: int
+    returned_at_us: int = 0
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -77,6 +80,10 @@ class Account(msgspec.Struct, frozen=True):
 
     balance: int
     lots: tuple[Lot, ...]
+
+
+NOTHING: Final = Account(0, ())
+"""An account without any entry."""
 
 
 def movements(record: AnyRecord | UnknownRecord) -> tuple[Movement, ...]:
@@ -97,6 +104,8 @@ def movements(record: AnyRecord | UnknownRecord) -> tuple[Movement, ...]:
             moved = (Movement(EntryKind.RETURN, record.returns), Movement(EntryKind.TAKE_BACK, -record.takes_back))
         case Adjustment():
             moved = (Movement(EntryKind.ADJUST, record.points),)
+        case Expiry():
+            moved = (Movement(EntryKind.EXPIRE, -record.points),)
         case _:
             pass
     return tuple(movement for movement in moved if movement.points)
@@ -105,14 +114,15 @@ def movements(record: AnyRecord | UnknownRecord) -> tuple[Movement, ...]:
 class _OpenLot:
     """A lot while folding."""
 
-    __slots__ = ("earned_at_us", "left", "order", "points", "record_id")
+    __slots__ = ("earned_at_us", "left", "order", "points", "record_id", "returned_at_us")
 
-    def __init__(self, entry: Entry, order: int) -> None:
-        self.record_id = entry.record_id
-        self.earned_at_us = entry.at_us
+    def __init__(self, record_id: UUID, earned_at_us: int, points: int, order: int) -> None:
+        self.record_id = record_id
+        self.earned_at_us = earned_at_us
         self.order = order
-        self.points = entry.points
+        self.points = points
         self.left = 0
+        self.returned_at_us = 0
 
     def age(self) -> tuple[int, int]:
         """Sorts the oldest first; of two lots of one moment the one written first."""
@@ -151,8 +161,21 @@ class _Fold:
         else:
             self._free(self._new_lot(entry), entry.points)
 
+    def begin(self, account: Account) -> None:
+        """Go on from an account that was folded elsewhere."""
+        for known in account.lots:
+            lot = _OpenLot(known.record_id, known.earned_at_us, known.points, len(self.lots))
+            lot.left, lot.returned_at_us = known.left, known.returned_at_us
+            self.lots.append(lot)
+            bisect.insort(self.open, lot, key=_OpenLot.age)
+        debt = sum(lot.left for lot in account.lots) - account.balance
+        if debt:
+            spending = _Spending()
+            spending.debt = debt
+            self.indebted.append(spending)
+
     def _new_lot(self, entry: Entry) -> _OpenLot:
-        lot = _OpenLot(entry, len(self.lots))
+        lot = _OpenLot(entry.record_id, entry.at_us, entry.points, len(self.lots))
         self.lots.append(lot)
         return lot
 
@@ -172,7 +195,10 @@ class _Fold:
             lot.left += points
 
     def _spend(self, entry: Entry) -> None:
-        """Oldest lots first, but a reversal takes from the lot of its own sale before any other; the rest is debt."""
+        """Oldest lots first, but a reversal or an expiry takes from the lot it names before any other.
+
+        What no lot can pay is debt. All lots of a programme live equally long, so the oldest is the first to expire.
+        """
         points = -entry.points
         spending = self.spendings.setdefault(entry.record_id, _Spending())
         own = [lot for lot in self.open if lot.record_id == entry.original_id]
@@ -203,6 +229,7 @@ class _Fold:
                 self.indebted.remove(spending)
         while spending.taken and points:
             lot, taken = spending.taken.pop()
+            lot.returned_at_us = entry.at_us
             back = min(taken, points)
             points -= back
             if back < taken:
@@ -212,19 +239,21 @@ class _Fold:
             self._free(self._new_lot(entry), points)
 
 
-def fold(entries: Iterable[Entry]) -> Account:
+def fold(entries: Iterable[Entry], opening: Account = NOTHING) -> Account:
     """Compute an account from its entries.
 
     Args:
-        entries: All entries of one member in journal order.
+        entries: All entries of one member in journal order, or those that follow on ``opening``.
+        opening: An account that was folded before; a return of points it spent makes a lot of its own.
 
     Returns:
         Balance and lots with points left; ``balance == sum(lot.left) - debt`` always holds.
     """
     state = _Fold()
-    balance = 0
+    state.begin(opening)
+    balance = opening.balance
     for entry in entries:
         balance += entry.points
         state.apply(entry)
-    lots = tuple(Lot(lot.record_id, lot.earned_at_us, lot.points, lot.left) for lot in state.open)
+    lots = tuple(Lot(lot.record_id, lot.earned_at_us, lot.points, lot.left, lot.returned_at_us) for lot in state.open)
     return Account(balance, lots)

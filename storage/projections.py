@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from loyalty.encoding import decode, kind_of
+from loyalty.lines import RedemptionLine
 from loyalty.records import (
     Adjustment,
     AnyRecord,
@@ -21,7 +22,6 @@ from loyalty.records import (
     DayTotals,
     Enrolment,
     Redemption,
-    RedemptionLine,
     Reversal,
     Sale,
     UnknownRecord,

@@ -15,8 +15,8 @@ from texts.i18n import mark
 
 if TYPE_CHECKING:
     from hardware.errors import HardwareError
+    from loyalty.lines import Explanation
     from loyalty.programme import Programme
-    from loyalty.records import Explanation
     from texts.i18n import Texts
 
 _REFUSALS: Final[dict[Reason, tuple[str, str]]] = {

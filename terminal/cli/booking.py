@@ -8,9 +8,10 @@ import typer
 
 from loyalty.bounds import POINTS_MAX
 from loyalty.encoding import kind_of
+from loyalty.lines import ReversedLine
 from loyalty.money import decimal_text
 from loyalty.outcomes import Reason, Refused
-from loyalty.records import Adjustment, AnyRecord, Redemption, Reversal, ReversalReason, ReversedLine, Sale
+from loyalty.records import Adjustment, AnyRecord, Redemption, Reversal, ReversalReason, Sale
 from loyalty.reversal import ReversalRequest
 from storage.statements import BOOKINGS_MAX
 from terminal.app.adjust import AdjustCommand, adjust

@@ -24,8 +24,8 @@ from texts.i18n import mark
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from loyalty.lines import Explanation, RedemptionLine
     from loyalty.programme import Programme, Reward
-    from loyalty.records import Explanation, RedemptionLine
     from terminal.app.till import Till
     from texts.i18n import Texts
 

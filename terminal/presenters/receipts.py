@@ -14,8 +14,9 @@ from terminal.messages import explain_text, reward_name
 from terminal.presenters.states import ReceiptText
 
 if TYPE_CHECKING:
+    from loyalty.lines import RedemptionLine
     from loyalty.programme import Programme
-    from loyalty.records import AnyRecord, RedemptionLine
+    from loyalty.records import AnyRecord
     from storage.types import Shop
     from terminal.presenters.outcomes import Booked
     from texts.i18n import Texts

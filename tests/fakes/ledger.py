@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from loyalty.cards import Check, account_id, with_check_digit
+from loyalty.lines import RedemptionLine, ReversedLine, SaleLine
 from loyalty.records import (
     Adjustment,
     AnyRecord,
@@ -16,12 +17,9 @@ from loyalty.records import (
     DayClose,
     Enrolment,
     Redemption,
-    RedemptionLine,
     Reversal,
     ReversalReason,
-    ReversedLine,
     Sale,
-    SaleLine,
 )
 from storage.store import Store, create_store, open_store
 from storage.types import Stored

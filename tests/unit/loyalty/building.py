@@ -7,8 +7,9 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
+from loyalty.lines import RedemptionLine, SaleLine
 from loyalty.programme import Programme, parse_programme
-from loyalty.records import Redemption, RedemptionLine, Sale, SaleLine
+from loyalty.records import Redemption, Sale
 
 DAY = date(2026, 11, 21)
 MEMBER = UUID(int=0xA)

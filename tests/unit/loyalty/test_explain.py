@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loyalty.records import Explanation
+from loyalty.lines import Explanation
 from loyalty.sale import Basket, BasketLine, Quote, RewardRequest, quote_sale
 from tests.unit.loyalty.building import programme_of, with_rate
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.encoding import KINDS, PAYLOAD_LENGTH_MAX, body_hash, command_digest, decode, encode, kind_of
+from loyalty.lines import Explanation, RedemptionLine, ReversedLine, SaleLine
 from loyalty.records import (
     Adjustment,
     AnyRecord,
@@ -23,15 +24,11 @@ from loyalty.records import (
     DayTotals,
     Enrolment,
     EpochStart,
-    Explanation,
     ProgrammeChange,
     Purpose,
-    RedemptionLine,
     Reversal,
     ReversalReason,
-    ReversedLine,
     Sale,
-    SaleLine,
     SessionAction,
     UnknownRecord,
 )

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty.lines import RedemptionLine, SaleLine
 from loyalty.outcomes import Reason, Refused
-from loyalty.records import Redemption, RedemptionLine, Sale, SaleLine
+from loyalty.records import Redemption, Sale
 from loyalty.reversal import ReversalPlan, ReversalRequest, ReversedSoFar, plan_reversal
 from tests.unit.loyalty.building import redemption_of, sale_of, sales
 

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from loyalty.bounds import LINES_MAX, QUANTITY_MAX
 from loyalty.encoding import encode
+from loyalty.lines import RedemptionLine
 from loyalty.outcomes import Reason, Refused
 from loyalty.programme import Programme, RewardKind
-from loyalty.records import RedemptionLine
 from loyalty.sale import (
     WITHOUT_POINTS,
     Basket,

@@ -10,22 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.records import (
-    Adjustment,
-    AnyRecord,
-    Consent,
-    Purpose,
-    RedemptionLine,
-    Reversal,
-    ReversalReason,
-    ReversedLine,
-    SaleLine,
-    UnknownRecord,
-)
+from loyalty.lines import RedemptionLine, ReversedLine, SaleLine
+from loyalty.records import Adjustment, AnyRecord, Consent, Purpose, Reversal, ReversalReason, UnknownRecord
 from loyalty.statement import Account, Entry, EntryKind, Movement, fold, movements
 from tests.unit.loyalty.building import DAY, MEMBER, redemption_of, sale_of
 
-EARN, REDEEM, TAKE_BACK, RETURN, ADJUST = EntryKind
+EARN, REDEEM, TAKE_BACK, RETURN, ADJUST, EXPIRE = EntryKind
 
 
 def entries_of(*moved: tuple[EntryKind, int] | tuple[EntryKind, int, int]) -> list[Entry]:

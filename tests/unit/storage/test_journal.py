@@ -11,7 +11,8 @@ import pytest
 
 from loyalty.chain import COLUMNS, chain_hash
 from loyalty.encoding import decode, encode
-from loyalty.records import EpochStart, SaleLine
+from loyalty.lines import SaleLine
+from loyalty.records import EpochStart
 from storage import sqlite
 from storage.errors import Damaged, RecordConflict
 from storage.journal import Link, append, check_tail, head, link_problem, stored

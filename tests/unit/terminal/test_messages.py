@@ -12,10 +12,10 @@ import pytest
 from hardware.errors import HardwareError, HardwareErrorCode, PortDenied
 from hardware.frames import RejectReason
 from loyalty import explain
+from loyalty.lines import Explanation
 from loyalty.money import AmountProblem, BadAmount
 from loyalty.outcomes import Reason, Refused
 from loyalty.programme import Programme, parse_programme
-from loyalty.records import Explanation
 from loyalty.sale import WITHOUT_POINTS
 from storage.errors import DiskFull, StorageError, TillOpen
 from terminal import messages

@@ -1,0 +1,1 @@
+"""The HTTP side of head office: routes, problems, limits, metrics."""

@@ -1,0 +1,1 @@
+"""The server's database: tables, engine, migrations; SQLite for one shop, PostgreSQL for a chain."""

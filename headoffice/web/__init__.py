@@ -1,0 +1,1 @@
+"""The pages people at head office use."""
