@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("loyalty", "storage", "hardware", "terminal", "headoffice")
+PACKAGES = ("loyalty", "texts", "storage", "hardware", "terminal", "headoffice")
 FOLDERS = (*PACKAGES, "tests", "benchmarks", "packaging")
 
 

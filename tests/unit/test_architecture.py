@@ -9,20 +9,38 @@ import pytest
 from tests.source import PACKAGES, ROOT, imported, modules
 
 # Imports are most of the start-up; these wait until they are needed.
-HEAVY = ("escpos", "keyring", "httpx", "litestar", "pyqtgraph", "numpy", "hypothesis", "phonenumbers.geocoder")
+HEAVY = (
+    "escpos",
+    "keyring",
+    "httpx",
+    "litestar",
+    "sqlalchemy",
+    "fpdf",
+    "jinja2",
+    "tenacity",
+    "pyqtgraph",
+    "numpy",
+    "hypothesis",
+    "phonenumbers.geocoder",
+)
 
 
 # Who alone may import a library: folders, or single modules.
 HOMES = {
     "PySide6": ("terminal/ui", "terminal/main.py"),
     "sqlite3": ("storage",),
-    "pysqlite3": ("storage",),
+    "pysqlite3": ("storage", "headoffice/store"),
     "sqlite_utils": ("storage",),
     "serial": ("hardware",),
     "escpos": ("hardware",),
     "hid": ("hardware",),
     "sqlalchemy": ("headoffice",),
     "psycopg": ("headoffice",),
+    "alembic": ("headoffice",),
+    "litestar": ("headoffice",),
+    "uvicorn": ("headoffice",),
+    "httpx": ("terminal/sync",),
+    "keyring": ("terminal/sync",),
 }
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from loyalty.bounds import POINTS_MAX
 from loyalty.document import Problem
-from loyalty.programme import DOCUMENT_LENGTH_MAX, Programme, parse_programme
+from loyalty.programme import DOCUMENT_LENGTH_MAX, Programme, RoundTo, parse_programme, with_version
 from tests.unit.loyalty.building import PROGRAMME_TOML, programme_of
 
 TEMPLATES = Path(__file__).parents[3] / "terminal" / "templates"
@@ -165,3 +165,41 @@ def test_a_spoilt_line_is_answered_with_problems_that_name_a_place(number: int, 
     found = parse_programme("\n".join(lines))
     if isinstance(found, list):
         assert all(problem.line is None or 1 <= problem.line <= len(lines) + line.count("\n") for problem in found)
+
+
+def test_points_may_expire_and_offline_redemptions_have_limits() -> None:
+    """Both tables may be left out; without the first, points live for ever."""
+    plain = programme_of(PROGRAMME_TOML)
+    assert plain.expiry is None
+    assert plain.limits.offline.redemptions_max == 3
+    told = programme_of(
+        PROGRAMME_TOML
+        + """
+[limits.offline]
+points_per_redemption_max = 300
+
+[expiry]
+months = 36
+since = 2026-11-21
+round_to = "year_end"
+"""
+    )
+    assert told.limits.offline.points_per_redemption_max == 300
+    assert told.expiry is not None
+    assert (told.expiry.months, told.expiry.round_to) == (36, RoundTo.YEAR_END)
+
+
+def test_mistakes_in_the_new_tables_are_told_with_their_place() -> None:
+    """A day that is none, and a rounding nobody knows."""
+    found = problems_of(PROGRAMME_TOML + '\n[expiry]\nmonths = 0\nsince = "soon"\nround_to = "weekend"\n')
+    assert {problem.path for problem in found} == {"expiry.months", "expiry.since", "expiry.round_to"}
+    assert all(problem.line for problem in found)
+
+
+def test_a_document_gets_another_version_and_stays_the_same_otherwise() -> None:
+    """Only the programme's own number changes, not the one of the privacy text."""
+    numbered = with_version(PROGRAMME_TOML, 12)
+    programme = programme_of(numbered)
+    assert programme.version == 12
+    assert programme.privacy.version == programme_of(PROGRAMME_TOML).privacy.version
+    assert with_version(numbered, 7) == PROGRAMME_TOML

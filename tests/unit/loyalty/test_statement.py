@@ -9,10 +9,11 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from loyalty.lines import RedemptionLine, ReversedLine, SaleLine
-from loyalty.records import Adjustment, AnyRecord, Consent, Purpose, Reversal, ReversalReason, UnknownRecord
-from loyalty.statement import Account, Entry, EntryKind, Movement, fold, movements
+from loyalty.records import Adjustment, AnyRecord, Consent, Expiry, Purpose, Reversal, ReversalReason, UnknownRecord
+from loyalty.statement import Account, Entry, EntryKind, Lot, Movement, fold, movements
 from tests.unit.loyalty.building import DAY, MEMBER, redemption_of, sale_of
 
 EARN, REDEEM, TAKE_BACK, RETURN, ADJUST, EXPIRE = EntryKind
@@ -122,6 +123,11 @@ def test_lots_say_what_was_earned_when_and_what_is_left() -> None:
     assert (lot.record_id, lot.earned_at_us, lot.points, lot.left) == (UUID(int=2), 7_200_000_000, 7, 6)
 
 
+def timeless(account: Account) -> list[Lot]:
+    """An account's lots, whenever points came back to them."""
+    return [replace(lot, returned_at_us=0) for lot in account.lots]
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> list[Entry]:
     """Entries as records make them: spendings may overdraw, returns never exceed what their original still has."""
@@ -160,8 +166,8 @@ def test_the_balance_is_the_sum_and_lots_and_debt_explain_it(entries: list[Entry
 
 
 @given(histories(), st.integers(1, 500))
-def test_a_redemption_returned_at_once_leaves_no_trace(entries: list[Entry], points: int) -> None:
-    """Balance and every lot are as before, also when the redemption overdrew the account."""
+def test_a_redemption_returned_at_once_leaves_only_its_moment(entries: list[Entry], points: int) -> None:
+    """Balance and every lot are as before, also when the redemption overdrew the account; lots remember the return."""
     seq = len(entries) + 1
     redeemed = Entry(seq=seq, record_id=UUID(int=seq), kind=REDEEM, points=-points, at_us=10**15)
     returned = Entry(
@@ -172,7 +178,45 @@ def test_a_redemption_returned_at_once_leaves_no_trace(entries: list[Entry], poi
         at_us=10**15 + 1,
         original_id=redeemed.record_id,
     )
-    assert fold([*entries, redeemed, returned]) == fold(entries)
+    after, before = fold([*entries, redeemed, returned]), fold(entries)
+    moments = [lot.returned_at_us for lot in after.lots]
+    assert all(
+        moment in (0, lot.returned_at_us, returned.at_us) for moment, lot in zip(moments, before.lots, strict=True)
+    )
+    lots = tuple(
+        replace(lot, returned_at_us=was.returned_at_us) for lot, was in zip(after.lots, before.lots, strict=True)
+    )
+    assert (after.balance, lots) == (before.balance, before.lots)
+
+
+@given(histories(), st.integers(0, 200))
+def test_a_fold_can_go_on_from_another(entries: list[Entry], cut: int) -> None:
+    """As a till goes on from a statement; only what comes back from before it finds no lot to go back to."""
+    first, rest = entries[:cut], entries[cut:]
+    spent_before = {entry.record_id for entry in first}
+    rest = [entry for entry in rest if entry.kind is not RETURN or entry.original_id not in spent_before]
+    whole, parts = fold([*first, *rest]), fold(rest, fold(first))
+    assert parts.balance == whole.balance
+    assert sum(lot.left for lot in parts.lots) == sum(lot.left for lot in whole.lots)
+
+
+def test_a_debt_is_carried_over_and_paid_by_the_next_award() -> None:
+    """The opening account owes five points, so seven new ones leave two."""
+    account = fold(entries_of((EARN, 7)), Account(-5, ()))
+    assert account.balance == 2
+    assert left_of(account) == {1: 2}
+
+
+def test_an_expiry_takes_its_own_lot_however_old_others_are() -> None:
+    """The lot it names goes, the older one stays."""
+    account = fold(entries_of((EARN, 5), (EARN, 7), (EXPIRE, -7, 2)))
+    assert left_of(account) == {1: 5}
+
+
+def test_points_that_come_back_tell_when() -> None:
+    """An expiry rule gives them their grace from that moment on."""
+    account = fold(entries_of((EARN, 5), (REDEEM, -5), (RETURN, 5, 2)))
+    assert [lot.returned_at_us for lot in account.lots] == [3 * 3_600_000_000]
 
 
 @given(histories(), histories(), st.randoms(use_true_random=False))
@@ -230,3 +274,20 @@ def test_each_record_moves_its_points_once(
 ) -> None:
     """Redeemed before earned, nothing for zero points, nothing for anonymous sales and unknown kinds."""
     assert movements(record) == tuple(Movement(kind, points) for kind, points in moved)
+
+
+def test_an_expiry_moves_its_points_away() -> None:
+    """As one entry of its own kind."""
+    record = Expiry(
+        record_id=UUID(int=1),
+        member_id=MEMBER,
+        at_us=0,
+        business_day=DAY,
+        utc_offset_min=0,
+        programme_version=1,
+        command_digest="",
+        lot_id=UUID(int=2),
+        points=40,
+        last_day=DAY,
+    )
+    assert movements(record) == (Movement(EXPIRE, -40),)
