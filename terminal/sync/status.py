@@ -1,4 +1,4 @@
-"""What the till knows of its line to head office, as one value: the pill, the sync screen and ``sync status`` show it."""
+"""How the till stands with head office, as one value: the pill, the sync screen and ``sync status`` show it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ class SyncMode(StrEnum):
 class SyncTrouble(StrEnum):
     """Why the till itself can't go on with head office; what head office says is a ``ProblemCode``."""
 
+    UNREACHABLE = "unreachable"
+    CODE_UNREADABLE = "code_unreadable"
+    CERTIFICATE_WRONG = "certificate_wrong"
     CERTIFICATE_CHANGED = "certificate_changed"
     KEYS_MISSING = "keys_missing"
     NOT_ENCRYPTED = "not_encrypted"
