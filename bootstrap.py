@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bootstrap_system import SetupError, ensure_libraries, install_packages, last_lines, say
+from bootstrap_system import SetupError, ensure_libraries, ensure_test_programs, install_packages, last_lines, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -271,7 +271,8 @@ def run(environment: Environment, arguments: Sequence[str]) -> int:
 
 
 def test(environment: Environment, arguments: Sequence[str]) -> int:
-    """Run the tests."""
+    """Run the tests, with the database server and the browser that some of them start."""
+    ensure_test_programs(sys.platform)
     return run_module(environment, "pytest", ["tests", "-q", *arguments])
 
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -59,6 +60,23 @@ WINDOW_LIBRARIES = (
 )
 
 
+@dataclass(frozen=True)
+class SystemProgram:
+    """A program that tests start, where it may lie besides the search path, and the Debian package that brings it."""
+
+    name: str
+    package: str
+    folders: str = ""
+
+
+# The tests run head office on a PostgreSQL of their own and look at its pages in a real browser.
+TEST_PROGRAMS = (
+    SystemProgram("initdb", "postgresql", "usr/lib/postgresql/*/bin"),
+    SystemProgram("chromium", "chromium"),
+    SystemProgram("chromedriver", "chromium-driver"),
+)
+
+
 def say(text: str) -> None:
     """Tell the person at the terminal what happens, at once even into a pipe."""
     print(text, flush=True)
@@ -105,6 +123,27 @@ def ensure_libraries(variables: Mapping[str, str], platform: str) -> None:
         # Root may open a window on this machine later, and one download is faster than two.
         everything = missing_libraries(QT_LIBRARIES + WINDOW_LIBRARIES) if is_root() else missing
         install_packages([library.package for library in everything], "the till's window")
+
+
+def missing_programs(programs: Iterable[SystemProgram], root: Path = Path("/")) -> list[SystemProgram]:
+    """Return the programs that are neither on the search path nor in their own folders."""
+    return [
+        program
+        for program in programs
+        if shutil.which(program.name) is None
+        and not (program.folders and any(root.glob(f"{program.folders}/{program.name}")))
+    ]
+
+
+def ensure_test_programs(platform: str) -> None:
+    """See to it that the tests find the programs they start.
+
+    Raises:
+        SetupError: one is missing and could not be installed.
+    """
+    missing = missing_programs(TEST_PROGRAMS) if platform.startswith("linux") else []
+    if missing:
+        install_packages([program.package for program in missing], "the tests of head office")
 
 
 def is_root() -> bool:

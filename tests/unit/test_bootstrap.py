@@ -11,7 +11,7 @@ import pytest
 import bootstrap
 import bootstrap_system
 from bootstrap import DEVELOPMENT_LOCK, RUNTIME_LOCK, Environment
-from bootstrap_system import QT_LIBRARIES, WINDOW_LIBRARIES, SetupError, SystemLibrary
+from bootstrap_system import QT_LIBRARIES, WINDOW_LIBRARIES, SetupError, SystemLibrary, SystemProgram
 
 LOCK_TEXT = (
     "babel==2.18.0 \\\n    --hash=sha256:aa\nnumpy==2.4.6 ; python_full_version < '3.12' \\\n    --hash=sha256:bb\n"
@@ -179,6 +179,28 @@ class TestSystemLibraries:
 
         assert bootstrap_system.missing_libraries([there, gone], load) == [gone]
 
+    def test_finds_programs_on_the_path_and_in_their_own_folders(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Debian keeps PostgreSQL's own programs off the path, one folder for each version."""
+        monkeypatch.setattr("shutil.which", lambda name: "/usr/bin/there" if name == "there" else None)
+        there, aside = SystemProgram("there", "there"), SystemProgram("aside", "aside", "usr/lib/aside/*/bin")
+        gone = SystemProgram("gone", "gone")
+        assert bootstrap_system.missing_programs([there, aside, gone], tmp_path) == [aside, gone]
+        (tmp_path / "usr/lib/aside/15/bin").mkdir(parents=True)
+        (tmp_path / "usr/lib/aside/15/bin/aside").touch()
+        assert bootstrap_system.missing_programs([there, aside, gone], tmp_path) == [gone]
+
+    def test_brings_what_the_tests_start(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """All that is missing at once, and nothing on systems without Debian's packages."""
+        asked: list[list[str]] = []
+        monkeypatch.setattr(bootstrap_system, "missing_programs", list)
+        monkeypatch.setattr(bootstrap_system, "install_packages", lambda packages, _purpose: asked.append(packages))
+        bootstrap_system.ensure_test_programs("darwin")
+        assert asked == []
+        bootstrap_system.ensure_test_programs("linux")
+        assert asked == [["postgresql", "chromium", "chromium-driver"]]
+
     def test_names_the_exact_command_to_everyone_but_root(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Without the right to install, the message is a command to paste."""
         monkeypatch.setattr(bootstrap_system, "is_root", lambda: False)
@@ -220,6 +242,7 @@ class TestCommands:
             return 1 if "mypy" in started[-1] else 0
 
         monkeypatch.setattr(bootstrap, "call", call)
+        monkeypatch.setattr(bootstrap, "ensure_test_programs", lambda _platform: None)
         return started
 
     @pytest.mark.parametrize(
@@ -261,6 +284,7 @@ class TestCommands:
             return 0
 
         monkeypatch.setattr(bootstrap, "run_module", run_module)
+        monkeypatch.setattr(bootstrap, "ensure_test_programs", lambda _platform: None)
         for command in (bootstrap.test, bootstrap.bench, bootstrap.soak, bootstrap.shots):
             command(checkout, [])
         for module in asked:
