@@ -1,0 +1,1 @@
+"""What head office does, one use case a file."""
