@@ -1,4 +1,4 @@
-"""What can go wrong at head office: a no to a till, and the known errors, each with a sentence for people and support."""
+"""What can go wrong at head office: a no to a till, and the known errors with a sentence for people."""
 
 from __future__ import annotations
 

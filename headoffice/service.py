@@ -5,31 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from headoffice import changes as feed_changes
-from headoffice import compare as comparing
-from headoffice import sequencer
+from headoffice import changes, compare, sequencer
 from headoffice.app import (
-    adjust as adjusting,
-)
-from headoffice.app import (
-    authenticate as authenticating,
-)
-from headoffice.app import (
-    edits as editing,
-)
-from headoffice.app import (
-    erase as erasing,
-)
-from headoffice.app import (
+    adjust,
+    authenticate,
+    edits,
+    erase,
     expire,
+    hello,
     import_journal,
+    issues,
     joining,
     members,
-    merge as merging,
+    merge,
+    programmes,
+    pushing,
+    report,
+    snapshot,
+    terminals,
+    verify,
 )
-from headoffice.app import hello as greeting
-from headoffice.app import issues, programmes, pushing, report, snapshot, terminals
-from headoffice.app import verify as verifying
 from headoffice.office import Office
 from loyalty.feed import PAGE_MAX
 
@@ -161,7 +156,7 @@ class HeadOffice:
         Raises:
             Refusal: ``UNKNOWN_TERMINAL``, ``BAD_SIGNATURE``, ``REVOKED``, ``FENCED``, ``CLOCK_OFF`` or ``REPLAYED``.
         """
-        return authenticating.authenticate(
+        return authenticate.authenticate(
             self.office, terminal_id, message, signature, nonce=nonce, at_us=at_us, once=once
         )
 
@@ -171,7 +166,7 @@ class HeadOffice:
         Raises:
             Refusal: ``UNKNOWN_TERMINAL``, ``REVOKED`` or ``FENCED``.
         """
-        return authenticating.active_terminal(self.office, terminal_id)
+        return authenticate.active_terminal(self.office, terminal_id)
 
     def hello(self, terminal: TerminalRow, request: HelloRequest) -> HelloReply:
         """Tell a till what head office has of it, and notice when there are two of it.
@@ -179,7 +174,7 @@ class HeadOffice:
         Raises:
             Refusal: ``FENCED`` or ``PROTOCOL_UNSUPPORTED``.
         """
-        return greeting.hello(self.office, terminal, request)
+        return hello.hello(self.office, terminal, request)
 
     def push(self, terminal: TerminalRow, request: PushRequest) -> PushReply:
         """Take records over, durably, and sign for them.
@@ -191,12 +186,12 @@ class HeadOffice:
 
     def edits(self, terminal: TerminalRow, request: EditsRequest) -> EditsReply:
         """Take over what a till changed about people, cards, texts and cashiers, each edit once."""
-        return editing.take_edits(self.office, terminal, request)
+        return edits.take_edits(self.office, terminal, request)
 
     def changes(self, terminal: TerminalRow, after: Cursor | None, limit: int = PAGE_MAX) -> ChangesReply:
         """One page of what changed since a cursor."""
         office = self.office
-        return feed_changes.changes(office.database, terminal, after, limit, office.clock.now_us())
+        return changes.changes(office.database, terminal, after, limit, office.clock.now_us())
 
     def newest(self) -> Cursor:
         """The newest step of the feed, everything committed until now included."""
@@ -218,7 +213,7 @@ class HeadOffice:
 
     def compare(self, terminal: TerminalRow, request: CompareRequest) -> CompareReply:
         """Which records a till should hand in again, because both sides do not count the same."""
-        return comparing.compare(self.office.database, terminal, request)
+        return compare.compare(self.office.database, terminal, request)
 
     # --------------------------------------------------------------------------------- tills, for people
 
@@ -305,15 +300,15 @@ class HeadOffice:
             reason: Why; kept as an erasable text.
             by: Who decided it; kept with the reason.
         """
-        return adjusting.adjust(self.office, who, points, reason, by=by)
+        return adjust.adjust(self.office, who, points, reason, by=by)
 
     def merge(self, card: str | UUID, into: str | UUID, *, by: str) -> Merged | Refused:
         """Join the account of one card into that of another."""
-        return merging.merge(self.office, card, into, by=by)
+        return merge.merge(self.office, card, into, by=by)
 
     def erase(self, member_id: UUID, *, by: str) -> Erased | Refused:
         """Forget a person, here and at every till."""
-        return erasing.erase(self.office, member_id, by=by)
+        return erase.erase(self.office, member_id, by=by)
 
     # ----------------------------------------------------------------------------------- what needs a person
 
@@ -353,7 +348,7 @@ class HeadOffice:
         Args:
             progress: Told how many records are done and how many there are.
         """
-        return verifying.verify(self.office, progress)
+        return verify.verify(self.office, progress)
 
     def import_journal(self, path: Path) -> ImportResult:
         """Book the journal file of a till that was shut out.
