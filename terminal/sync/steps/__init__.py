@@ -1,0 +1,1 @@
+"""The steps of one round with head office, one a module."""

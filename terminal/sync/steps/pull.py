@@ -1,0 +1,51 @@
+"""State comes down: pages are staged and published together, so that a reader never sees half of a merge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from loyalty.feed import PAGE_MAX
+from terminal.sync.errors import answer_wrong
+from terminal.sync.status import Progress, Task
+
+if TYPE_CHECKING:
+    from loyalty.feed import Cursor
+    from terminal.sync.context import Round
+
+PAGES_UNREPORTED: Final = 4
+"""A pull of so few pages is over before anybody could read how far it is."""
+
+
+def pull(around: Round, newest: Cursor) -> int:
+    """Take over what changed since the till last heard of head office.
+
+    A pull that was cut off goes on behind the last page it staged.
+
+    Args:
+        around: The round.
+        newest: The newest step of the feed, for the progress.
+
+    Returns:
+        How many items came.
+    """
+    after = around.replica.staged_cursor() or around.replica.cursor()
+    items = pages = 0
+    more = True
+    while more:
+        around.go_on()
+        reply = around.port.changes(after, PAGE_MAX)
+        if after is None:  # from the very start, whatever is here
+            reply = msgspec.structs.replace(reply, reset=True)
+        elif reply.more and not reply.reset and reply.cursor.n <= after.n:
+            raise answer_wrong(f"step {reply.cursor.n} follows step {after.n}")
+        around.replica.stage_page(reply, around.reader.position_prefix(reply.positions))
+        after, more = reply.cursor, reply.more
+        items += len(reply.items)
+        pages += 1
+        if pages > PAGES_UNREPORTED:
+            around.hooks.report(Progress(Task.CATCHING_UP, min(after.n, newest.n), newest.n))
+    around.replica.publish()
+    around.hooks.report(None)
+    return items
