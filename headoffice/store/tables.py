@@ -17,11 +17,13 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Sequence,
     SmallInteger,
     String,
     Table,
     Text,
     Uuid,
+    text,
 )
 
 METADATA: Final = MetaData(
@@ -55,6 +57,19 @@ STORE: Final = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("region", Text, nullable=False),
 )
+
+COUNTER: Final = Table(
+    "counter",
+    METADATA,
+    Column("name", String(20), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    comment="What SQLite, with its one writer, counts here, PostgreSQL counts in a sequence.",
+)
+
+POSITIONS_A_STEP: Final = 10_000
+"""How many positions one step of the sequence gives; no transaction needs more."""
+
+POSITION: Final = Sequence("booking_position", metadata=METADATA, start=POSITIONS_A_STEP, increment=POSITIONS_A_STEP)
 
 # ------------------------------------------------------------------------------- by terminal
 
@@ -144,7 +159,7 @@ RECORD: Final = Table(
     METADATA,
     Column("record_id", Uuid, primary_key=True),
     Column("body_hash", LargeBinary, nullable=False),
-    Column("position", BigInteger, nullable=False, comment="The order of booking, given under the account's lock."),
+    Column("position", BigInteger, nullable=False, comment="The order of arrival."),
     Column("kind", String(40), nullable=False),
     Column("state", String(10), nullable=False),
     Column("member_id", Uuid, comment="As recorded; the account it was booked to is its root."),
@@ -160,9 +175,10 @@ RECORD: Final = Table(
     Column("payload", LargeBinary, nullable=False),
     Index(None, "member_id"),
     Index(None, "business_day", "store_id"),
-    Index(None, "original_id"),
     comment="The registry and the records themselves. state: booked or waiting.",
 )
+_UNDOES: Final = text("original_id IS NOT NULL")
+Index(None, RECORD.c.original_id, postgresql_where=_UNDOES, sqlite_where=_UNDOES)
 
 REVERSED_LINE: Final = Table(
     "reversed_line",
@@ -186,14 +202,15 @@ ACCOUNT: Final = Table(
     Column("enrolled_day", Date),
     Column("last_sale_day", Date),
     Column("region", Text, nullable=False, comment="Of the store that first served the member."),
-    Index(None, "merged_into"),
 )
+_ALIAS: Final = text("merged_into IS NOT NULL")
+Index(None, ACCOUNT.c.merged_into, postgresql_where=_ALIAS, sqlite_where=_ALIAS)
 
 ENTRY: Final = Table(
     "entry",
     METADATA,
     Column("member_id", Uuid, primary_key=True, comment="The canonical account."),
-    Column("position", BigInteger, primary_key=True),
+    Column("position", BigInteger, primary_key=True, comment="The order of booking, given under the account's lock."),
     Column("part", SmallInteger, primary_key=True),
     Column("original_member_id", Uuid, nullable=False, comment="The account as recorded."),
     Column("kind", String(10), nullable=False),

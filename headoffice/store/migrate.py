@@ -1,0 +1,54 @@
+"""Bringing a database to the layout this program knows, with Alembic, on both kinds of database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from headoffice.errors import NewerDatabase
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_ONE_AT_A_TIME: Final = 0x53544B4D
+"""The advisory lock of PostgreSQL under which a program migrates: several may start at once."""
+
+
+def migrate(engine: Engine) -> None:
+    """Bring a database to the newest layout, in one transaction; a database that is there already stays untouched.
+
+    Raises:
+        NewerDatabase: A newer program made it.
+    """
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.execution_options(stammkunde_writes=True)
+        with connection.begin():
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+            _upgrade(connection)
+
+
+def layout_version(connection: Connection) -> str | None:
+    """The layout a database has, ``None`` when it is empty."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    script = ScriptDirectory.from_config(config)
+    found = layout_version(connection)
+    known = {step.revision for step in script.walk_revisions()}
+    if found is not None and found not in known:
+        raise NewerDatabase(f"The database has layout {found}; this program knows up to {script.get_current_head()}")
+    command.upgrade(config, "head")

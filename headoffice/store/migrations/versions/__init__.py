@@ -1,0 +1,1 @@
+"""One file a layout; a released one is never changed."""
