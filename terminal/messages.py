@@ -8,14 +8,17 @@ from hardware.errors import HardwareErrorCode
 from hardware.frames import RejectReason
 from loyalty import explain
 from loyalty.money import AmountProblem, BadAmount
+from loyalty.offline import SafeLimit
 from loyalty.outcomes import Reason, Refused
 from loyalty.sale import WITHOUT_POINTS
+from loyalty.wire import ProblemCode
 from storage import errors
 from texts.i18n import mark
 
 if TYPE_CHECKING:
     from hardware.errors import HardwareError
     from loyalty.lines import Explanation
+    from loyalty.offline import SafeToSpend
     from loyalty.programme import Programme
     from texts.i18n import Texts
 
@@ -49,6 +52,10 @@ _REFUSALS: Final[dict[Reason, tuple[str, str]]] = {
     Reason.REWARD_NEEDS_AMOUNT: ("M-125", mark("Say how many points to use.")),
     Reason.REWARDS_TOO_MANY: ("M-126", mark("Rewards in one purchase: at most {max}. Put one back.")),
     Reason.COUPONS_NOT_OFFERED: ("M-127", mark("This programme has no coupons.")),
+    Reason.NOT_SAFE_OFFLINE: (
+        "M-128",
+        mark("Offline, only {safe} points of this member are safe to redeem. Use fewer, or wait for head office."),
+    ),
     Reason.RECORD_UNKNOWN: ("M-130", mark("This till has no such booking. Check its id.")),
     Reason.RECORD_NOT_REVERSIBLE: (
         "M-131",
@@ -88,6 +95,9 @@ _REFUSALS: Final[dict[Reason, tuple[str, str]]] = {
         mark("Version {version} is in force. Give the programme a higher version."),
     ),
     Reason.DAY_ALREADY_CLOSED: ("M-162", mark("This day is closed already.")),
+    Reason.HEAD_OFFICE_DECIDES: ("M-163", mark("Only head office can do this. Ask it to.")),
+    Reason.NOT_JOINED: ("M-164", mark("This till stands alone. Join head office first.")),
+    Reason.ALREADY_JOINED: ("M-165", mark("This till belongs to a head office already. Leave that one first.")),
 }
 
 _AMOUNTS: Final[dict[AmountProblem, tuple[str, str]]] = {
@@ -152,6 +162,59 @@ _DEVICES: Final[dict[HardwareErrorCode, tuple[str, str]]] = {
         mark("The scanner's port does not work. Unplug the scanner and plug it in again."),
     ),
 }
+
+_PROBLEMS: Final[dict[ProblemCode, tuple[str, str]]] = {
+    ProblemCode.BAD_REQUEST: (
+        "M-240",
+        mark("Head office did not understand this till. Bring both to the same version, or call support."),
+    ),
+    ProblemCode.TOO_LARGE: ("M-241", mark("Head office takes no message that large. Call support.")),
+    ProblemCode.NOT_SIGNED: ("M-242", mark("Head office missed this till's signature. Call support.")),
+    ProblemCode.BAD_SIGNATURE: (
+        "M-243",
+        mark("Head office does not accept this till's signature. Join again with a new code."),
+    ),
+    ProblemCode.CLOCK_OFF: ("M-244", mark("The till's clock is wrong. Set date and time of this computer.")),
+    ProblemCode.REPLAYED: ("M-245", mark("Head office got the same message twice. Try again.")),
+    ProblemCode.UNKNOWN_TERMINAL: (
+        "M-246",
+        mark("Head office does not know this till. Join again with a new code."),
+    ),
+    ProblemCode.REVOKED: (
+        "M-247",
+        mark("Head office has locked this till out. Ask head office why. Awarding goes on."),
+    ),
+    ProblemCode.FENCED: (
+        "M-248",
+        mark("There are two copies of this till. Stop the other one, then join again with a new code."),
+    ),
+    ProblemCode.CODE_INVALID: (
+        "M-249",
+        mark("This code is wrong, used or too old. Ask head office for a new one."),
+    ),
+    ProblemCode.PROTOCOL_UNSUPPORTED: (
+        "M-250",
+        mark("Head office speaks another version than this till. Update the older program."),
+    ),
+    ProblemCode.NOT_FOUND: ("M-251", mark("There is no head office at this address. Check the address.")),
+    ProblemCode.RATE_LIMITED: ("M-252", mark("Head office is asked too often. It goes on by itself in a minute.")),
+    ProblemCode.UNAVAILABLE: (
+        "M-253",
+        mark("Head office has a fault of its own. It goes on by itself; if not, call support."),
+    ),
+}
+"""Why head office says no. What the till itself can't do about sync is told in ``presenters.sync_words``."""
+
+_SAFE: Final[dict[SafeLimit, str]] = {
+    SafeLimit.BALANCE: mark("Offline: {points} safe to redeem, going by head office's last word."),
+    SafeLimit.PER_REDEMPTION: mark("Offline: {points} safe to redeem; no more at once."),
+    SafeLimit.PER_MEMBER: mark("Offline: {points} safe to redeem; no more for one member until head office answers."),
+    SafeLimit.REDEMPTIONS: mark("Offline: nothing safe to redeem; too many rewards since head office last answered."),
+    SafeLimit.STATEMENT_OLD: mark("Offline: nothing safe to redeem; head office's last word is too old."),
+    SafeLimit.NO_STATEMENT: mark("Offline: nothing safe to redeem; head office has not told of this account yet."),
+    SafeLimit.NOT_CAUGHT_UP: mark("Nothing safe to redeem yet; the till is still fetching from head office."),
+}
+"""What decides how much may be redeemed without asking head office. Awarding is never limited."""
 
 _NOT_IN_FULL: Final = ("M-173", mark("The code was not read in full. Scan again."))
 _GARBLED: Final = (
@@ -236,6 +299,16 @@ def error_text(texts: Texts, error: errors.StorageError) -> str:
 def hardware_text(texts: Texts, error: HardwareError | HardwareErrorCode) -> str:
     """What is wrong with the scanner and what to do, with a code."""
     return _with_code(texts, _DEVICES[error if isinstance(error, HardwareErrorCode) else error.code])
+
+
+def problem_text(texts: Texts, problem: ProblemCode) -> str:
+    """Why head office says no and what to do, with a code."""
+    return _with_code(texts, _PROBLEMS[problem])
+
+
+def safe_text(texts: Texts, safe: SafeToSpend) -> str:
+    """How much may be redeemed without head office, and what decides it."""
+    return texts._(_SAFE[safe.limit]).format(points=texts.points(safe.points))
 
 
 def reject_text(texts: Texts, reason: RejectReason) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from terminal.app.report import ReportPlace
+from terminal.sync.status import SyncStatus
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from terminal.app.identify import Identified
     from terminal.presenters.outcomes import Booked
     from terminal.presenters.states import Notice
+    from terminal.presenters.sync_form import Purpose
+    from terminal.presenters.sync_port import SyncActions
+    from terminal.sync.outcomes import Invited
     from texts.i18n import Texts
 
 S = TypeVar("S")
@@ -92,6 +98,14 @@ class Flow(Protocol):
         """Show a member's bookings."""
         ...
 
+    def show_sync(self, notice: Notice | None = None, invited: Invited | None = None) -> None:
+        """Show how the till stands with head office, perhaps with what a form came to."""
+        ...
+
+    def show_sync_form(self, purpose: Purpose) -> None:
+        """Show one of the forms of the sync screen."""
+        ...
+
     def show_done(self, booked: Booked) -> None:
         """Show what is on disk now."""
         ...
@@ -123,7 +137,10 @@ class Surroundings:
         ids: Ids for commands.
         schedule: Calls back after so many milliseconds, and returns what cancels that.
         quit: Ends the till.
+        reports: What the reports assume and where they are written.
         cashier: Who signed in; ``None`` while nobody has to.
+        sync: How the till stands with head office; replaced by the shell when that changes.
+        sync_actions: What can be asked of sync; ``None`` where no sync runs, as in the demo.
     """
 
     def __init__(
@@ -134,6 +151,7 @@ class Surroundings:
         ids: Ids,
         schedule: Callable[[int, Callable[[], None]], Callable[[], None]],
         quit_program: Callable[[], None],
+        reports: ReportPlace | None = None,
     ) -> None:
         self.desk = desk
         self.texts = texts
@@ -141,7 +159,10 @@ class Surroundings:
         self.ids = ids
         self.schedule = schedule
         self.quit = quit_program
+        self.reports = reports or ReportPlace()
         self.cashier: CashierRow | None = None
+        self.sync = SyncStatus()
+        self.sync_actions: SyncActions | None = None
 
     @property
     def cashier_id(self) -> UUID | None:

@@ -9,6 +9,7 @@ from hardware.scans import DeviceState
 from storage.errors import Damaged, DiskFailed, StorageError
 from terminal.messages import error_text
 from terminal.presenters.states import BarState, Breakage, KeyHint, Pill, Screen, Tone
+from terminal.presenters.sync_words import connection_pill
 
 if TYPE_CHECKING:
     from hardware.scans import DeviceStatus
@@ -26,7 +27,7 @@ def bar_state(around: Surroundings, scanner: DeviceStatus | None) -> BarState:
         shop=shop.name,
         till=shop.till_name,
         scanner=_scanner_pill(texts, scanner),
-        connection=Pill(texts._("Stands alone"), Tone.NEUTRAL),
+        connection=connection_pill(texts, around.sync),
         clock=texts.time(now_us // US_PER_MIN * US_PER_MIN, around.clock.utc_offset_min(now_us)),
         language=texts.language,
         cashier=around.cashier.name if around.cashier else "",
@@ -47,7 +48,7 @@ def _scanner_pill(texts: Texts, status: DeviceStatus | None) -> Pill:
             return Pill(texts._("Scanner is starting"), Tone.NEUTRAL)
 
 
-CANCELS: Final = frozenset({Screen.MEMBER, Screen.UNKNOWN, Screen.ENROL, Screen.FIND, Screen.VOID})
+CANCELS: Final = frozenset({Screen.MEMBER, Screen.UNKNOWN, Screen.ENROL, Screen.FIND, Screen.VOID, Screen.SYNC_FORM})
 """Screens on which leaving gives something up, so that Esc says "Cancel" like their button."""
 
 
@@ -60,6 +61,7 @@ def key_hints(texts: Texts, screen: Screen, live: Collection[str]) -> tuple[KeyH
         "F4": texts._("Redeem"),
         "F5": texts._("History"),
         "F6": texts._("Void"),
+        "F7": texts._("Head office"),
         "F8": texts._("Report"),
         "F9": texts._("Undo"),
         "F10": texts._("Lock"),

@@ -31,6 +31,7 @@ class HelpPresenter(Presenter[HelpState]):
             KeyHint("F4", texts._("Redeem a reward")),
             KeyHint("F5", texts._("All bookings of the member")),
             KeyHint("F6", texts._("Undo a booking, with a preview")),
+            KeyHint("F7", texts._("Head office: what waits, what to do")),
             KeyHint("F8", texts._("Daily report")),
             KeyHint("F9", texts._("Undo what was just booked")),
             KeyHint("Enter", texts._("Confirm")),
@@ -39,6 +40,9 @@ class HelpPresenter(Presenter[HelpState]):
         sentences = (
             texts._("Scan a card on any screen; nothing has to be clicked first."),
             texts._("What the green screen says is on the disk. If the power fails, it is still there."),
+            texts._(
+                "Offline? Go on as usual. All bookings are kept here and sent by themselves; F7 shows how many wait."
+            ),
             texts._("Scanner silent? The start screen says what is wrong. Meanwhile type the card number."),
         )
         self._show(HelpState(texts._("Help"), keys, sentences))

@@ -10,6 +10,7 @@ from terminal.app.till import read_card
 from terminal.messages import hardware_text
 from terminal.presenters.base import Flow, Presenter, Surroundings
 from terminal.presenters.states import IdleState, Notice, Tile, Tone
+from terminal.presenters.sync_words import trouble_text
 
 if TYPE_CHECKING:
     from datetime import date
@@ -83,7 +84,10 @@ class IdlePresenter(Presenter[IdleState]):
         can_undo = newest is not None and newest.reversible
         self._show(
             IdleState(
-                query=self._query, notice=self._notice or self._scanner_notice(), tiles=self._tiles(), can_undo=can_undo
+                query=self._query,
+                notice=self._notice or self._scanner_notice() or self._sync_notice(),
+                tiles=self._tiles(),
+                can_undo=can_undo,
             )
         )
 
@@ -91,6 +95,11 @@ class IdlePresenter(Presenter[IdleState]):
         if self._trouble is None:
             return None
         return Notice(hardware_text(self._around.texts, self._trouble), Tone.WARN)
+
+    def _sync_notice(self) -> Notice | None:
+        """What stops sync; the line alone being down is no news for the cashier, the bar says it."""
+        problem = self._around.sync.problem
+        return None if problem is None else Notice(trouble_text(self._around.texts, problem), Tone.BAD)
 
     def _tiles(self) -> tuple[Tile, ...]:
         texts = self._around.texts

@@ -8,6 +8,7 @@ from loyalty.outcomes import Refused
 from storage.errors import StorageError
 from terminal.app.identify import Identified, UnknownCard, identify
 from terminal.messages import refusal_text, reject_text
+from terminal.presenters import keys
 from terminal.presenters.base import Presenter, Surroundings
 from terminal.presenters.done import DonePresenter
 from terminal.presenters.enrol import EnrolPresenter
@@ -21,6 +22,8 @@ from terminal.presenters.member import MemberPresenter
 from terminal.presenters.redeem import RedeemPresenter
 from terminal.presenters.report import ReportPresenter
 from terminal.presenters.states import Notice, Screen, ShellState, Tone
+from terminal.presenters.sync import SyncPresenter
+from terminal.presenters.sync_form import SyncFormPresenter
 from terminal.presenters.undo import Undo
 from terminal.presenters.unknown import UnknownPresenter
 from terminal.presenters.void import VoidPresenter
@@ -33,13 +36,16 @@ if TYPE_CHECKING:
     from hardware.scans import DeviceStatus, Scan
     from storage.types import CashierRow
     from terminal.presenters.outcomes import Booked
+    from terminal.presenters.sync_form import Purpose
+    from terminal.sync.outcomes import Invited
+    from terminal.sync.status import SyncStatus
 
 HELD_SCANS_MAX: Final = 8
 """How many scans wait while a booking is on its way to the disk; a booking takes milliseconds."""
 
 
-SALE_SCREENS: Final = frozenset({Screen.MEMBER, Screen.REDEEM, Screen.HISTORY})
-"""Screens of one open sale; a scan there must not throw away what was typed."""
+SALE_SCREENS: Final = frozenset({Screen.MEMBER, Screen.REDEEM, Screen.HISTORY, Screen.SYNC, Screen.SYNC_FORM})
+"""Screens behind which a sale may be open; a scan there must not throw away what was typed."""
 
 
 class ShellPresenter(Presenter[ShellState]):
@@ -66,8 +72,26 @@ class ShellPresenter(Presenter[ShellState]):
         self.history = HistoryPresenter(surroundings, self)
         self.report = ReportPresenter(surroundings, self)
         self.help = HelpPresenter(surroundings, self)
+        self.sync = SyncPresenter(surroundings, self)
+        self.sync_form = SyncFormPresenter(surroundings, self)
         self.lock = LockPresenter(surroundings, self)
         self._undo = Undo(surroundings, self)
+        self._screens = (
+            self.idle,
+            self.member,
+            self.redeem,
+            self.done,
+            self.unknown,
+            self.enrol,
+            self.find,
+            self.void,
+            self.history,
+            self.report,
+            self.help,
+            self.sync,
+            self.sync_form,
+            self.lock,
+        )
 
     @property
     def texts(self) -> Texts:
@@ -94,6 +118,15 @@ class ShellPresenter(Presenter[ShellState]):
         self.idle.scanner_trouble(status.error)
         self._refresh()
 
+    def sync_status(self, status: SyncStatus) -> None:
+        """The line to head office has something new to tell."""
+        self._around.sync = status
+        self.idle.refresh()
+        self.member.refresh()
+        self.sync.refresh()
+        self.sync_form.refresh()
+        self._refresh()
+
     def tick(self) -> None:
         """A minute may have passed: the clock in the bar and the "2 min ago" on the idle screen."""
         self._refresh()
@@ -108,7 +141,7 @@ class ShellPresenter(Presenter[ShellState]):
             return
         if self._busy:
             return
-        action = self._actions().get(name)
+        action = keys.actions(self, self._screen).get(name)
         if action is not None:
             action()
 
@@ -117,20 +150,7 @@ class ShellPresenter(Presenter[ShellState]):
         if code not in LANGUAGES:
             return
         self._around.texts = Texts(code, self._around.texts.currency)
-        for screen in (
-            self.idle,
-            self.member,
-            self.redeem,
-            self.done,
-            self.unknown,
-            self.enrol,
-            self.find,
-            self.void,
-            self.history,
-            self.report,
-            self.help,
-            self.lock,
-        ):
+        for screen in self._screens:
             screen.refresh()
         self._refresh()
 
@@ -243,6 +263,28 @@ class ShellPresenter(Presenter[ShellState]):
         self.history.open(member)
         self._go(Screen.HISTORY)
 
+    def show_help(self) -> None:
+        """Show the keys."""
+        self.help.open()
+        self._go(Screen.HELP)
+
+    def show_report(self) -> None:
+        """Show the daily report."""
+        self.report.open()
+        self._go(Screen.REPORT)
+
+    def show_sync(self, notice: Notice | None = None, invited: Invited | None = None) -> None:
+        """Show how the till stands with head office; an open sale waits behind it."""
+        self.done.close()
+        self.sync_form.close()
+        self.sync.open(notice, invited)
+        self._go(Screen.SYNC)
+
+    def show_sync_form(self, purpose: Purpose) -> None:
+        """Show one of the forms of the sync screen."""
+        self.sync_form.open(purpose)
+        self._go(Screen.SYNC_FORM)
+
     def show_done(self, booked: Booked) -> None:
         """Show what is on disk; then scans that came meanwhile go on."""
         self.member.close()
@@ -294,6 +336,8 @@ class ShellPresenter(Presenter[ShellState]):
             Screen.FIND: self.find.say,
             Screen.VOID: self.void.say,
             Screen.REPORT: self.report.say,
+            Screen.SYNC: self.sync.say,
+            Screen.SYNC_FORM: self.sync_form.say,
             Screen.LOCK: self.lock.say,
         }.get(self._screen)
         if hears is not None:
@@ -303,50 +347,6 @@ class ShellPresenter(Presenter[ShellState]):
             self.member.say(notice)
         else:
             self.home(notice)
-
-    def _actions(self) -> dict[str, Callable[[], None]]:
-        """What the keys do on the screen that is on; a key that is not listed does nothing."""
-        everywhere: dict[str, Callable[[], None]] = {
-            "F1": self._open_help,
-            "F2": lambda: self.show_enrol(""),
-            "F3": lambda: self.show_find(""),
-            "F6": lambda: self.show_void(None),
-            "F8": self._open_report,
-            "F9": self.undo_newest,
-        }
-        member: dict[str, Callable[[], None]] = {
-            "F2": self.member.enrol,
-            "F3": lambda: self.show_find(""),
-            "F4": self.member.redeem,
-            "F5": self.member.history,
-            "F6": self.member.void,
-            "Esc": self.member.cancel,
-            "Enter": self.member.confirm,
-        }
-        screens: dict[Screen, dict[str, Callable[[], None]]] = {
-            Screen.IDLE: everywhere | {"Enter": self.idle.submit, "Esc": self.home},
-            Screen.MEMBER: member,
-            Screen.REDEEM: {"Esc": self.redeem.cancel, "F4": self.redeem.cancel, "Enter": self.redeem.confirm},
-            Screen.DONE: {"F9": self.done.undo, "Enter": self.done.next, "Esc": self.done.next},
-            Screen.UNKNOWN: {"F2": self.unknown.enrol, "Enter": self.unknown.award_only, "Esc": self.home},
-            Screen.ENROL: {"Enter": self.enrol.confirm, "Esc": self.enrol.cancel},
-            Screen.FIND: everywhere | {"Enter": self.find.choose, "Esc": self.home},
-            Screen.VOID: {"Enter": self.void.confirm, "Esc": self.void.cancel},
-            Screen.HISTORY: {"Esc": self.history.cancel, "F5": self.history.cancel},
-            Screen.REPORT: everywhere | {"Esc": self.home},
-            Screen.HELP: everywhere | {"Esc": self.home},
-            Screen.LOCK: {"Enter": self.lock.confirm},
-        }
-        lock = {} if self._screen is Screen.LOCK else {"F10": self.lock_till}
-        return screens[self._screen] | lock
-
-    def _open_help(self) -> None:
-        self.help.open()
-        self._go(Screen.HELP)
-
-    def _open_report(self) -> None:
-        self.report.open()
-        self._go(Screen.REPORT)
 
     def lock_till(self) -> None:
         """Ask for a PIN before anything else; an open sale waits behind the lock."""
@@ -372,17 +372,7 @@ class ShellPresenter(Presenter[ShellState]):
 
     def _refresh(self) -> None:
         texts = self._around.texts
-        keys = key_hints(texts, self._screen, self._actions().keys() - self._hidden_keys())
+        live = keys.actions(self, self._screen).keys()
+        hints = key_hints(texts, self._screen, live - keys.hidden(self, self._screen, has_people=self._has_people))
         broken = None if self._broken is None else breakage(texts, self._broken)
-        self._show(ShellState(self._screen, bar_state(self._around, self._scanner_status), keys, broken))
-
-    def _hidden_keys(self) -> set[str]:
-        """Keys that would do nothing just now."""
-        hidden = set() if self._has_people else {"F10"}
-        if self._screen is Screen.IDLE:
-            hidden.add("Esc")
-        if self._screen is Screen.MEMBER and not self.member.state.anonymous:
-            hidden.add("F2")
-        if self._screen is Screen.DONE and self.done.undoable is None:
-            hidden.add("F9")
-        return hidden
+        self._show(ShellState(self._screen, bar_state(self._around, self._scanner_status), hints, broken))

@@ -25,6 +25,8 @@ class Screen(StrEnum):
     HISTORY = "history"
     REPORT = "report"
     HELP = "help"
+    SYNC = "sync"
+    SYNC_FORM = "sync_form"
     LOCK = "lock"
 
 
@@ -39,10 +41,11 @@ class Tone(StrEnum):
 
 
 class Pill(msgspec.Struct, frozen=True):
-    """A short state in the bar."""
+    """A short state in the bar; ``spoken`` says it at length where the words alone would not do."""
 
     text: str
     tone: Tone = Tone.NEUTRAL
+    spoken: str = ""
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -100,6 +103,14 @@ class RewardCard(msgspec.Struct, frozen=True):
     flexible: bool = False
 
 
+class Sent(StrEnum):
+    """Whether head office has a booking; a till that stands alone shows neither."""
+
+    UNMARKED = ""
+    SENT = "sent"
+    WAITING = "waiting"
+
+
 class BookingLine(msgspec.Struct, frozen=True):
     """One line of the last bookings or the history."""
 
@@ -110,6 +121,7 @@ class BookingLine(msgspec.Struct, frozen=True):
     balance: str = ""
     why: str = ""
     record_id: str = ""
+    sent: Sent = Sent.UNMARKED
 
 
 class MemberState(msgspec.Struct, frozen=True):
@@ -122,6 +134,7 @@ class MemberState(msgspec.Struct, frozen=True):
         take_off: "Take 5.00 EUR off at the register"; empty without a money-off reward.
         to_pay: "To pay 18.45 EUR".
         choices: Rewards handed out in this sale, one sentence each.
+        account_note: What head office, or its silence, means for this account: safe to spend, as of when, debt.
     """
 
     name: str
@@ -130,6 +143,7 @@ class MemberState(msgspec.Struct, frozen=True):
     balance: str
     balance_caption: str
     worth: str
+    account_note: Notice | None = None
     debt: bool = False
     chips: tuple[str, ...] = ()
     rewards: tuple[RewardCard, ...] = ()
@@ -288,12 +302,13 @@ class VoidState(msgspec.Struct, frozen=True):
 
 
 class HistoryState(msgspec.Struct, frozen=True):
-    """A member's bookings with running balance and explanation."""
+    """A member's bookings with running balance and explanation; ``note`` says what is not among them."""
 
     name: str
     balance: str
     lines: tuple[BookingLine, ...] = ()
     empty: str = ""
+    note: str = ""
 
 
 class HourBar(msgspec.Struct, frozen=True):
@@ -316,6 +331,8 @@ class ReportState(msgspec.Struct, frozen=True):
     hours: tuple[HourBar, ...] = ()
     rewards_caption: str = ""
     rewards: tuple[BookingLine, ...] = ()
+    compared_caption: str = ""
+    compared: tuple[BookingLine, ...] = ()
     empty: str = ""
     can_go_on: bool = False
     busy: bool = False

@@ -59,7 +59,7 @@ class SyncActions(Protocol):
         ...
 
     def export(
-        self, path: Path, done: Callable[[Exported | Refused], None], failed: Callable[[Exception], None]
+        self, path: Path, done: Callable[[Exported | Declined | Refused], None], failed: Callable[[Exception], None]
     ) -> None:
         """Write what head office has not acknowledged to a new file."""
         ...

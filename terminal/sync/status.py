@@ -23,6 +23,7 @@ class SyncTrouble(StrEnum):
     """Why the till itself can't go on with head office; what head office says is a ``ProblemCode``."""
 
     UNREACHABLE = "unreachable"
+    ADDRESS_WRONG = "address_wrong"
     CODE_UNREADABLE = "code_unreadable"
     CERTIFICATE_WRONG = "certificate_wrong"
     CERTIFICATE_CHANGED = "certificate_changed"
@@ -31,6 +32,8 @@ class SyncTrouble(StrEnum):
     ANSWER_WRONG = "answer_wrong"
     FACTS_DIFFER = "facts_differ"
     REPLICA_UNUSABLE = "replica_unusable"
+    CANNOT_SERVE = "cannot_serve"
+    FILE_NOT_WRITTEN = "file_not_written"
 
 
 class Task(StrEnum):

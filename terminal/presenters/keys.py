@@ -1,0 +1,67 @@
+"""Which key does what on which screen, and which of them would do nothing just now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from terminal.presenters.states import Screen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from terminal.presenters.shell import ShellPresenter
+
+
+def actions(shell: ShellPresenter, screen: Screen) -> dict[str, Callable[[], None]]:
+    """What the keys do on a screen; a key that is not listed does nothing."""
+    everywhere: dict[str, Callable[[], None]] = {
+        "F1": shell.show_help,
+        "F2": lambda: shell.show_enrol(""),
+        "F3": lambda: shell.show_find(""),
+        "F6": lambda: shell.show_void(None),
+        "F7": shell.show_sync,
+        "F8": shell.show_report,
+        "F9": shell.undo_newest,
+    }
+    member: dict[str, Callable[[], None]] = {
+        "F2": shell.member.enrol,
+        "F3": lambda: shell.show_find(""),
+        "F4": shell.member.redeem,
+        "F5": shell.member.history,
+        "F6": shell.member.void,
+        "F7": shell.show_sync,
+        "Esc": shell.member.cancel,
+        "Enter": shell.member.confirm,
+    }
+    screens: dict[Screen, dict[str, Callable[[], None]]] = {
+        Screen.IDLE: everywhere | {"Enter": shell.idle.submit, "Esc": shell.home},
+        Screen.MEMBER: member,
+        Screen.REDEEM: {"Esc": shell.redeem.cancel, "F4": shell.redeem.cancel, "Enter": shell.redeem.confirm},
+        Screen.DONE: {"F9": shell.done.undo, "Enter": shell.done.next, "Esc": shell.done.next},
+        Screen.UNKNOWN: {"F2": shell.unknown.enrol, "Enter": shell.unknown.award_only, "Esc": shell.home},
+        Screen.ENROL: {"Enter": shell.enrol.confirm, "Esc": shell.enrol.cancel},
+        Screen.FIND: everywhere | {"Enter": shell.find.choose, "Esc": shell.home},
+        Screen.VOID: {"Enter": shell.void.confirm, "Esc": shell.void.cancel},
+        Screen.HISTORY: {"Esc": shell.history.cancel, "F5": shell.history.cancel},
+        Screen.REPORT: everywhere | {"Esc": shell.home},
+        Screen.HELP: everywhere | {"Esc": shell.home},
+        Screen.SYNC: everywhere | {"Esc": shell.sync.cancel},
+        Screen.SYNC_FORM: {"Enter": shell.sync_form.confirm, "Esc": shell.sync_form.cancel},
+        Screen.LOCK: {"Enter": shell.lock.confirm},
+    }
+    lock = {} if screen is Screen.LOCK else {"F10": shell.lock_till}
+    return screens[screen] | lock
+
+
+def hidden(shell: ShellPresenter, screen: Screen, *, has_people: bool) -> set[str]:
+    """Keys that need no hint: they would do nothing just now, or a sale has nothing to do with them."""
+    found = set() if has_people else {"F10"}
+    if screen is Screen.IDLE:
+        found.add("Esc")
+    if screen in {Screen.SYNC, Screen.MEMBER}:
+        found.add("F7")
+    if screen is Screen.MEMBER and not shell.member.state.anonymous:
+        found.add("F2")
+    if screen is Screen.DONE and shell.done.undoable is None:
+        found.add("F9")
+    return found

@@ -1,0 +1,149 @@
+"""Turns the status of sync into what its screen says: figures, remarks, facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from terminal.presenters.states import Notice, Tile, Tone
+from terminal.presenters.sync_words import CLOCK_OFF_SHOWN_MS, trouble_text
+from terminal.sync.status import KeyPlace, SyncMode
+
+if TYPE_CHECKING:
+    from terminal.presenters.base import Surroundings
+    from terminal.sync.status import SyncStatus
+    from texts.i18n import Texts
+
+ICONS: Final = {
+    SyncMode.ALONE: "storefront",
+    SyncMode.ONLINE: "cloud_done",
+    SyncMode.OFFLINE: "cloud_off",
+    SyncMode.PROBLEM: "sync_problem",
+}
+MS_PER_MIN: Final = 60_000
+DASH: Final = "–"
+
+
+def headline_icon(status: SyncStatus) -> str:
+    """The icon of the state, the same as in the bar."""
+    busy = status.mode is SyncMode.ONLINE and (status.waiting or status.progress is not None)
+    return "sync" if busy else ICONS[status.mode]
+
+
+def meaning(texts: Texts, status: SyncStatus) -> str:
+    """What the state means for the shop, and what to do."""
+    match status.mode:
+        case SyncMode.ALONE:
+            return texts._("This till is its own head office: all points are kept here and can be redeemed in full.")
+        case SyncMode.PROBLEM if status.problem is not None:
+            return trouble_text(texts, status.problem)
+        case SyncMode.PROBLEM:
+            return texts._("Sync stands still. Awarding goes on; nothing is lost.")
+        case SyncMode.OFFLINE:
+            return texts._(
+                "Head office does not answer. Awarding goes on, redeeming within what is safe. "
+                "All bookings are kept and sent by themselves."
+            )
+        case SyncMode.ONLINE if status.waiting:
+            return texts._("Head office answers and gets the newest bookings now.")
+        case SyncMode.ONLINE:
+            return texts._("Head office has every booking of this till.")
+
+
+def tiles(around: Surroundings) -> tuple[Tile, ...]:
+    """What waits, since when, and when head office last answered."""
+    texts, status = around.texts, around.sync
+    if not status.joined:
+        return ()
+    oldest = texts._("nothing waits")
+    if status.waiting:
+        oldest = texts._("the oldest since: {when}").format(when=_when(around, status.oldest_us))
+    last = _when(around, status.last_contact_us) if status.last_contact_us else DASH
+    return (
+        Tile(texts._("Bookings waiting"), texts.number(status.waiting), oldest),
+        Tile(texts._("Last contact"), last, texts._("when head office last answered")),
+    )
+
+
+def notes(around: Surroundings) -> tuple[Notice, ...]:
+    """What somebody should know or look at, the most urgent first."""
+    texts, status = around.texts, around.sync
+    found: list[Notice] = []
+    if status.quarantined:
+        sentence = texts.n_(
+            "{count} booking can't be read by head office. It is kept there and blocks nothing: "
+            "ask head office to clear it up. (M-182)",
+            "{count} bookings can't be read by head office. They are kept there and block nothing: "
+            "ask head office to clear them up. (M-182)",
+            status.quarantined,
+        )
+        found.append(Notice(sentence.format(count=texts.number(status.quarantined)), Tone.WARN))
+    if status.conflicts:
+        sentence = texts.n_(
+            "{count} case to look at, for example points spent at two tills at once. "
+            "It is booked; head office's page says what to do. (M-183)",
+            "{count} cases to look at, for example points spent at two tills at once. "
+            "They are booked; head office's page says what to do. (M-183)",
+            status.conflicts,
+        )
+        found.append(Notice(sentence.format(count=texts.number(status.conflicts)), Tone.WARN))
+    if abs(status.clock_off_ms) >= CLOCK_OFF_SHOWN_MS:
+        found.append(Notice(_clock_off(texts, status.clock_off_ms), Tone.WARN))
+    if status.joined and not status.caught_up:
+        sentence = texts._("Members are still being fetched. Awarding works; redeeming waits until then. (M-184)")
+        found.append(Notice(sentence, Tone.INFO))
+    if status.pending is not None:
+        starts = _start(around, status.pending.starts_at_us)
+        sentence = texts._("Programme version {version} starts {when}.")
+        found.append(Notice(sentence.format(version=texts.number(status.pending.version), when=starts), Tone.INFO))
+    return tuple(found)
+
+
+def _clock_off(texts: Texts, off_ms: int) -> str:
+    minutes = abs(off_ms) // MS_PER_MIN
+    if off_ms > 0:
+        sentence = texts.n_(
+            "The clock is {count} minute fast. Times are corrected; set the clock. (M-185)",
+            "The clock is {count} minutes fast. Times are corrected; set the clock. (M-185)",
+            minutes,
+        )
+    else:
+        sentence = texts.n_(
+            "The clock is {count} minute slow. Times are corrected; set the clock. (M-185)",
+            "The clock is {count} minutes slow. Times are corrected; set the clock. (M-185)",
+            minutes,
+        )
+    return sentence.format(count=texts.number(minutes))
+
+
+def facts(around: Surroundings) -> tuple[tuple[str, str], ...]:
+    """Details somebody on the phone asks for."""
+    texts, status = around.texts, around.sync
+    if not status.joined:
+        return ()
+    places = {
+        KeyPlace.KEYRING: texts._("in this computer's key store"),
+        KeyPlace.FILE: texts._("in a file only this user can read"),
+        None: texts._("missing"),
+    }
+    found = [
+        (texts._("Store"), status.store or DASH),
+        (texts._("Address"), status.url or DASH),
+        (texts._("Key of this till"), places[status.key_place]),
+        (texts._("Sent up to booking"), texts.number(status.acked_seq) if status.acked_seq else DASH),
+    ]
+    if status.serving:
+        found.append((texts._("Other tills join at"), status.serving))
+    return tuple(found)
+
+
+def _when(around: Surroundings, at_us: int) -> str:
+    """A moment of this till's past: today with its time, otherwise its day."""
+    clock = around.clock
+    return around.texts.moment(at_us, clock.utc_offset_min(at_us), clock.business_day(clock.now_us()))
+
+
+def _start(around: Surroundings, at_us: int) -> str:
+    """A moment to come, with day and time."""
+    day = around.texts.day(around.clock.business_day(at_us))
+    time = around.texts.time(at_us, around.clock.utc_offset_min(at_us))
+    return around.texts._("on {day} at {time}").format(day=day, time=time)
