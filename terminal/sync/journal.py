@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+import hashlib
+from datetime import date
+from typing import TYPE_CHECKING, Protocol, TypeVar
+from uuid import UUID
+
+from loyalty.feed import TombstoneEdit
+from storage.tombstones import read_tombstones
+from terminal.app.adopt_pending import adopt_pending
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
-    from loyalty.feed import TombstoneEdit
-    from storage.store import Reader
-    from storage.types import HeadOfficeRow
+    from storage.exchange import HeadOfficeRow
+    from storage.store import Reader, Store
+    from terminal.app.till import Till
+
+R = TypeVar("R")
+
+
+class LedgerOwner(Protocol):
+    """Whoever may write the ledger: the till's storage thread, or a command that has it open."""
+
+    @property
+    def store(self) -> Store:
+        """The open store; other threads ask it for readers only."""
+        ...
+
+    def call(self, work: Callable[[Till], R]) -> R:
+        """Do a piece of writing in order with the sales and wait until it is on disk."""
+        ...
 
 
 class LedgerJobs(Protocol):
-    """The writes that the ledger's owner does in order with the sales; each is short and returns when it is on disk."""
+    """The writes one round may need of the ledger; each is short and returns when it is on disk."""
 
     def begin_epoch(self) -> None:
         """Go on in a new epoch: head office knows more of this till than its own file."""
@@ -54,3 +77,92 @@ class JournalPort(Protocol):
     def tombstones(self) -> list[TombstoneEdit]:
         """Everybody who was erased at this till, under ids that are the same every time."""
         ...
+
+
+class Journal:
+    """Satisfies ``JournalPort`` and ``LedgerJobs`` on an open store.
+
+    Args:
+        owner: Whoever may write it.
+        reader: Reads on the thread of the round.
+        head_office: Whom the till has joined.
+    """
+
+    def __init__(self, owner: LedgerOwner, reader: Reader, head_office: HeadOfficeRow) -> None:
+        self._owner = owner
+        self._reader = reader
+        self._head_office = head_office
+
+    @property
+    def directory(self) -> Path:
+        """The data directory."""
+        return self._owner.store.directory
+
+    @property
+    def head_office(self) -> HeadOfficeRow:
+        """Whom the till has joined."""
+        return self._head_office
+
+    @property
+    def reader(self) -> Reader:
+        """Reads on the thread of the round."""
+        return self._reader
+
+    @property
+    def jobs(self) -> LedgerJobs:
+        """Writes, done by the owner."""
+        return self
+
+    def tombstones(self) -> list[TombstoneEdit]:
+        """Everybody who was erased at this till; the file outside the database knows them all."""
+        return [
+            TombstoneEdit(
+                edit_id=_erasure_id(known.member_id),
+                member_id=known.member_id,
+                erased_at_us=known.erased_at_us,
+                erased_day=date.fromisoformat(known.erased_day),
+            )
+            for known in read_tombstones(self.directory)
+        ]
+
+    def begin_epoch(self) -> None:
+        """Go on in a new epoch."""
+        self._owner.call(lambda till: till.store.begin_epoch())
+
+    def drop_edits(self, through: int) -> None:
+        """Forget edits head office has taken."""
+
+        def drop(till: Till) -> None:
+            with till.store.unit() as unit:
+                unit.drop_edits(through)
+
+        self._owner.call(drop)
+
+    def settle(self) -> None:
+        """Take over erasures, cashiers and the programme; in small pieces, so that a sale waits for one at most."""
+        while self._owner.call(adopt_pending):
+            pass
+
+
+class OwnLedger:
+    """Satisfies ``LedgerOwner`` for whoever has the store open itself."""
+
+    def __init__(self, till: Till) -> None:
+        self._till = till
+
+    @property
+    def store(self) -> Store:
+        """The open store."""
+        return self._till.store
+
+    def call(self, work: Callable[[Till], R]) -> R:
+        """Do it here and now."""
+        return work(self._till)
+
+
+def _erasure_id(member_id: UUID) -> UUID:
+    """A UUID version 8 (RFC 9562, 5.8) from SHA-256 over the member: head office takes each erasure once."""
+    digest = bytearray(hashlib.sha256(f"erasure {member_id}".encode()).digest()[:16])
+    digest[6] = (digest[6] & 0x0F) | 0x80
+    digest[8] = (digest[8] & 0x3F) | 0x80
+    return UUID(bytes=bytes(digest))

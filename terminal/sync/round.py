@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from terminal.sync.context import Hooks, Round
 from terminal.sync.errors import HeadOfficeSaysNo
 from terminal.sync.steps.bootstrap import bootstrap
@@ -84,9 +86,11 @@ def run_round(
     try:
         result = _steps(around, software, comparing=comparing)
     except HeadOfficeSaysNo as error:
-        replica.failed(error.code.value)
+        replica.put_link(msgspec.structs.replace(replica.link(), failure=error.code.value))
         raise
-    replica.contacted(clock.now_us() + result.offset_ms * US_PER_MS, result.offset_ms)
+    now_us = clock.now_us() + result.offset_ms * US_PER_MS
+    link = msgspec.structs.replace(replica.link(), last_contact_us=now_us, offset_ms=result.offset_ms, failure="")
+    replica.put_link(link)
     return result
 
 
@@ -94,11 +98,10 @@ def _steps(around: Round, software: str, *, comparing: bool) -> RoundResult:
     greeting = greet(around, software)
     if greeting.server_restored:
         send_tombstones(around)
-        around.replica.forget_cursor()
     pushed = push(around, greeting)
     stamp = send_edits(around)
     bootstrap(around)
-    pulled = pull(around, greeting.newest)
+    pulled = pull(around, greeting.newest, from_start=greeting.server_restored)
     if stamp:
         around.journal.jobs.drop_edits(stamp)
     if pulled:

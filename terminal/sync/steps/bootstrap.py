@@ -8,7 +8,7 @@ import shutil
 from typing import TYPE_CHECKING, Final
 
 from loyalty.wire import SNAPSHOT_PART_MAX, snapshot_bytes
-from storage.errors import DiskFull
+from storage.errors import Damaged, DiskFull, NewerSchema, NotALedger
 from terminal.sync.errors import answer_wrong
 from terminal.sync.signatures import holds
 from terminal.sync.status import Progress, Task
@@ -42,7 +42,7 @@ def bootstrap(around: Round) -> bool:
         Broken: The file is not what head office has signed.
         DiskFull: It does not fit.
     """
-    if around.replica.cursor() is not None or around.replica.staged_cursor() is not None:
+    if around.replica.cursor() is not None:
         return False
     info = around.port.snapshot()
     folder = around.journal.directory
@@ -62,7 +62,11 @@ def bootstrap(around: Round) -> bool:
         target.unlink()
         raise answer_wrong("the snapshot's bytes are not the ones head office has signed")
     try:
-        around.replica.take_snapshot(target, info.cursor, around.reader)
+        around.replica.take_snapshot(
+            target, terminal_id=whose.terminal_id, cursor=info.cursor, position_prefix=around.reader.position_prefix
+        )
+    except (Damaged, NotALedger, NewerSchema) as error:
+        raise answer_wrong(f"the snapshot can't be used: {error}") from error
     finally:
         target.unlink(missing_ok=True)
     around.hooks.report(None)

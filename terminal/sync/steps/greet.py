@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from loyalty.wire import EpochHead, HelloRequest, PushRequest
 from terminal.sync.steps.records import wire_record
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     from loyalty.feed import Cursor
     from terminal.sync.context import Round
-
-ANY_SIZE: Final = 2**31
-"""A single record is read whatever its size, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ def greet(around: Round, software: str) -> Greeting:
     reader, link = around.reader, around.replica.link()
     head = reader.head()
     acked = link.acked
-    waiting = reader.records_after(acked.seq if acked else 0, 1, ANY_SIZE)
+    waiting = reader.records_after(acked.seq if acked else 0, 1)
     began_us = around.clock.now_us()
     reply = around.port.hello(
         HelloRequest(
@@ -69,7 +66,7 @@ def greet(around: Round, software: str) -> Greeting:
     for known in reply.heads:
         _prove_fork(around, known)
     state = around.replica.state()
-    restored = (state is not None and state.server_epoch != reply.server_epoch) or (
+    restored = (state is not None and state.cursor.epoch != reply.server_epoch) or (
         acked is not None and positions.get(acked.epoch, 0) < acked.seq
     )
     began = positions.get(head.epoch, 0) > head.seq
@@ -86,7 +83,7 @@ def _prove_fork(around: Round, known: EpochHead) -> None:
     """
     if known.seq == 0:
         return
-    rows = around.reader.records_after(known.seq - 1, 1, ANY_SIZE)
+    rows = around.reader.records_after(known.seq - 1, 1)
     if not rows or rows[0].epoch != known.epoch or rows[0].hash == known.hash:
         return
     around.port.push(PushRequest(known.epoch, rows[0].prev_hash, (wire_record(rows[0]),)))

@@ -18,7 +18,7 @@ PAGES_UNREPORTED: Final = 4
 """A pull of so few pages is over before anybody could read how far it is."""
 
 
-def pull(around: Round, newest: Cursor) -> int:
+def pull(around: Round, newest: Cursor, *, from_start: bool = False) -> int:
     """Take over what changed since the till last heard of head office.
 
     A pull that was cut off goes on behind the last page it staged.
@@ -26,11 +26,12 @@ def pull(around: Round, newest: Cursor) -> int:
     Args:
         around: The round.
         newest: The newest step of the feed, for the progress.
+        from_start: Take over everything anew.
 
     Returns:
         How many items came.
     """
-    after = around.replica.staged_cursor() or around.replica.cursor()
+    after = None if from_start else around.replica.cursor()
     items = pages = 0
     more = True
     while more:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from loyalty.wire import EpochHead, PushReply, PushRequest, Verdict, ack_bytes
+import msgspec
+
+from loyalty.wire import Verdict, ack_bytes
 from terminal.sync.errors import answer_wrong
 from terminal.sync.signatures import holds
 from terminal.sync.status import Progress, Task
-from terminal.sync.steps.greet import ANY_SIZE
 from terminal.sync.steps.records import batch_after
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from loyalty.wire import PushReply, PushRequest
     from terminal.sync.context import Round
     from terminal.sync.steps.greet import Greeting
 
@@ -95,11 +97,10 @@ def _keep_acknowledgement(around: Round, batch: PushRequest, reply: PushReply) -
     whose = around.journal.head_office
     if not holds(whose.server_key, ack_bytes(whose.terminal_id, reply.server_epoch, head), reply.signature):
         raise answer_wrong("the acknowledgement is not signed by head office")
-    if not _is_own(around, head):
+    if not around.reader.holds(head):
         return  # a copy of this till is writing too; the next greeting finds out which of them goes on
-    around.replica.acknowledge(head, reply.signature, quarantined=reply.verdicts.count(Verdict.QUARANTINED))
-
-
-def _is_own(around: Round, head: EpochHead) -> bool:
-    rows = around.reader.records_after(head.seq - 1, 1, ANY_SIZE)
-    return bool(rows) and (rows[0].epoch, rows[0].seq, rows[0].hash) == (head.epoch, head.seq, head.hash)
+    link = around.replica.link()
+    unreadable = link.quarantined + reply.verdicts.count(Verdict.QUARANTINED)
+    around.replica.put_link(
+        msgspec.structs.replace(link, acked=head, acked_signature=reply.signature, quarantined=unreadable)
+    )

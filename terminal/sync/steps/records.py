@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from loyalty.wire import BATCH_BYTES_MAX, BATCH_RECORDS_MAX, PushRequest, WireRecord
 
 if TYPE_CHECKING:
+    from storage.exchange import JournalRow
     from storage.store import Reader
-    from storage.types import JournalRow
 
 
 def wire_record(row: JournalRow) -> WireRecord:
