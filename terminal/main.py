@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hardware.worker import ScannerWorker
     from loyalty.ports import Clock, Ids
     from terminal.app.desk import StorageThread
+    from terminal.app.report import ReportPlace
     from terminal.cli.programs import DemoResult
     from terminal.demo.stage import Stage
     from terminal.presenters.shell import ShellPresenter
@@ -98,6 +99,7 @@ def assemble(
     clock: Clock,
     ids: Ids,
     crashed: Callable[[Exception], None],
+    reports: ReportPlace | None = None,
 ) -> RunningTill:
     """Build the till on a data directory and start its threads; the window is not shown yet.
 
@@ -109,6 +111,7 @@ def assemble(
         clock: Time.
         ids: Ids.
         crashed: Takes a bug, to write it down.
+        reports: What the reports assume and where they are written.
 
     Raises:
         StorageError: If the ledger can't be opened; nothing keeps running then.
@@ -132,7 +135,7 @@ def assemble(
         running.callback(desk.stop)
         running.callback(bridge.close)
         texts = texts_for(desk.shop.currency)
-        surroundings = Surroundings(desk, texts, clock, ids, bridge.schedule, application.quit)
+        surroundings = Surroundings(desk, texts, clock, ids, bridge.schedule, application.quit, reports)
         shell = ShellPresenter(surroundings, crashed)
         desk.on_breakage = shell.broke
         theme = Theme()
@@ -202,6 +205,7 @@ def open_till(directory: Path, *, language: str | None) -> int:
         CommandError: If no window can be shown here.
     """
     from storage.errors import StorageError
+    from terminal.app.report import ReportPlace
     from terminal.crash import crash_text, write_crash
     from terminal.display import display_problem
     from terminal.messages import error_text
@@ -229,6 +233,7 @@ def open_till(directory: Path, *, language: str | None) -> int:
             clock=SystemClock(),
             ids=SystemIds(),
             crashed=write_down,
+            reports=ReportPlace(settings.report.breakage_percent),
         )
     except StorageError as error:
         show_notice(application, error_text(Texts(chosen), error))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -13,9 +11,10 @@ from loyalty.outcomes import Refused
 from loyalty.records import Adjustment, Reversal
 from terminal.app.documents import booking_document, member_document
 from terminal.app.members import show_member
+from texts.csv_file import csv_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     from loyalty.programme import Programme
     from storage.store import Reader
@@ -78,26 +77,3 @@ def _note(reader: Reader, booking: Booking) -> dict[str, object]:
     if not isinstance(record, Adjustment | Reversal) or record.text_ref is None:
         return {}
     return {"note": reader.text(record.text_ref)}
-
-
-def csv_bytes(columns: tuple[str, ...], rows: Sequence[Mapping[str, object]]) -> bytes:
-    """Write a CSV file (RFC 4180) in UTF-8 with a byte order mark, without which Excel takes it for another encoding.
-
-    A text that a spreadsheet would run as a formula gets an apostrophe in front; numbers keep their minus.
-    """
-    file = io.StringIO(newline="")
-    writer = csv.DictWriter(file, columns, extrasaction="ignore", restval="")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: _cell(value) for name, value in row.items()})
-    return file.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: object) -> object:
-    if not isinstance(value, str) or not value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "" if value is None else value
-    return value if _is_number(value) else f"'{value}"
-
-
-def _is_number(text: str) -> bool:
-    return text.removeprefix("-").replace(".", "", 1).isdigit() and text.isascii()

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from loyalty import kpi
-from loyalty.money import decimal_text
+from loyalty.report import WEEK, DayFigures, HourTotals, RewardTotals
+from terminal.messages import reward_name
+from texts.i18n import shop_time
+from texts.report_paper import DayPaper
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from loyalty.kpi import Assumptions, Exact, PeriodFacts
+    from loyalty.kpi import Assumptions, PeriodFacts
     from loyalty.programme import Programme
-    from loyalty.records import DayTotals
-
-FigureValues = dict[str, int | str | None]
-"""Counts and points as integers, money and rates in percent as decimal strings, ``None`` for a rate of nothing."""
+    from loyalty.report import FigureValues
+    from storage.store import Reader
+    from storage.types import DayReport, Shop
+    from texts.i18n import Texts
 
 
 def assumptions(programme: Programme, breakage_percent: int) -> Assumptions:
@@ -27,52 +31,72 @@ def assumptions(programme: Programme, breakage_percent: int) -> Assumptions:
     return kpi.Assumptions(value.points, value.value_cents, Decimal(breakage_percent) / 100)
 
 
-def assumptions_document(assumed: Assumptions, as_of: date) -> dict[str, object]:
-    """What the liability assumes, dated, for scripts and under a report."""
-    return {
-        "points": assumed.value_points,
-        "value": decimal_text(assumed.value_cents),
-        "breakage": f"{assumed.breakage * 100:.2f}",
-        "as_of": as_of.isoformat(),
-    }
+class ReportPlace(msgspec.Struct, frozen=True):
+    """What the reports of a till's screen assume, and where they are written.
+
+    Attributes:
+        breakage_percent: The share of open points that will never be redeemed.
+        folder: Where files go; ``None`` takes the documents of the person at this machine.
+    """
+
+    breakage_percent: int = 0
+    folder: Path | None = None
 
 
-def day_figures(totals: DayTotals, open_points: int, assumed: Assumptions) -> FigureValues:
-    """The figures of a business day.
+class DayOnTill(msgspec.Struct, frozen=True):
+    """A day of this till with the same weekday a week before."""
 
-    Purchases count on the day they were made and reversals on theirs, so a closed day never changes; ``reversed`` says
-    how much was undone on it.
+    figures: DayFigures
+    before: DayFigures
+
+
+def day_on_till(reader: Reader, day: date, assumed: Assumptions) -> DayOnTill:
+    """Read a business day and the same weekday a week before.
+
+    Raises:
+        StorageError: If the ledger can't be read.
+    """
+    return DayOnTill(
+        day_figures(reader.day_report(day), assumed),
+        day_figures(reader.day_report(day - WEEK), assumed),
+    )
+
+
+def day_figures(report: DayReport, assumed: Assumptions) -> DayFigures:
+    """What the ledger counted for a day, as the figures that till and head office share."""
+    return DayFigures(
+        report.day,
+        report.totals,
+        report.open_points,
+        assumed,
+        tuple(HourTotals(each.hour, each.issued, each.redeemed, each.sales) for each in report.hours),
+        tuple(RewardTotals(each.reward_id, each.count, each.points, each.value_cents) for each in report.rewards),
+    )
+
+
+def day_paper(texts: Texts, shop: Shop, programme: Programme, found: DayOnTill, written: tuple[int, int]) -> DayPaper:
+    """The finished report of a day, to be written as CSV or PDF.
 
     Args:
-        totals: The day's sums.
-        open_points: All points open at its end.
-        assumed: For the liability.
+        texts: Its language.
+        shop: Whose it is.
+        programme: Names the rewards.
+        found: The figures.
+        written: The moment in microseconds since 1970 UTC, and the shop's offset from UTC then in minutes.
     """
-    anonymous = totals.sales - totals.member_sales
-    anonymous_cents = totals.revenue_cents - totals.member_revenue_cents
-    return {
-        "sales": totals.sales,
-        "member_sales": totals.member_sales,
-        "anonymous_sales": anonymous,
-        "revenue": decimal_text(totals.revenue_cents),
-        "revenue_members": decimal_text(totals.member_revenue_cents),
-        "revenue_anonymous": decimal_text(anonymous_cents),
-        "reversed": decimal_text(totals.reversed_cents),
-        "average_order_value": _text(kpi.mean_cents(totals.revenue_cents, totals.sales)),
-        "average_order_value_members": _text(kpi.mean_cents(totals.member_revenue_cents, totals.member_sales)),
-        "average_order_value_anonymous": _text(kpi.mean_cents(anonymous_cents, anonymous)),
-        "member_share": _text(kpi.percent(totals.member_sales, totals.sales)),
-        "points_issued": totals.points_issued,
-        "points_redeemed": totals.points_redeemed,
-        "points_reversed": totals.points_taken_back,
-        "points_returned": totals.points_returned,
-        "points_adjusted": totals.points_adjusted,
-        "redemptions": totals.redemptions,
-        "redemption_rate": _text(kpi.percent(totals.points_redeemed, totals.points_issued)),
-        "new_members": totals.new_members,
-        "open_points": open_points,
-        "liability": _text(kpi.liability(open_points, assumed)),
-    }
+    return DayPaper(
+        shop.name,
+        shop.till_name,
+        found.figures,
+        found.before,
+        {each.reward_id: reward_name(texts, programme, each.reward_id) for each in found.figures.rewards},
+        made=f"{texts.day(shop_time(*written).date(), 'medium')} {texts.time(*written)}",
+    )
+
+
+def report_file_name(texts: Texts, day: date, ending: str) -> str:
+    """What a report's file is called unless somebody says otherwise: sorted by name is sorted by day."""
+    return f"{texts._('Daily report')} {day.isoformat()}.{ending}"
 
 
 def period_figures(facts: PeriodFacts, assumed: Assumptions) -> FigureValues:
@@ -85,8 +109,3 @@ def period_figures(facts: PeriodFacts, assumed: Assumptions) -> FigureValues:
         "customers": facts.customers,
         **{name: str(value) if isinstance(value, Decimal) else value for name, value in figures.items()},
     }
-
-
-def _text(figure: Exact) -> str | None:
-    rounded = kpi.rounded(figure)
-    return None if rounded is None else str(rounded)

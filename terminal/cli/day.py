@@ -73,6 +73,7 @@ def totals_document(totals: DayTotals) -> dict[str, object]:
         "redemptions": totals.redemptions,
         "points_taken_back": totals.points_taken_back,
         "points_returned": totals.points_returned,
+        "points_expired": totals.points_expired,
         "points_adjusted": totals.points_adjusted,
         "new_members": totals.new_members,
     }
@@ -87,6 +88,7 @@ def _close_lines(texts: Texts, close: DayClose) -> list[str]:
             (texts._("Undone"), texts.money(totals.reversed_cents)),
             (texts._("Issued"), texts.points(totals.points_issued)),
             (texts._("Redeemed"), texts.points(totals.points_redeemed)),
+            (texts._("Expired"), texts.points(totals.points_expired)),
             (texts._("New members"), texts.number(totals.new_members)),
             (texts._("Open points"), texts.number(close.open_points)),
         ]

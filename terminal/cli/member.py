@@ -13,6 +13,7 @@ from loyalty.records import Purpose
 from terminal.app.documents import member_document
 from terminal.app.enrol import EnrolCommand, enrol
 from terminal.app.export import export_member
+from terminal.app.files import write_files
 from terminal.app.members import (
     EraseCommand,
     Member,
@@ -24,7 +25,6 @@ from terminal.app.members import (
 from terminal.cli import parsing
 from terminal.cli.answers import Answer, pairs, table
 from terminal.cli.commands import group
-from terminal.cli.files import write_files
 from terminal.cli.session import session_of
 from texts.i18n import mark
 

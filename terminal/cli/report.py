@@ -6,34 +6,32 @@ import sys
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import msgspec
 import typer
 
 from loyalty.money import decimal_text
+from loyalty.report import assumptions_document, compare
 from storage.period import PeriodReads
-from terminal.app.export import csv_bytes
-from terminal.app.report import (
-    FigureValues,
-    assumptions,
-    assumptions_document,
-    day_figures,
-    period_figures,
-)
+from terminal.app.files import write_file
+from terminal.app.report import DayOnTill, assumptions, day_on_till, day_paper, period_figures
 from terminal.cli import parsing
 from terminal.cli.answers import Answer, json_text, pairs, table
 from terminal.cli.commands import group
-from terminal.cli.files import write_file
 from terminal.cli.session import Session, session_of
 from terminal.cli.waiting import waiting
-from terminal.messages import reward_name
+from texts.csv_file import csv_bytes
 from texts.i18n import mark
+from texts.report_csv import day_csv
+from texts.report_table import figure_rows
 
 if TYPE_CHECKING:
-    from loyalty.programme import Programme
-    from storage.types import DayReport
+    from collections.abc import Callable
+
+    from loyalty.report import DayFigures, FigureValues
     from texts.i18n import Texts
+    from texts.report_paper import DayPaper
 
 
 class Format(StrEnum):
@@ -43,16 +41,36 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+class DayFormat(StrEnum):
+    """What a day's report can be written as."""
+
+    JSON = "json"
+    CSV = "csv"
+    PDF = "pdf"
+
+
+F = TypeVar("F", Format, DayFormat)
+
+
 class _Report(msgspec.Struct, frozen=True):
-    """A report in all its forms."""
+    """A report in all its forms.
+
+    Attributes:
+        document: For scripts.
+        lines: For people.
+        files: What makes each file, by its ending.
+    """
 
     document: dict[str, object]
     lines: list[str]
-    row: dict[str, object]
+    files: dict[str, Callable[[], bytes]]
 
 
 AsFormat = Annotated[
     Format | None, typer.Option("--format", help=mark("Write the figures as json or csv instead of text."))
+]
+AsDayFormat = Annotated[
+    DayFormat | None, typer.Option("--format", help=mark("Write the figures as json, csv or pdf instead of text."))
 ]
 Out = Annotated[Path | None, typer.Option("--out", help=mark("The file to write to."), metavar="FILE")]
 
@@ -63,7 +81,7 @@ def add_commands(app: typer.Typer) -> None:
     reports.command(
         "day",
         help=mark("The figures of one business day; today's unless told."),
-        epilog="stammkunde report day 2026-11-21",
+        epilog="stammkunde report day 2026-11-21 --format pdf --out saturday.pdf",
     )(_day)
     reports.command(
         "period",
@@ -76,29 +94,49 @@ def add_commands(app: typer.Typer) -> None:
 def _day(
     context: typer.Context,
     which: Annotated[str | None, typer.Argument(help=mark("The day, as 2026-11-21."), metavar="DATE")] = None,
-    as_format: AsFormat = None,
+    as_format: AsDayFormat = None,
     out: Out = None,
 ) -> Answer:
     session = session_of(context)
     clock = session.programs.clock
     day = parsing.day(which) if which else clock.business_day(clock.now_us())
-    form = _form(session, as_format, out)
-    breakage = session.settings.report.breakage_percent
+    form = _form(session, DayFormat, as_format, out)
     with session.reading() as (till, reader):
-        report = reader.day_report(day)
-        assumed = assumptions(till.programme, breakage)
-        numbers = day_figures(report.totals, report.open_points, assumed)
-        document = {
-            "day": day,
-            "figures": numbers,
-            "hours": msgspec.to_builtins(report.hours),
-            "rewards": _rewards(report),
-            "assumptions": assumptions_document(assumed, day),
-        }
-        texts = session.texts
-        lines = [texts.day(day, "full"), "", *_figure_lines(texts, numbers)]
-        lines += _hour_lines(texts, report) + _reward_lines(texts, till.programme, report)
-        return _written(session, _Report(document, lines, {"day": day.isoformat(), **numbers}), form, out)
+        found = day_on_till(reader, day, assumptions(till.programme, session.settings.report.breakage_percent))
+        now_us = clock.now_us()
+        paper = day_paper(session.texts, till.store.shop, till.programme, found, (now_us, clock.utc_offset_min(now_us)))
+    files = {"csv": lambda: day_csv(paper), "pdf": lambda: _pdf(session.texts, paper)}
+    report = _Report(_day_document(found), _day_lines(session.texts, paper), files)
+    return _written(session, report, form, out)
+
+
+def _day_document(found: DayOnTill) -> dict[str, object]:
+    """The day for scripts."""
+    figures = found.figures
+    return {
+        "day": figures.day,
+        "figures": figures.values(),
+        "hours": msgspec.to_builtins(figures.hours),
+        "rewards": _rewards(figures),
+        "assumptions": assumptions_document(figures.assumed, figures.day),
+        "week_before": compare(figures, found.before).document(),
+    }
+
+
+def _day_lines(texts: Texts, paper: DayPaper) -> list[str]:
+    """The day for people: every figure beside that of a week before."""
+    assert paper.before is not None, "the till always reads both days"
+    figures = paper.figures
+    head = ["", texts.day(figures.day), texts.day(paper.before.day), texts._("Change")]
+    rows = [[row.caption, row.value, row.before, row.change] for row in figure_rows(texts, figures, paper.before)]
+    lines = [texts.day(figures.day, "full"), "", *table(head, rows, right=[1, 2, 3])]
+    return lines + _hour_lines(texts, figures) + _reward_lines(texts, paper)
+
+
+def _pdf(texts: Texts, paper: DayPaper) -> bytes:
+    from texts.report_pdf import day_pdf
+
+    return day_pdf(texts, paper)
 
 
 def _period(
@@ -112,7 +150,7 @@ def _period(
     start, end = parsing.day(first), parsing.day(last)
     if end < start:
         raise typer.BadParameter("--to lies before --from")
-    form = _form(session, as_format, out)
+    form = _form(session, Format, as_format, out)
     settings = session.settings.report
     with session.reading() as (till, reader):
         with waiting(session.texts._("Adding up the period"), sys.stderr):
@@ -133,31 +171,34 @@ def _period(
         span = texts._("{first} to {last}").format(first=texts.day(start, "medium"), last=texts.day(end, "medium"))
         lines = [span, "", *_period_lines(texts, numbers)]
         row: dict[str, object] = {"from": start.isoformat(), "to": end.isoformat(), **numbers}
-        return _written(session, _Report(document, lines, row), form, out)
+        report = _Report(document, lines, {"csv": lambda: csv_bytes(tuple(row), [row])})
+        return _written(session, report, form, out)
 
 
-def _form(session: Session, as_format: Format | None, out: Path | None) -> Format | None:
+def _form(session: Session, formats: type[F], as_format: F | None, out: Path | None) -> F | None:
     """What to write: as asked, else by the file's ending, else text for people or the document for scripts."""
     if as_format is not None:
-        if as_format is Format.CSV and out is None and session.as_json:
-            raise typer.BadParameter("--json prints one JSON document; give the CSV a file with --out")
+        if as_format != "json" and out is None and session.as_json:
+            raise typer.BadParameter("--json prints one JSON document; give the report a file with --out")
+        if as_format == "pdf" and out is None:
+            raise typer.BadParameter("A PDF is no text; give it a file with --out")
         return as_format
     if out is None:
         return None
     try:
-        return Format(out.suffix.removeprefix(".").lower())
+        return formats(out.suffix.removeprefix(".").lower())
     except ValueError:
-        raise typer.BadParameter(f"Say what to write with --format: {', '.join(Format)}") from None
+        raise typer.BadParameter(f"Say what to write with --format: {', '.join(formats)}") from None
 
 
-def _written(session: Session, report: _Report, form: Format | None, out: Path | None) -> Answer:
+def _written(session: Session, report: _Report, form: str | None, out: Path | None) -> Answer:
     """The report on standard output, or in a file and where it lies."""
     if form is None:
         return Answer(report.document, report.lines)
-    if form is Format.JSON:
+    if form == "json":
         content = msgspec.json.format(json_text(report.document).encode(), indent=2) + b"\n"
     else:
-        content = csv_bytes(tuple(report.row), [report.row])
+        content = report.files[form]()
     if out is None:
         return Answer(report.document, content.decode("utf-8-sig").splitlines())
     write_file(out, content)
@@ -177,20 +218,6 @@ def _rate(texts: Texts, value: int | str | None) -> str:
 
 def _count(texts: Texts, value: int | str | None) -> str:
     return texts.number(int(str(value)))
-
-
-def _figure_lines(texts: Texts, numbers: FigureValues) -> list[str]:
-    """The figures that a shop looks at every evening; the whole list is in the document."""
-    members = f"{_count(texts, numbers['member_sales'])}, {_money(texts, numbers['revenue_members'])}"
-    return pairs(
-        [
-            (texts._("Purchases"), f"{_count(texts, numbers['sales'])}, {_money(texts, numbers['revenue'])}"),
-            (texts._("with a card"), f"{members} ({_rate(texts, numbers['member_share'])})"),
-            (texts._("Average purchase"), _money(texts, numbers["average_order_value"])),
-            (texts._("Undone"), _money(texts, numbers["reversed"])),
-            *_points_lines(texts, numbers),
-        ]
-    )
 
 
 def _period_lines(texts: Texts, numbers: FigureValues) -> list[str]:
@@ -228,34 +255,34 @@ def _plain(texts: Texts, value: int | str | None) -> str:
     return "\N{EN DASH}" if value is None else texts.plain_amount(int(str(value).replace(".", "")))
 
 
-def _hour_lines(texts: Texts, report: DayReport) -> list[str]:
-    if not report.hours:
+def _hour_lines(texts: Texts, figures: DayFigures) -> list[str]:
+    if not figures.hours:
         return []
     head = [texts._("Hour"), texts._("Purchases"), texts._("Issued"), texts._("Redeemed")]
     rows = [
         [f"{each.hour:02d}:00", texts.number(each.sales), texts.number(each.issued), texts.number(each.redeemed)]
-        for each in report.hours
+        for each in figures.hours
     ]
     return ["", *table(head, rows, right=[1, 2, 3])]
 
 
-def _reward_lines(texts: Texts, programme: Programme, report: DayReport) -> list[str]:
-    if not report.rewards:
+def _reward_lines(texts: Texts, paper: DayPaper) -> list[str]:
+    if not paper.figures.rewards:
         return []
     head = [texts._("Reward"), texts._("Count"), texts._("Points"), texts._("Value")]
     rows = [
         [
-            reward_name(texts, programme, each.reward_id),
+            paper.reward_names[each.reward_id],
             texts.number(each.count),
             texts.number(each.points),
             texts.money(each.value_cents),
         ]
-        for each in report.rewards
+        for each in paper.figures.rewards
     ]
     return ["", *table(head, rows, right=[1, 2, 3])]
 
 
-def _rewards(report: DayReport) -> list[dict[str, object]]:
+def _rewards(figures: DayFigures) -> list[dict[str, object]]:
     return [
         {
             "reward": each.reward_id,
@@ -263,5 +290,5 @@ def _rewards(report: DayReport) -> list[dict[str, object]]:
             "points": each.points,
             "value": decimal_text(each.value_cents),
         }
-        for each in report.rewards
+        for each in figures.rewards
     ]

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING, Final
 
+from loyalty.report import compare
+from terminal.app.files import documents_folder, write_files
+from terminal.app.report import assumptions, day_on_till, day_paper, report_file_name
+from terminal.errors import FileUnwritable
 from terminal.messages import reward_name
 from terminal.presenters.base import Flow, Presenter, Surroundings
-from terminal.presenters.states import BookingLine, HourBar, Notice, ReportState, Tile
+from terminal.presenters.states import BookingLine, HourBar, Notice, ReportState, Tile, Tone
+from texts.report_csv import day_csv
+from texts.report_table import all_hours, change_text, figure_rows, money_text, percent_text
 
 if TYPE_CHECKING:
-    from storage.store import Reader
-    from storage.types import DayReport
-    from texts.i18n import Texts
+    from pathlib import Path
 
-WEEK: Final = timedelta(days=7)
+    from loyalty.report import DayFigures
+    from terminal.app.report import DayOnTill
+    from texts.i18n import Texts
+    from texts.report_paper import DayPaper
+
 DAY: Final = timedelta(days=1)
-OPENS_H: Final = 8
-CLOSES_H: Final = 18
-"""The hours a report shows at least."""
+
+COMPARED: Final = ("sales", "points_redeemed", "points_reversed", "points_expired", "new_members")
+"""What is held against the week before beside the awarded points, whose tile says it."""
 
 EMPTY: Final = ReportState(title="", day="")
 
@@ -32,8 +39,7 @@ class ReportPresenter(Presenter[ReportState]):
         self._around = surroundings
         self._flow = flow
         self._day = date.min
-        self._report: DayReport | None = None
-        self._week_ago: DayReport | None = None
+        self._found: DayOnTill | None = None
         self._said: Notice | None = None
 
     def open(self) -> None:
@@ -65,18 +71,40 @@ class ReportPresenter(Presenter[ReportState]):
         """Leave."""
         self._flow.home()
 
+    def save(self, ending: str) -> None:
+        """Write the day as a file among the documents: ``csv`` or ``pdf``."""
+        found, around = self._found, self._around
+        if found is None:
+            return
+        now_us = around.clock.now_us()
+        written = (now_us, around.clock.utc_offset_min(now_us))
+        paper = day_paper(around.texts, around.desk.shop, around.programme, found, written)
+        folder = around.reports.folder or documents_folder()
+        texts = around.texts
+        # On the storage thread: the window goes on while the disk works, and sales are few when a day is read.
+        around.desk.read(lambda _reader: _save(texts, paper, folder, ending), self._saved, self._flow.broke)
+
+    def _saved(self, outcome: Path | FileUnwritable) -> None:
+        texts = self._around.texts
+        if isinstance(outcome, FileUnwritable):
+            sentence = texts._(outcome.sentence).format(file=outcome.file, detail=outcome.detail)
+            self.say(Notice(sentence, Tone.BAD))
+        else:
+            self.say(Notice(texts._("Written: {file}").format(file=outcome), Tone.GOOD))
+
     def _go(self, day: date) -> None:
         self._day = day
-        self._report = self._week_ago = None
+        self._found = None
         self._said = None
         self.refresh()
+        assumed = assumptions(self._around.programme, self._around.reports.breakage_percent)
         self._around.desk.read(
-            lambda reader: _two_days(reader, day), lambda found: self._read(day, found), self._flow.broke
+            lambda reader: day_on_till(reader, day, assumed), lambda found: self._read(day, found), self._flow.broke
         )
 
-    def _read(self, day: date, found: tuple[DayReport, DayReport]) -> None:
+    def _read(self, day: date, found: DayOnTill) -> None:
         if day == self._day:
-            self._report, self._week_ago = found
+            self._found = found
             self.refresh()
 
     def refresh(self) -> None:
@@ -84,8 +112,8 @@ class ReportPresenter(Presenter[ReportState]):
         if self._day == date.min:
             return
         texts = self._around.texts
-        report = self._report
-        quiet = report is not None and not report.totals.sales and not report.totals.redemptions
+        figures = self._found.figures if self._found else None
+        quiet = figures is not None and figures.quiet
         self._show(
             ReportState(
                 title=texts._("Daily report"),
@@ -94,83 +122,55 @@ class ReportPresenter(Presenter[ReportState]):
                 hours_caption=texts._("Points by hour"),
                 issued_caption=texts._("awarded"),
                 redeemed_caption=texts._("redeemed"),
-                hours=() if report is None or quiet else _hours(report),
+                hours=() if figures is None or quiet else _bars(figures),
                 rewards_caption=texts._("Popular rewards"),
                 rewards=self._rewards(texts),
+                compared_caption=self._compared_caption(texts),
+                compared=self._compared(texts),
                 empty=texts._("Nothing was booked on this day.") if quiet else "",
                 can_go_on=self._day < self._today(),
-                busy=report is None,
+                busy=figures is None,
                 notice=self._said,
             )
         )
 
     def _tiles(self, texts: Texts) -> tuple[Tile, ...]:
-        report = self._report
-        if report is None:
+        if self._found is None:
             return ()
-        totals = report.totals
-        worth_cents = self._around.programme.value_of_points_cents(report.open_points)
+        figures = self._found.figures
+        totals = figures.totals
+        purchases = texts.n_("{count} purchase", "{count} purchases", totals.sales)
+        share = texts._("{share} of purchases with card").format(share=percent_text(texts, figures.member_share))
         return (
-            Tile(texts._("Awarded"), texts.number(totals.points_issued), self._awarded(texts)),
-            Tile(texts._("Redeemed"), texts.number(totals.points_redeemed), self._redeemed(texts)),
+            Tile(texts._("Awarded"), texts.number(totals.points_issued), _awarded(texts, self._found)),
+            Tile(texts._("Redeemed"), texts.number(totals.points_redeemed), _redeemed(texts, figures)),
             Tile(
                 texts._("Open points"),
-                texts.number(report.open_points),
-                texts._("= {amount} liability").format(amount=texts.money(worth_cents)),
+                texts.number(figures.open_points),
+                texts._("= {amount} liability").format(amount=texts.money(figures.liability_cents)),
             ),
-            Tile(texts._("New members"), texts.number(totals.new_members), self._share(texts)),
-            Tile(texts._("Average with card"), self._average(texts), self._purchases(texts)),
+            Tile(texts._("New members"), texts.number(totals.new_members), share),
+            Tile(
+                texts._("Average with card"),
+                money_text(texts, figures.average_order_value_members),
+                purchases.format(count=texts.number(totals.sales)),
+            ),
         )
 
-    def _awarded(self, texts: Texts) -> str:
-        """What was taken back of it, and the change to the same weekday a week ago."""
-        if self._report is None or self._week_ago is None:
+    def _compared_caption(self, texts: Texts) -> str:
+        if self._found is None:
             return ""
-        totals = self._report.totals
-        change = self._change(texts, totals.points_issued, self._week_ago.totals.points_issued)
-        if not totals.points_taken_back:
-            return change
-        back = texts._("{count} taken back").format(count=texts.number(totals.points_taken_back))
-        return f"{back} · {change}"
+        return texts._("Compared with {day}").format(day=texts.day(self._found.before.day))
 
-    def _redeemed(self, texts: Texts) -> str:
-        """What was returned of it, and the redemption rate."""
-        if self._report is None:
-            return ""
-        totals = self._report.totals
-        rate = texts.percent(_percent(totals.points_redeemed, totals.points_issued))
-        shown = texts._("Redemption rate {rate}").format(rate=rate)
-        if not totals.points_returned:
-            return shown
-        returned = texts._("{count} returned").format(count=texts.number(totals.points_returned))
-        return f"{returned} · {shown}"
-
-    def _change(self, texts: Texts, now: int, before: int) -> str:
-        """The change to the same weekday a week ago."""
-        if not before:
-            return texts._("no figure a week ago")
-        change = _percent(now - before, before) or Decimal(0)
-        arrow = "▲" if change > 0 else "▼" if change < 0 else "="
-        return texts._("{arrow} {change} on a week ago").format(arrow=arrow, change=texts.percent(abs(change)))
-
-    def _share(self, texts: Texts) -> str:
-        totals = self._report.totals if self._report else None
-        share = _percent(totals.member_sales, totals.sales) if totals else None
-        return texts._("{share} of purchases with card").format(share=texts.percent(share))
-
-    def _average(self, texts: Texts) -> str:
-        totals = self._report.totals if self._report else None
-        if totals is None or not totals.member_sales:
-            return "–"
-        mean = Decimal(totals.member_revenue_cents) / totals.member_sales
-        return texts.money(int(mean.quantize(Decimal(1), ROUND_HALF_EVEN)))
-
-    def _purchases(self, texts: Texts) -> str:
-        sales = self._report.totals.sales if self._report else 0
-        return texts.n_("{count} purchase", "{count} purchases", sales).format(count=texts.number(sales))
+    def _compared(self, texts: Texts) -> tuple[BookingLine, ...]:
+        """Figures with their change to the same weekday a week before."""
+        if self._found is None:
+            return ()
+        rows = {row.name: row for row in figure_rows(texts, self._found.figures, self._found.before)}
+        return tuple(BookingLine(rows[name].change, rows[name].caption, rows[name].value) for name in COMPARED)
 
     def _rewards(self, texts: Texts) -> tuple[BookingLine, ...]:
-        found = self._report.rewards if self._report else ()
+        found = self._found.figures.rewards if self._found else ()
         return tuple(
             BookingLine(
                 when=f"{texts.number(item.count)} ×",
@@ -181,23 +181,45 @@ class ReportPresenter(Presenter[ReportState]):
         )
 
 
-def _hours(report: DayReport) -> tuple[HourBar, ...]:
-    """The shop's day without gaps, so that a quiet hour is seen as one and a first sale does not fill the picture."""
-    found = {item.hour: item for item in report.hours}
-    first, last = min(OPENS_H, *found), max(CLOSES_H, *found)
-    return tuple(
-        HourBar(hour, found[hour].issued, found[hour].redeemed) if hour in found else HourBar(hour, 0, 0)
-        for hour in range(first, last + 1)
+def _awarded(texts: Texts, found: DayOnTill) -> str:
+    """What was taken back of it, and the change to the same weekday a week ago."""
+    issued = compare(found.figures, found.before).changes["points_issued"]
+    change = (
+        texts._("no figure a week ago")
+        if issued is None
+        else texts._("{change} on a week ago").format(change=change_text(texts, issued))
     )
+    taken_back = found.figures.totals.points_taken_back
+    if not taken_back:
+        return change
+    back = texts._("{count} taken back").format(count=texts.number(taken_back))
+    return f"{back} · {change}"
 
 
-def _percent(part: int, whole: int) -> Decimal | None:
-    """A share in percent with one decimal, ``None`` of nothing."""
-    if not whole:
-        return None
-    return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.1"), ROUND_HALF_EVEN)
+def _redeemed(texts: Texts, figures: DayFigures) -> str:
+    """What was returned of it, and the redemption rate."""
+    shown = texts._("Redemption rate {rate}").format(rate=percent_text(texts, figures.redemption_rate))
+    returned = figures.totals.points_returned
+    if not returned:
+        return shown
+    back = texts._("{count} returned").format(count=texts.number(returned))
+    return f"{back} · {shown}"
 
 
-def _two_days(reader: Reader, day: date) -> tuple[DayReport, DayReport]:
-    """A day and the same weekday before."""
-    return reader.day_report(day), reader.day_report(day - WEEK)
+def _bars(figures: DayFigures) -> tuple[HourBar, ...]:
+    return tuple(HourBar(each.hour, each.issued, each.redeemed) for each in all_hours(figures.hours))
+
+
+def _save(texts: Texts, paper: DayPaper, folder: Path, ending: str) -> Path | FileUnwritable:
+    """Make the file and write it."""
+    if ending == "csv":
+        content = day_csv(paper)
+    else:
+        from texts.report_pdf import day_pdf
+
+        content = day_pdf(texts, paper)
+    name = report_file_name(texts, paper.figures.day, ending)
+    try:
+        return write_files(folder, {name: content})[0]
+    except FileUnwritable as error:
+        return error

@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from terminal.presenters.states import HourBar
 from terminal.ui import tokens
 from terminal.ui.theme import Theme, colour
+from texts.scale import scale_marks
 
 BAR_WIDTH = 0.36
 CORNER = 3.0
 HEADROOM = 1.08
 AXIS_WIDTH = 52
-STEPS_MAX = 5
 LINE_WIDTH = 1
 
 
@@ -81,14 +81,14 @@ class HoursChart(pg.PlotWidget):  # type: ignore[misc]  # see the import
 
         Args:
             hours: One entry an hour, in order.
-            number: How the marks of the scale are written, by their value from ``scale_marks``.
+            number: How the marks of the scale are written, by their value from ``marks_of``.
         """
         for item in (*self._bars, *self._lines):
             self.removeItem(item)
         palette = self._theme.palette
         issued = [(bar.hour - BAR_WIDTH, bar.issued) for bar in hours]
         redeemed = [(bar.hour + 0.02, bar.redeemed) for bar in hours]
-        marks = scale_marks(hours)
+        marks = marks_of(hours)
         self._lines = [pg.InfiniteLine(mark, angle=0, pen=pg.mkPen(palette.line, width=LINE_WIDTH)) for mark in marks]
         self._bars = [HourBars(issued, palette.chart_issued), HourBars(redeemed, palette.chart_redeemed)]
         for item in (*self._lines, *self._bars):
@@ -100,17 +100,6 @@ class HoursChart(pg.PlotWidget):  # type: ignore[misc]  # see the import
         self.setYRange(0, marks[-1] * HEADROOM if marks[-1] else 1, padding=0)
 
 
-def scale_marks(hours: tuple[HourBar, ...]) -> list[int]:
-    """Round marks for the scale, from 0 to at least the highest bar, at most ``STEPS_MAX`` steps."""
-    highest = max((max(bar.issued, bar.redeemed) for bar in hours), default=0)
-    step, factors = 1, (2, 5, 10)
-    decade = 1
-    while step * STEPS_MAX < highest:
-        for factor in factors:
-            step = decade * factor
-            if step * STEPS_MAX >= highest:
-                break
-        else:
-            decade *= 10
-    count = -(-highest // step)
-    return [index * step for index in range(count + 1)]
+def marks_of(hours: tuple[HourBar, ...]) -> list[int]:
+    """The marks of the scale, from 0 to at least the highest bar."""
+    return scale_marks(max((max(bar.issued, bar.redeemed) for bar in hours), default=0))

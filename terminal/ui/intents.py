@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from terminal.presenters import states
+from terminal.presenters.sync_states import SyncFormState, SyncState
 from terminal.ui.wording import Wording
 
 StateT_co = TypeVar("StateT_co", covariant=True)
@@ -228,6 +229,10 @@ class Report(Presenter[states.ReportState], Protocol):
         """Go to today."""
         ...
 
+    def save(self, ending: str) -> None:
+        """Write the day as a file: ``csv`` or ``pdf``."""
+        ...
+
     def cancel(self) -> None:
         """Leave the screen without doing anything."""
         ...
@@ -235,6 +240,38 @@ class Report(Presenter[states.ReportState], Protocol):
 
 class Help(Presenter[states.HelpState], Protocol):
     """Keys and advice."""
+
+    def cancel(self) -> None:
+        """Leave the screen without doing anything."""
+        ...
+
+
+class Sync(Presenter[SyncState], Protocol):
+    """How the till stands with head office."""
+
+    def act(self, key: str) -> None:
+        """Do what a button says."""
+        ...
+
+    def cancel(self) -> None:
+        """Leave the screen without doing anything."""
+        ...
+
+
+class SyncForm(Presenter[SyncFormState], Protocol):
+    """Joining, inviting, writing a file, leaving."""
+
+    def field_typed(self, name: str, text: str) -> None:
+        """A field now holds this text."""
+        ...
+
+    def choose(self, cashier_id: str) -> None:
+        """It is this manager."""
+        ...
+
+    def confirm(self) -> None:
+        """Do what the button says."""
+        ...
 
     def cancel(self) -> None:
         """Leave the screen without doing anything."""
@@ -316,6 +353,16 @@ class Shell(Presenter[states.ShellState], Protocol):
 
     @property
     def help(self) -> Help:
+        """The presenter of this screen."""
+        ...
+
+    @property
+    def sync(self) -> Sync:
+        """The presenter of this screen."""
+        ...
+
+    @property
+    def sync_form(self) -> SyncForm:
         """The presenter of this screen."""
         ...
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from terminal.ui.chart import HoursChart
 
 REWARD_ROWS_MAX = 24
+COMPARED_ROWS = 5
 CHART_SHARE, REWARDS_SHARE = 62, 38
 SQUARE = 11
 
@@ -76,6 +77,8 @@ class ReportView(View):
         self._previous = Button(theme, name="previousDay", icon="chevron_left")
         self._today = Button(theme, name="today", icon="calendar_today")
         self._next = Button(theme, name="nextDay", trailing="chevron_right")
+        self._csv = Button(theme, name="saveCsv", icon="receipt_long")
+        self._pdf = Button(theme, name="savePdf", icon="print")
         self._back = Button(theme, name="cancel", hint="Esc")
         self._notice = NoticeBar(theme)
         self._tiles = TileRow(theme)
@@ -86,12 +89,17 @@ class ReportView(View):
         self._rewards_caption = caption(theme, "rewardsCaption")
         self._rewards_caption.elides = True
         self._rewards = BookingRows(theme, REWARD_ROWS_MAX)
+        self._compared_caption = caption(theme, "comparedCaption")
+        self._compared_caption.elides = True
+        self._compared = BookingRows(theme, COMPARED_ROWS)
         self._empty = Paragraph(theme, tokens.TEXT_STRONG + 2, ink=secondary, name="empty", align=CENTRE)
         self._body = QWidget()
         self._lay_out(theme)
         self._previous.clicked.connect(presenter.previous_day)
         self._today.clicked.connect(presenter.today)
         self._next.clicked.connect(presenter.next_day)
+        self._csv.clicked.connect(lambda: presenter.save("csv"))
+        self._pdf.clicked.connect(lambda: presenter.save("pdf"))
         self._back.clicked.connect(presenter.cancel)
         presenter.subscribe(self.changed)
         self.retranslate()
@@ -104,7 +112,7 @@ class ReportView(View):
         top.setSpacing(tokens.ROW_GAP)
         top.addWidget(self._title)
         top.addWidget(self._day, 1)
-        for button in (self._previous, self._today, self._next, self._back):
+        for button in (self._previous, self._today, self._next, self._csv, self._pdf, self._back):
             button.setMinimumHeight(tokens.FIELD_HEIGHT - 2)
             top.addWidget(button)
         page.addLayout(top)
@@ -138,6 +146,9 @@ class ReportView(View):
         box.addWidget(self._rewards_caption)
         box.addWidget(self._rewards, 1)
         self._rewards.setMinimumHeight(theme.px(ROW_HEIGHT))
+        box.addWidget(self._compared_caption)
+        box.addWidget(self._compared)
+        self._compared.setFixedHeight(theme.px(ROW_HEIGHT) * COMPARED_ROWS)
         return card
 
     def retranslate(self) -> None:
@@ -146,6 +157,8 @@ class ReportView(View):
         self._previous.show_caption(translate("Day before"))
         self._today.show_caption(translate("Today"))
         self._next.show_caption(translate("Day after"))
+        self._csv.show_caption(translate("CSV"))
+        self._pdf.show_caption(translate("PDF"))
         self._back.show_caption(translate("Back"))
         self.refresh()
 
@@ -159,6 +172,8 @@ class ReportView(View):
         self._day.show_text(self.texts._("Counting …") if state.busy else state.day)
         self._next.set_active(state.can_go_on)
         self._today.set_active(state.can_go_on)
+        self._csv.set_active(not state.busy)
+        self._pdf.set_active(not state.busy)
         self._notice.show_notice(state.notice)
         self._tiles.show_tiles(state.tiles)
         self._tiles.setVisible(bool(state.tiles))
@@ -172,6 +187,8 @@ class ReportView(View):
         )
         self._rewards_caption.show_text(state.rewards_caption)
         self._show_rewards(state.rewards)
+        self._compared_caption.show_text(state.compared_caption)
+        self._compared.show_lines(state.compared)
         if not state.empty:
             self._show_hours(state.hours)
 
@@ -183,10 +200,10 @@ class ReportView(View):
         if wanted == self._shown_hours:
             return
         self._shown_hours = wanted
-        from terminal.ui.chart import HoursChart, scale_marks
+        from terminal.ui.chart import HoursChart, marks_of
 
         if self._chart is None:
             self._chart = HoursChart(self.theme)
             self._chart_box.addWidget(self._chart)
-        self._chart.show_hours(hours, {mark: self.texts.number(mark) for mark in scale_marks(hours)})
+        self._chart.show_hours(hours, {mark: self.texts.number(mark) for mark in marks_of(hours)})
         self._chart.setAccessibleName(self._hours_caption.text())

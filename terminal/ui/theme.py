@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QPalette
@@ -13,13 +12,13 @@ from terminal.ui import tokens
 from terminal.ui.icons import Icons
 from terminal.ui.kept import Kept
 from terminal.ui.stylesheet import style_sheet
+from texts import typeface
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPixmap
     from PySide6.QtWidgets import QApplication
 
-FONT_FOLDER = Path(__file__).with_name("fonts")
-FONT_FAMILIES = ("Inter", "DejaVu Sans")
+FONT_FAMILIES = (typeface.FAMILY, "DejaVu Sans")
 WIDTHS_MAX = 2048
 """How many widths of texts are kept; a screen has about a hundred texts, and most of them come back."""
 FACES_MAX = 48
@@ -120,7 +119,7 @@ def load_fonts() -> tuple[str, ...]:
     if FONT_FAMILIES[0] in QFontDatabase.families():
         return (FONT_FAMILIES[0],)
     families: list[str] = []
-    for path in sorted(FONT_FOLDER.glob("*.ttf")):
+    for path in sorted(typeface.FOLDER.glob("*.ttf")):
         number = QFontDatabase.addApplicationFont(str(path))
         families += QFontDatabase.applicationFontFamilies(number)
     return tuple(dict.fromkeys(families))

@@ -11,6 +11,7 @@ from storage.store import Store, create_store
 from storage.types import AccountRow
 from terminal.app.earn import EarnCommand, Earned, earn
 from terminal.app.enrol import EnrolCommand, Enrolled, enrol
+from terminal.app.report import ReportPlace
 from terminal.app.till import Till
 from terminal.presenters.base import Surroundings
 from terminal.presenters.shell import ShellPresenter
@@ -59,7 +60,10 @@ class Counter:
         self.schedule = ManualSchedule()
         self.crashes: list[Exception] = []
         self.has_quit = False
-        self.around = Surroundings(self.desk, Texts(language), self.clock, self.ids, self.schedule, self._quit)
+        self.documents = directory.parent / "documents"
+        reports = ReportPlace(folder=self.documents)
+        texts = Texts(language)
+        self.around = Surroundings(self.desk, texts, self.clock, self.ids, self.schedule, self._quit, reports)
         self.shell = ShellPresenter(self.around, self.crashes.append)
         self.shell.start()
 

@@ -202,6 +202,14 @@ class DeskStates(SaleStates):
                 BookingLine("5 ×", t("Gratis Kaffee", "Free coffee"), "−1.500"),
                 BookingLine("4 ×", t("Brezel dazu", "Pretzel with it"), "−400"),
             ),
+            compared_caption=t("Gegenüber Sa 14.11.", "Compared with Sat 14 Nov"),
+            compared=(
+                BookingLine(t("▲ 7,1 %", "▲ 7.1%"), t("Einkäufe", "Purchases"), "212"),
+                BookingLine(t("▼ 17,4 %", "▼ 17.4%"), t("Eingelöst", "Redeemed"), "1.900"),
+                BookingLine("–", t("Zurückgenommen", "Taken back"), "46"),
+                BookingLine(t("= 0,0 %", "= 0.0%"), t("Verfallen", "Expired"), "120"),
+                BookingLine(t("▲ 50,0 %", "▲ 50.0%"), t("Neue Mitglieder", "New members"), "6"),
+            ),
             can_go_on=True,
         )
         slow = t("Der Bericht konnte nicht gelesen werden. (M-190)", "The report could not be read. (M-190)")

@@ -20,6 +20,7 @@ from terminal.presenters.states import (
     UnknownState,
     VoidState,
 )
+from terminal.presenters.sync_states import SyncFormState, SyncState
 from terminal.ui.wording import Wording
 
 StateT = TypeVar("StateT")
@@ -192,11 +193,36 @@ class FakeReport(Fake[ReportState]):
     def today(self) -> None:
         self.note("today")
 
+    def save(self, ending: str) -> None:
+        self.note("save", ending)
+
     def cancel(self) -> None:
         self.note("cancel")
 
 
 class FakeHelp(Fake[HelpState]):
+    def cancel(self) -> None:
+        self.note("cancel")
+
+
+class FakeSync(Fake[SyncState]):
+    def act(self, key: str) -> None:
+        self.note("act", key)
+
+    def cancel(self) -> None:
+        self.note("cancel")
+
+
+class FakeSyncForm(Fake[SyncFormState]):
+    def field_typed(self, name: str, text: str) -> None:
+        self.note("field_typed", name, text)
+
+    def choose(self, cashier_id: str) -> None:
+        self.note("choose", cashier_id)
+
+    def confirm(self) -> None:
+        self.note("confirm")
+
     def cancel(self) -> None:
         self.note("cancel")
 
@@ -232,6 +258,8 @@ class FakeShell(Fake[ShellState]):
         self.history = FakeHistory(HistoryState("", ""))
         self.report = FakeReport(ReportState("", ""))
         self.help = FakeHelp(HelpState(""))
+        self.sync = FakeSync(SyncState("", "", "", "storefront"))
+        self.sync_form = FakeSyncForm(SyncFormState("", ""))
         self.lock = FakeLock(LockState(""))
 
     def key(self, name: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.command_line import ANNA, BEN, CommandLine
+from tests.fakes.pdf_words import words_of
 
 DAY_FIGURES = {
     "sales",
@@ -25,6 +26,7 @@ DAY_FIGURES = {
     "points_redeemed",
     "points_reversed",
     "points_returned",
+    "points_expired",
     "points_adjusted",
     "redemptions",
     "redemption_rate",
@@ -57,7 +59,20 @@ def test_rates_of_nothing_are_null_and_shown_as_a_dash(shop: CommandLine) -> Non
     figures = shop.done("report", "day", "2026-01-01")["figures"]
     assert figures["average_order_value"] is None
     assert figures["redemption_rate"] is None
-    assert "Average purchase  –" in shop.said("report", "day", "2026-01-01").out
+    (line,) = (line for line in shop.said("report", "day", "2026-01-01").out.splitlines() if "Average purchase" in line)
+    assert line.split()[2:] == ["–", "–"]
+
+
+def test_a_day_is_held_against_the_same_weekday(anna: CommandLine) -> None:
+    """Twice the points of a Saturday a week ago; with the figures of that day."""
+    anna.done("earn", ANNA, "20.00")
+    anna.clock.advance(days=7)
+    anna.done("earn", ANNA, "40.00")
+    before = anna.done("report", "day")["week_before"]
+    assert before["day"] == "2026-11-21"
+    assert before["figures"]["points_issued"] == 20
+    assert (before["changes"]["points_issued"], before["changes"]["points_expired"]) == ("100.00", None)
+    assert "▲ 100.0%" in anna.said("report", "day").out
 
 
 def test_the_liability_takes_breakage_from_the_settings(anna: CommandLine) -> None:
@@ -96,7 +111,18 @@ def test_a_report_as_csv(anna: CommandLine, tmp_path: Path, out: str | None) -> 
         text = anna.run("report", "day", "--format", "csv").out
     (row,) = csv.DictReader(io.StringIO(text))
     assert (row["day"], row["open_points"], row["average_order_value"]) == ("2026-11-21", "500", "")
-    assert set(row) == DAY_FIGURES | {"day"}
+    assert set(row) == DAY_FIGURES | {"day", "store", "till"}
+
+
+@pytest.mark.parametrize("arguments", [["--out", "saturday.pdf"], ["--format", "pdf", "--out", "saturday"]])
+def test_a_day_as_pdf(anna: CommandLine, tmp_path: Path, arguments: list[str]) -> None:
+    """The file that goes into the folder of the tax adviser; the ending of a file says what it is."""
+    anna.done("earn", ANNA, "20.00")
+    *options, name = arguments
+    file = tmp_path / name
+    assert anna.done("report", "day", *options, str(file))["file"] == str(file)
+    words = words_of(file.read_bytes())
+    assert {"Daily report", "Saturday, 21 November 2026", "€20.00"} <= {*words}
 
 
 def test_a_report_as_json_in_a_file(anna: CommandLine, tmp_path: Path) -> None:
@@ -112,6 +138,7 @@ def test_a_report_as_json_in_a_file(anna: CommandLine, tmp_path: Path) -> None:
         ["day", "--format", "xlsx"],
         ["day", "--format", "pdf"],
         ["day", "--out", "figures.xlsx"],
+        ["period", "--from", "2026-11-01", "--to", "2026-11-02", "--format", "pdf"],
         ["day", "--format", "csv"],
         ["day", "tomorrow"],
         ["period", "--from", "2026-11-02", "--to", "2026-11-01"],
@@ -126,7 +153,14 @@ def test_what_cannot_be_reported_is_a_usage_error(anna: CommandLine, arguments: 
 
 def test_an_unknown_format_names_those_there_are(anna: CommandLine) -> None:
     """Nobody has to look the formats up."""
-    assert "'json', 'csv'" in anna("report", "day", "--format", "pdf").err
+    assert "'json', 'csv', 'pdf'" in anna("report", "day", "--format", "xlsx").err
+
+
+def test_a_pdf_never_goes_to_the_screen(anna: CommandLine) -> None:
+    """It is no text, and a terminal would show its bytes."""
+    ran = anna.run("report", "day", "--format", "pdf")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--out" in ran.err
 
 
 def test_a_report_never_destroys_the_file_it_cannot_replace(anna: CommandLine, tmp_path: Path) -> None:

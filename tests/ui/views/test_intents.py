@@ -67,6 +67,8 @@ BUTTONS: dict[str, dict[str, Call]] = {
         "previousDay": ("previous_day",),
         "nextDay": ("next_day",),
         "today": ("today",),
+        "saveCsv": ("save", "csv"),
+        "savePdf": ("save", "pdf"),
         "cancel": ("cancel",),
     },
     "help": {"cancel": ("cancel",)},

@@ -1,52 +1,47 @@
-"""Figures of a day, by hand."""
+"""The till's days as the figures it shares with head office."""
 
-from datetime import date
+from collections.abc import Iterator
+from pathlib import Path
 
-from loyalty.programme import Programme, parse_programme
-from loyalty.records import DayTotals
-from terminal.app.report import assumptions, assumptions_document, day_figures
-from tests.fakes.ledger import PROGRAMME
+import pytest
 
-
-def _programme() -> Programme:
-    """A hundred points are worth five euros."""
-    found = parse_programme(PROGRAMME)
-    assert isinstance(found, Programme)
-    return found
+from loyalty.report import WEEK, HourTotals, RewardTotals
+from terminal.app.report import assumptions, day_on_till, day_paper, report_file_name
+from tests.fakes.ledger import LedgerOfTests
+from texts.i18n import Texts
 
 
-def test_a_day_by_hand() -> None:
-    """Three purchases, two with a card: 60.00 in all, 45.01 with a card."""
-    totals = DayTotals(
-        sales=3,
-        member_sales=2,
-        revenue_cents=6000,
-        member_revenue_cents=4501,
-        points_issued=45,
-        points_redeemed=30,
-        new_members=1,
-    )
-    figures = day_figures(totals, 200, assumptions(_programme(), 0))
-    assert figures["average_order_value"] == "20.00"
-    assert figures["average_order_value_members"] == "22.50"  # 22.505 rounds to the even cent
-    assert figures["average_order_value_anonymous"] == "14.99"
-    assert figures["member_share"] == "66.67"
-    assert figures["redemption_rate"] == "66.67"
-    assert figures["liability"] == "10.00"
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[LedgerOfTests]:
+    """A small shop."""
+    made = LedgerOfTests(tmp_path / "till")
+    yield made
+    made.close()
 
 
-def test_debts_are_no_negative_liability() -> None:
-    """Members who owe points in sum owe the shop no money."""
-    assert day_figures(DayTotals(), -50, assumptions(_programme(), 0))["liability"] == "0.00"
+def test_a_day_and_the_same_weekday_before_are_read(ledger: LedgerOfTests) -> None:
+    """Sums, hours, rewards and open points of both days, under the programme's worth of a point."""
+    member = ledger.member()
+    ledger.clock.advance(days=-7)
+    ledger.append(ledger.sale(member, 10_000))
+    ledger.clock.advance(days=7)
+    ledger.append(ledger.sale(member, 1_000, 10, ledger.reward()))
+    with ledger.store.reader() as reader:
+        found = day_on_till(reader, ledger.clock.today(), assumptions(ledger.store.programme, 20))
+    assert (found.figures.totals.points_issued, found.before.totals.points_issued) == (10, 100)
+    assert found.before.day == found.figures.day - WEEK
+    assert found.figures.hours == (HourTotals(10, 10, 50, 1),)
+    assert found.figures.rewards == (RewardTotals("coffee", 1, 50, 250),)
+    assert (found.figures.open_points, found.figures.liability_cents) == (60, 240)
 
 
-def test_breakage_lowers_the_liability_and_is_dated() -> None:
-    """What nobody will redeem is not owed; the assumption stands beside the figure."""
-    assumed = assumptions(_programme(), 25)
-    assert day_figures(DayTotals(), 200, assumed)["liability"] == "7.50"
-    assert assumptions_document(assumed, date(2026, 11, 21)) == {
-        "points": 100,
-        "value": "5.00",
-        "breakage": "25.00",
-        "as_of": "2026-11-21",
-    }
+def test_the_finished_report_says_whose_and_when(ledger: LedgerOfTests) -> None:
+    """Shop, till, the moment by the shop's clock, and rewards by the name people know."""
+    ledger.append(ledger.sale(ledger.member(), 10_000, 100, ledger.reward()))
+    with ledger.store.reader() as reader:
+        found = day_on_till(reader, ledger.clock.today(), assumptions(ledger.store.programme, 0))
+    texts = Texts("de")
+    paper = day_paper(texts, ledger.store.shop, ledger.store.programme, found, (ledger.clock.now_us(), 60))
+    assert (paper.store, paper.till, paper.made) == ("Bäckerei Morgenrot", "Kasse 1", "21.11.2026 10:00")
+    assert paper.reward_names == {"coffee": "Kaffee"}
+    assert report_file_name(texts, paper.figures.day, "pdf") == "Tagesbericht 2026-11-21.pdf"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from terminal.presenters.states import Screen, Tone
 from terminal.presenters.undo import UNDO_WINDOW_US
 from tests.fakes.counter import ANNA, BEN, NEW_CARD, Counter, card_number
@@ -219,6 +221,52 @@ def test_the_daily_report_adds_up_and_walks_through_the_days(counter: Counter) -
         counter.shell.report.previous_day()
     assert counter.shell.report.state.empty
     assert next(tile for tile in counter.shell.report.state.tiles if tile.caption == "Redeemed").detail.endswith("–")
+
+
+def test_the_daily_report_is_held_against_the_same_weekday(counter: Counter) -> None:
+    """As many purchases as a week ago, and twice as many points."""
+    counter.clock.advance(days=7)
+    counter.earn(ANNA, 2_000)
+    counter.clock.advance(days=7)
+    counter.earn(ANNA, 4_000)
+    counter.shell.key("F8")
+    state = counter.shell.report.state
+    assert state.compared_caption == "Compared with Sat 28 Nov"
+    assert next((line.what, line.when, line.points) for line in state.compared) == ("Purchases", "= 0.0%", "1")
+    assert state.tiles[0].detail == "▲ 100.0% on a week ago"
+
+
+@pytest.mark.parametrize("ending", ["csv", "pdf"])
+def test_the_daily_report_is_written_among_the_documents(counter: Counter, ending: str) -> None:
+    """One tap, and the screen says where the file is."""
+    counter.earn(ANNA, 2_345)
+    counter.shell.key("F8")
+    counter.shell.report.save(ending)
+    file = counter.documents / f"Daily report 2026-11-21.{ending}"
+    assert file.read_bytes()
+    notice = counter.shell.report.state.notice
+    assert notice is not None
+    assert notice.text == f"Written: {file}"
+
+
+def test_a_report_that_cannot_be_written_is_told_on_its_screen(counter: Counter) -> None:
+    """A file is in the place of the folder; the figures stay on the screen."""
+    counter.documents.write_text("no folder")
+    counter.shell.key("F8")
+    counter.shell.report.save("csv")
+    notice = counter.shell.report.state.notice
+    assert notice is not None
+    assert notice.tone is Tone.BAD
+    assert counter.screen() is Screen.REPORT
+
+
+def test_nothing_is_written_before_the_day_was_read(counter: Counter) -> None:
+    """A second tap comes faster than the disk."""
+    counter.desk.held = True
+    counter.shell.key("F8")
+    counter.shell.report.save("csv")
+    counter.desk.work()
+    assert not counter.documents.exists()
 
 
 def test_only_keys_that_do_something_are_shown(counter: Counter) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from terminal.app.export import csv_bytes
+from texts.csv_file import csv_bytes
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+49 call", "@sum", "-x", "\tx"])

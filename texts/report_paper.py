@@ -1,0 +1,36 @@
+"""What a finished daily report says beside its figures; both programs fill it in, CSV and PDF are made from it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from loyalty.report import DayFigures
+
+
+class TillFigures(msgspec.Struct, frozen=True):
+    """The part of one till in the report of a store."""
+
+    name: str
+    figures: DayFigures
+
+
+class DayPaper(msgspec.Struct, frozen=True):
+    """One daily report, ready to be written.
+
+    Attributes:
+        store: Whose.
+        till: Which till's; empty for the whole store.
+        figures: Of the day.
+        before: Of the same weekday a week before; ``None`` when it is not held against it.
+        reward_names: What people read, by the id of a reward.
+        tills: The parts of a store's tills, in the order in which they are listed.
+        made: When it was written, as people read it.
+    """
+
+    store: str
+    till: str
+    figures: DayFigures
+    before: DayFigures | None = None
+    reward_names: dict[str, str] = {}
+    tills: tuple[TillFigures, ...] = ()
+    made: str = ""
