@@ -110,8 +110,11 @@ class ReportView(View):
         page.setSpacing(tokens.CARD_GAP)
         top = QHBoxLayout()
         top.setSpacing(tokens.ROW_GAP)
-        top.addWidget(self._title)
-        top.addWidget(self._day, 1)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self._title)
+        words.addWidget(self._day)
+        top.addLayout(words, 1)
         for button in (self._previous, self._today, self._next, self._csv, self._pdf, self._back):
             button.setMinimumHeight(tokens.FIELD_HEIGHT - 2)
             top.addWidget(button)
