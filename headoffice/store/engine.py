@@ -46,7 +46,7 @@ RETRY_WAIT_MAX_S: Final = 0.5
 """How often a transaction is done again after a deadlock or a serialization failure, and the longest wait before."""
 
 GIVEN_UP: Final = frozenset({"40001", "40P01"})
-"""SQLSTATE of transactions that may simply be done again: serialization failure and deadlock (PostgreSQL, appendix A)."""
+"""SQLSTATE of what may simply be done again: serialization failure and deadlock (PostgreSQL manual, appendix A)."""
 
 _WRITES: Final = "stammkunde_writes"
 _SQLITE_SETTINGS: Final = (

@@ -66,8 +66,8 @@ COUNTER: Final = Table(
     comment="What SQLite, with its one writer, counts here, PostgreSQL counts in a sequence.",
 )
 
-POSITIONS_A_STEP: Final = 10_000
-"""How many positions one step of the sequence gives; no transaction needs more."""
+POSITIONS_A_STEP: Final = 1_000
+"""How many positions one step of the count gives: one step is enough for a batch."""
 
 POSITION: Final = Sequence("booking_position", metadata=METADATA, start=POSITIONS_A_STEP, increment=POSITIONS_A_STEP)
 

@@ -1,0 +1,307 @@
+"""Booking: what new records mean for accounts, entries, sums of a day and conflicts, in one transaction.
+
+Head office books what happened. Points are booked as recorded; nothing is refused because rules or balances have
+changed. Till records come through here by ``headoffice.ingest``, head office's own by the authority.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from headoffice import registry
+from headoffice.accounts import Accounts
+from headoffice.conflicts import Conflict, write_conflicts
+from headoffice.positions import Positions
+from headoffice.sequencer import touch
+from headoffice.store import bulk
+from headoffice.store.tables import DAY_TOTAL, ENTRY, REWARD_TOTAL
+from headoffice.waiting import Waiting, originals, waiting_for, write_reversed
+from loyalty.feed import ConflictKind
+from loyalty.records import (
+    AnyRecord,
+    CardAction,
+    CardChange,
+    DayTotals,
+    Enrolment,
+    Expiry,
+    Redemption,
+    Reversal,
+    Sale,
+)
+from loyalty.statement import movements
+from loyalty.totals import day_totals, hour_of
+from loyalty.wire import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Any
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+    from headoffice.arrivals import Arrived
+    from headoffice.registry import Source
+    from headoffice.waiting import Original
+    from loyalty.lines import RedemptionLine
+
+_ENTRY_COLUMNS: Final = (
+    "member_id",
+    "position",
+    "part",
+    "original_member_id",
+    "kind",
+    "points",
+    "at_us",
+    "record_id",
+    "original_id",
+)
+_SUMS: Final = DayTotals.__struct_fields__
+
+
+def book(connection: Connection, source: Source, arrived: Sequence[Arrived], now_us: int) -> list[Verdict | None]:
+    """Register records and book those that are new.
+
+    Locks are taken in one order by everybody: the till (by the caller), registry entries, accounts.
+
+    Args:
+        connection: In a writing transaction.
+        source: Where the records come from.
+        arrived: Without a flaw.
+        now_us: Head office's time.
+
+    Returns:
+        What became of each; ``None`` when its id belongs to another record, so that it must be quarantined.
+    """
+    new = registry.register(connection, source, arrived)
+    there = registry.bodies(connection, {item.header.record_id for item in arrived if item.header} - new)
+    fresh: dict[UUID, Arrived] = {}
+    verdicts: list[Verdict | None] = []
+    for item in arrived:
+        assert item.header is not None, "only what can be read is booked"
+        record_id = item.header.record_id
+        if record_id in new and record_id not in fresh:
+            fresh[record_id] = item
+            verdicts.append(Verdict.BOOKED)
+        else:
+            same = (fresh[record_id].body if record_id in fresh else there.get(record_id)) == item.body
+            verdicts.append(Verdict.DUPLICATE if same else None)
+    decided = _book_fresh(connection, source, list(fresh.values()), now_us)
+    return [
+        decided[item.record_id] if verdict is Verdict.BOOKED and item.record_id else verdict
+        for verdict, item in zip(verdicts, arrived, strict=True)
+    ]
+
+
+def _book_fresh(connection: Connection, source: Source, fresh: Sequence[Arrived], now_us: int) -> dict[UUID, Verdict]:
+    reversals = [item.record for item in fresh if isinstance(item.record, Reversal)]
+    undoable = [item.record.record_id for item in fresh if isinstance(item.record, Sale | Redemption)]
+    waiting = waiting_for(connection, undoable)
+    known = originals(connection, {record.original_id for record in (*reversals, *(one.record for one in waiting))})
+    members = {item.member_id for item in fresh} | {original.member_id for original in known.values()}
+    members |= {one.record.member_id for one in waiting}
+    members |= {item.record.into_member_id for item in fresh if isinstance(item.record, CardChange)}
+    accounts = Accounts(connection, source.region)
+    accounts.lock(member for member in members if member is not None)
+    booking = Booking(connection, accounts, known, now_us)
+    own = {item.header.record_id for item in fresh if item.header}
+    for one in waiting:
+        booking.hold_back(one)
+    for item in fresh:
+        booking.take(source, item, own)
+    booking.write()
+    return booking.verdicts
+
+
+class Booking:
+    """One transaction's bookings, gathered in memory and written at the end.
+
+    Attributes:
+        verdicts: What became of each record, by its id.
+    """
+
+    def __init__(self, connection: Connection, accounts: Accounts, known: dict[UUID, Original], now_us: int) -> None:
+        self._connection = connection
+        self._accounts = accounts
+        self._known = known
+        self._now_us = now_us
+        self._positions = Positions(connection)
+        self._held_back: dict[UUID, list[Waiting]] = {}
+        self._done: set[UUID] = set()
+        self._entries: list[tuple[Any, ...]] = []
+        self._days: dict[tuple[Any, ...], list[int]] = {}
+        self._rewards: dict[tuple[Any, ...], list[int]] = {}
+        self._conflicts: list[Conflict] = []
+        self._reversals: dict[UUID, int] = {}
+        self.verdicts: dict[UUID, Verdict] = {}
+
+    def hold_back(self, waiting: Waiting) -> None:
+        """Book a reversal as soon as its original is booked in this transaction."""
+        held = self._held_back.setdefault(waiting.record.original_id, [])
+        if all(one.record.record_id != waiting.record.record_id for one in held):
+            held.append(waiting)
+
+    def take(self, source: Source, item: Arrived, own: set[UUID]) -> None:
+        """Book one new record, or let it wait.
+
+        Args:
+            source: Where it comes from.
+            item: The record.
+            own: The ids of all records that this transaction brings.
+        """
+        record, header = item.record, item.header
+        assert header is not None, "only what can be read is booked"
+        if isinstance(record, Reversal):
+            original = self._known.get(record.original_id)
+            if original is None or (record.original_id in own and record.original_id not in self._done):
+                self.verdicts.setdefault(record.record_id, Verdict.WAITING)
+                self.hold_back(Waiting(record, source))
+                if record.member_id:
+                    self._accounts.touch(record.member_id)
+                return
+            self._book_reversal(source, record, original)
+        elif isinstance(record, AnyRecord):
+            self.verdicts[record.record_id] = self._book(source, record)
+        else:
+            self.verdicts[header.record_id] = Verdict.BOOKED
+        if header.member_id:
+            self._accounts.touch(header.member_id)
+        self._done.add(header.record_id)
+        for waiting in self._held_back.pop(header.record_id, ()):
+            self._book_reversal(waiting.source, waiting.record, self._known[header.record_id])
+
+    def _book(self, source: Source, record: AnyRecord) -> Verdict:
+        if record.member_id is None:
+            if isinstance(record, Sale):
+                self._count(source, record, day_totals(record))
+            return Verdict.BOOKED
+        overspent = 0
+        match record:
+            case Sale():
+                overspent = self._overspent(record.member_id, record.points_redeemed)
+                self._accounts.sold(record.member_id, record.amount_cents, record.business_day)
+                self._count_rewards(source, record, record.redemptions)
+            case Redemption():
+                overspent = self._overspent(record.member_id, record.redemption.points)
+                self._count_rewards(source, record, (record.redemption,))
+            case Enrolment():
+                self._enrol(source, record, record.member_id)
+            case CardChange(action=CardAction.MERGE, into_member_id=into) if into is not None:
+                self._accounts.merge(record.member_id, into)
+            case _:
+                pass
+        self._move(record)
+        self._count(source, record, day_totals(record))
+        if not overspent:
+            return Verdict.BOOKED
+        self._list(ConflictKind.OVERSPENT, source, record, overspent)
+        return Verdict.CONFLICT
+
+    def _overspent(self, member_id: UUID, points: int) -> int:
+        """How many of the points to be redeemed are not there; what the same sale awards does not count yet."""
+        return max(0, min(points, points - self._accounts.of(member_id).balance))
+
+    def _enrol(self, source: Source, record: Enrolment, member_id: UUID) -> None:
+        """The first enrolment of an account makes a new member; a further one, with a second card, does not."""
+        account = self._accounts.of(member_id)
+        if account.enrolled_day is None:
+            account.enrolled_day = record.business_day
+            account.changed = True
+            self._count(source, record, DayTotals(new_members=1))
+
+    def _book_reversal(self, source: Source, record: Reversal, original: Original) -> None:
+        """Undo what is left of what the reversal names; anything beyond is a conflict."""
+        left = msgspec.structs.replace(
+            record, lines=original.take(record.lines), redemptions=original.take(record.redemptions)
+        )
+        before, after = original.reversed_cents, original.reversed_cents + left.cents
+        original.reversed_cents = after
+        if original.member_id is not None and left.cents:
+            self._accounts.unsold(original.member_id, left.cents, whole=before < original.amount_cents <= after)
+            self._accounts.touch(original.member_id)
+        self._reversals[record.record_id] = self._move(left)
+        self._count(source, left, day_totals(left))
+        if record.member_id:
+            self._accounts.touch(record.member_id)
+        self.verdicts[record.record_id] = Verdict.BOOKED
+        if left != record:
+            beyond = record.takes_back + record.returns - left.takes_back - left.returns
+            self._list(ConflictKind.REVERSED_TWICE, source, record, beyond)
+            self.verdicts[record.record_id] = Verdict.CONFLICT
+
+    def _move(self, record: AnyRecord) -> int:
+        """Write the entries of a record; returns what they come to."""
+        if record.member_id is None:
+            return 0
+        moved = movements(record)
+        if not moved:
+            return 0
+        account = self._accounts.of(record.member_id)
+        position = self._positions.next()
+        original_id = None
+        if isinstance(record, Reversal):
+            original_id = record.original_id
+        elif isinstance(record, Expiry):
+            original_id = record.lot_id
+        for part, (kind, points) in enumerate((one.kind.value, one.points) for one in moved):
+            self._entries.append(
+                (
+                    account.member_id,
+                    position,
+                    part,
+                    record.member_id,
+                    kind,
+                    points,
+                    record.at_us,
+                    record.record_id,
+                    original_id,
+                )
+            )
+        points = sum(one.points for one in moved)
+        account.balance += points
+        account.changed = True
+        return points
+
+    def _count(self, source: Source, record: AnyRecord, totals: DayTotals) -> None:
+        added = msgspec.structs.astuple(totals)
+        if any(added):
+            key = (source.store_id, source.terminal_id, record.business_day, hour_of(record))
+            sums = self._days.get(key)
+            self._days[key] = [a + b for a, b in zip(sums, added, strict=True)] if sums else list(added)
+
+    def _count_rewards(self, source: Source, record: AnyRecord, lines: Iterable[RedemptionLine]) -> None:
+        for line in lines:
+            key = (source.store_id, source.terminal_id, record.business_day, line.reward_id)
+            sums = self._rewards.setdefault(key, [0, 0, 0])
+            for index, value in enumerate((1, line.points, line.value_cents)):
+                sums[index] += value
+
+    def _list(self, kind: ConflictKind, source: Source, record: AnyRecord, points: int) -> None:
+        self._conflicts.append(
+            Conflict(
+                kind,
+                str(record.record_id),
+                source.terminal_id,
+                member_id=record.member_id,
+                record_id=record.record_id,
+                points=points,
+                at_us=self._now_us,
+            )
+        )
+
+    def write(self) -> None:
+        """Write everything that was gathered."""
+        bulk.insert(self._connection, ENTRY, _ENTRY_COLUMNS, self._entries)
+        write_reversed(self._connection, self._known.values(), self._reversals)
+        self._accounts.save()
+        bulk.add(self._connection, DAY_TOTAL, _rows(DAY_TOTAL.primary_key.columns.keys(), _SUMS, self._days))
+        rewards = _rows(REWARD_TOTAL.primary_key.columns.keys(), ("count", "points", "value_cents"), self._rewards)
+        bulk.add(self._connection, REWARD_TOTAL, rewards)
+        write_conflicts(self._connection, self._conflicts)
+        touch(self._connection, "member", map(str, sorted(self._accounts.touched)))
+
+
+def _rows(keys: Sequence[str], names: Sequence[str], sums: dict[tuple[Any, ...], list[int]]) -> list[dict[str, Any]]:
+    """Sums as rows, in the order of their keys, in which everybody locks them."""
+    return [dict(zip((*keys, *names), (*key, *values), strict=True)) for key, values in sorted(sums.items())]

@@ -1,0 +1,208 @@
+"""What changed since a cursor, latest state only, as one till may see it; all of one page read in one snapshot."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import Connection, select
+
+from headoffice import journals, sequencer
+from headoffice.directory import profiles
+from headoffice.statements import programme_in_force, statements, utc_day
+from headoffice.store import bulk
+from headoffice.store.tables import ACCOUNT, CARD, CASHIER, CONFLICT, FEED, PROGRAMME, TERMINAL, TOMBSTONE
+from loyalty.directory import CardStatus, Role
+from loyalty.feed import (
+    CardItem,
+    CashierItem,
+    ChangesReply,
+    ConflictItem,
+    ConflictKind,
+    Cursor,
+    Item,
+    ProfileItem,
+    ProgrammeItem,
+    RemovedItem,
+    TombstoneItem,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    from headoffice.rows import TerminalRow
+    from headoffice.sealing import Sealer
+    from headoffice.store.engine import Database
+
+
+def changes(
+    database: Database,
+    terminal: TerminalRow,
+    after: Cursor | None,
+    limit: int,
+    now_us: int,
+    sealer: Sealer,
+    *,
+    day_of: Callable[[int], date] = utc_day,
+) -> ChangesReply:
+    """One page of changes.
+
+    Args:
+        database: Where from.
+        terminal: Who asks.
+        after: What it has read; ``None`` for nothing yet.
+        limit: The most rows of the feed to cover.
+        now_us: Head office's time, in microseconds since 1970 UTC.
+        sealer: With the profile key.
+        day_of: The shop's day of a moment.
+    """
+    with database.snapshot() as connection:
+        newest = sequencer.newest(connection)
+        reset = after is not None and not _is_ours(connection, terminal, after, newest)
+        begin = 0 if after is None or reset else after.n
+        rows = connection.execute(
+            select(FEED.c.n, FEED.c.kind, FEED.c.key).where(FEED.c.n > begin).order_by(FEED.c.n).limit(limit + 1)
+        ).all()
+        more = len(rows) > limit
+        rows = rows[:limit]
+        reader = _Page(connection, terminal, now_us, sealer, day_of, from_start=begin == 0)
+        items = reader.items([(row.kind, row.key) for row in rows])
+        known = journals.epochs(connection, terminal.terminal_id)
+        cursor = _cursor(connection, terminal, newest, rows[-1].n if more else newest.n)
+    return ChangesReply(
+        items=tuple(items),
+        cursor=cursor,
+        more=more,
+        positions={epoch: row.seq for epoch, row in known.items()},
+        reset=reset,
+        server_time_us=now_us,
+    )
+
+
+def _is_ours(connection: Connection, terminal: TerminalRow, after: Cursor, newest: Cursor) -> bool:
+    """Whether a cursor is of this past and of what the till may see now."""
+    if after.epoch != newest.epoch or after.n > newest.n:
+        return False
+    return after == _cursor(connection, terminal, newest, after.n)
+
+
+def _cursor(connection: Connection, terminal: TerminalRow, newest: Cursor, n: int) -> Cursor:
+    """The cursor of a number; once a till's scope has changed its tokens are others, so that it begins again."""
+    token = sequencer.token_of(connection, n) or b""
+    if token and terminal.scope_step:
+        token = hashlib.sha256(b"%s %d" % (token, terminal.scope_step)).digest()[: sequencer.TOKEN_BYTES]
+    return Cursor(newest.epoch, n, token)
+
+
+class _Page:
+    """Reads what rows of the feed stand for."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        terminal: TerminalRow,
+        now_us: int,
+        sealer: Sealer,
+        day_of: Callable[[int], date],
+        *,
+        from_start: bool,
+    ) -> None:
+        self._connection = connection
+        self._terminal = terminal
+        self._now_us = now_us
+        self._sealer = sealer
+        self._day_of = day_of
+        self._from_start = from_start
+
+    def items(self, rows: Sequence[tuple[str, str]]) -> list[Item]:
+        """Items of one page, members first."""
+        keys: dict[str, list[str]] = {}
+        for kind, key in rows:
+            keys.setdefault(kind, []).append(key)
+        return [
+            *self._members([UUID(key) for key in keys.get("member", ())]),
+            *self._programmes([int(key) for key in keys.get("programme", ())]),
+            *self._cashiers([UUID(key) for key in keys.get("cashier", ())]),
+            *self._conflicts([UUID(key) for key in keys.get("conflict", ())]),
+        ]
+
+    def _select(self, column: Any, values: Sequence[Any], *columns: Any) -> Sequence[Any]:  # noqa: ANN401 - any column
+        if not values:
+            return ()
+        query = select(*columns).where(bulk.among(self._connection, column, values)).order_by(column)
+        return self._connection.execute(query).all()
+
+    def _members(self, member_ids: Sequence[UUID]) -> list[Item]:
+        if not member_ids:
+            return []
+        held = self._in_scope(member_ids)
+        items: list[Item] = []
+        if not self._from_start:
+            items += [RemovedItem(member_id) for member_id in member_ids if member_id not in held]
+        kept = [member_id for member_id in member_ids if member_id in held]
+        programme = programme_in_force(self._connection, self._now_us)
+        known = statements(self._connection, kept, programme.expiry if programme else None, self._day_of)
+        items += known
+        columns = (TOMBSTONE.c.member_id, TOMBSTONE.c.erased_at_us, TOMBSTONE.c.erased_day)
+        gone = [TombstoneItem(*row) for row in self._select(TOMBSTONE.c.member_id, kept, *columns)]
+        erased = {item.member_id for item in gone}
+        alive = [member_id for member_id in kept if member_id not in erased]
+        merged = {item.member_id for item in known if item.merged_into is not None}
+        found = profiles(self._connection, self._sealer, [member_id for member_id in alive if member_id not in merged])
+        for member_id in alive:
+            sealed = self._sealer.seal_profile(member_id, found.get(member_id))
+            items.append(ProfileItem(member_id, sealed.nonce, sealed.box))
+        card = CARD.c
+        cards = self._select(card.member_id, alive, card.number, card.card_ref, card.member_id, card.status)
+        items += [CardItem(number, ref, member, CardStatus(status)) for number, ref, member, status in cards]
+        return [*items, *gone]
+
+    def _in_scope(self, member_ids: Sequence[UUID]) -> set[UUID]:
+        """Which members a till holds; a merged account belongs where the one that stands for it does."""
+        if not self._terminal.scope:
+            return set(member_ids)
+        root = ACCOUNT.alias("root")
+        query = (
+            select(ACCOUNT.c.member_id)
+            .join(root, root.c.member_id == ACCOUNT.c.merged_into, isouter=True)
+            .where(
+                bulk.among(self._connection, ACCOUNT.c.member_id, member_ids),
+                (root.c.region == self._terminal.scope)
+                | (ACCOUNT.c.merged_into.is_(None) & (ACCOUNT.c.region == self._terminal.scope)),
+            )
+        )
+        return set(self._connection.scalars(query))
+
+    def _programmes(self, versions: Sequence[int]) -> list[Item]:
+        row = PROGRAMME.c
+        found = self._select(row.version, versions, row.version, row.document, row.starts_at_us)
+        return [ProgrammeItem(*line) for line in found]
+
+    def _cashiers(self, cashier_ids: Sequence[UUID]) -> list[Item]:
+        row = CASHIER.c
+        columns = (row.cashier_id, row.name, row.role, row.pin_hash, row.blocked)
+        found = self._select(row.cashier_id, cashier_ids, *columns)
+        return [CashierItem(cashier_id, name, Role(role), pin, off) for cashier_id, name, role, pin, off in found]
+
+    def _conflicts(self, conflict_ids: Sequence[UUID]) -> list[Item]:
+        """Those of the till's own store."""
+        if not conflict_ids:
+            return []
+        row = CONFLICT.c
+        query = (
+            select(
+                row.conflict_id, row.kind, row.member_id, row.record_id, row.points, row.at_us, row.resolved_at_us > 0
+            )
+            .join(TERMINAL, TERMINAL.c.terminal_id == row.terminal_id)
+            .where(
+                bulk.among(self._connection, row.conflict_id, conflict_ids),
+                TERMINAL.c.store_id == self._terminal.store_id,
+            )
+            .order_by(row.conflict_id)
+        )
+        return [
+            ConflictItem(conflict_id, ConflictKind(kind), *rest)
+            for conflict_id, kind, *rest in self._connection.execute(query)
+        ]

@@ -1,0 +1,187 @@
+"""Taking a till's batch: verified, booked and answered in one transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from sqlalchemy import select
+
+from headoffice import journals
+from headoffice.arrivals import Arrived, Flaw, read_all
+from headoffice.booking import book
+from headoffice.errors import Refusal
+from headoffice.registry import Source
+from headoffice.sequencer import touch
+from headoffice.store import bulk
+from headoffice.store.tables import ACCOUNT, QUARANTINE
+from loyalty.wire import EpochHead, Gap, ProblemCode, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+    from headoffice.rows import TerminalRow
+    from headoffice.store.engine import Database
+    from loyalty.wire import PushRequest
+
+_QUARANTINE_COLUMNS = (
+    "terminal_id",
+    "epoch",
+    "seq",
+    "reason",
+    "detail",
+    "payload",
+    "at_us",
+    "resolved_at_us",
+)
+
+
+class PushOutcome(msgspec.Struct, frozen=True):
+    """What was taken of a batch; the reply to the till without head office's signature.
+
+    Attributes:
+        heads: By epoch, the highest contiguous position of the till.
+        verdicts: One per record; empty with a gap.
+        gap: Why nothing was taken.
+        head: The head of the batch's epoch, to be signed; ``None`` with a gap.
+        records: How many records of the epoch are taken.
+        points: What they moved in sum, as recorded.
+    """
+
+    heads: tuple[EpochHead, ...]
+    verdicts: tuple[Verdict, ...] = ()
+    gap: Gap | None = None
+    head: EpochHead | None = None
+    records: int = 0
+    points: int = 0
+
+
+def push(
+    database: Database, terminal: TerminalRow, request: PushRequest, now_us: int, *, by_hand: bool = False
+) -> PushOutcome:
+    """Take a batch.
+
+    Args:
+        database: Where it goes.
+        terminal: Whose it is.
+        request: The batch.
+        now_us: Head office's time, in microseconds since 1970 UTC.
+        by_hand: A person hands the records of a till in; it may be shut out then.
+
+    Returns:
+        What was taken; it is durable then.
+
+    Raises:
+        Refusal: The batch is not contiguous, the till is shut out, or it turns out to be forked and is shut out now.
+        DatabaseAway: Nothing is known to be taken.
+    """
+    seqs = [record.seq for record in request.records]
+    if not seqs or seqs != list(range(seqs[0], seqs[0] + len(seqs))):
+        raise Refusal(ProblemCode.BAD_REQUEST, "The positions of a batch must count up without a gap")
+    arrived = read_all(request.epoch, request.prev_hash, request.records)
+
+    def work(connection: Connection) -> PushOutcome:
+        journals.lock_terminal(connection, terminal.terminal_id, by_hand=by_hand)
+        return take(connection, terminal, request.epoch, request.prev_hash, arrived, now_us)
+
+    try:
+        return database.transact(work)
+    except journals.Forked as fork:
+        epoch, seq = fork.epoch, fork.seq
+        database.transact(lambda connection: journals.fence(connection, terminal.terminal_id, epoch, seq, now_us))
+        detail = f"Two copies of this till are running (position {seq} differs); both must join again"
+        raise Refusal(ProblemCode.FENCED, detail) from fork
+
+
+def take(
+    connection: Connection,
+    terminal: TerminalRow,
+    epoch: UUID,
+    prev_hash: bytes,
+    arrived: Sequence[Arrived],
+    now_us: int,
+) -> PushOutcome:
+    """Take records that were read already, in a transaction that has locked the till's row.
+
+    Raises:
+        Forked: A position that is there has another hash.
+    """
+    known = journals.epochs(connection, terminal.terminal_id)
+    new = journals.unknown_positions(connection, terminal.terminal_id, known, epoch, prev_hash, arrived)
+    if isinstance(new, Gap):
+        return PushOutcome(tuple(row.head for row in known.values()), gap=new)
+    verdicts: dict[int, Verdict] = {}
+    if len(new) < len(arrived):
+        repeated = [item for item in arrived if item.seq not in new]
+        verdicts |= _verdicts_of_repeated(connection, terminal.terminal_id, epoch, repeated)
+    unknown = [item for item in arrived if item.seq in new]
+    source = Source(terminal.terminal_id, terminal.store_id, terminal.region)
+    verdicts |= _take_unknown(connection, source, epoch, unknown, now_us)
+    row = known.get(epoch)
+    if unknown:
+        row = journals.write_positions(connection, terminal.terminal_id, row, epoch, unknown)
+    assert row is not None, "an epoch nobody knows has no position that is known"
+    known[epoch] = row
+    return PushOutcome(
+        heads=tuple(one.head for one in known.values()),
+        verdicts=tuple(verdicts[item.seq] for item in arrived),
+        head=row.head,
+        records=row.records,
+        points=row.points,
+    )
+
+
+def _take_unknown(
+    connection: Connection, source: Source, epoch: UUID, unknown: Sequence[Arrived], now_us: int
+) -> dict[int, Verdict]:
+    """Book what can be booked and quarantine the rest; duplicates of other tills' records move nothing."""
+    sound = [item for item in unknown if item.flaw is None]
+    booked = dict(zip((item.seq for item in sound), book(connection, source, sound, now_us), strict=True))
+    flawed: list[Arrived] = []
+    verdicts: dict[int, Verdict] = {}
+    for item in unknown:
+        verdict = booked.get(item.seq)
+        if verdict is None:
+            detail = "Another record has this id"
+            reused = msgspec.structs.replace(item, flaw=Flaw.ID_REUSED, detail=detail)
+            flawed.append(item if item.flaw else reused)
+        verdicts[item.seq] = verdict or Verdict.QUARANTINED
+    _quarantine(connection, source.terminal_id, epoch, flawed, now_us)
+    _touch_members(connection, [item for item in unknown if verdicts[item.seq] is Verdict.DUPLICATE])
+    return verdicts
+
+
+def _verdicts_of_repeated(
+    connection: Connection, terminal_id: UUID, epoch: UUID, repeated: Sequence[Arrived]
+) -> dict[int, Verdict]:
+    """Positions that are there with the same hash: they move nothing, but their members' statements go out anew."""
+    _touch_members(connection, repeated)
+    row = QUARANTINE.c
+    query = select(row.seq).where(
+        row.terminal_id == terminal_id, row.epoch == epoch, row.seq.between(repeated[0].seq, repeated[-1].seq)
+    )
+    quarantined = set(connection.scalars(query))
+    return {item.seq: Verdict.QUARANTINED if item.seq in quarantined else Verdict.DUPLICATE for item in repeated}
+
+
+def _touch_members(connection: Connection, repeated: Sequence[Arrived]) -> None:
+    """Without a lock: whoever merges an account meanwhile sends its statement out himself."""
+    members = {item.member_id for item in repeated if item.member_id is not None}
+    if not members:
+        return
+    roots = select(ACCOUNT.c.merged_into).where(
+        bulk.among(connection, ACCOUNT.c.member_id, members), ACCOUNT.c.merged_into.is_not(None)
+    )
+    members |= {root for root in connection.scalars(roots) if root is not None}
+    touch(connection, "member", map(str, sorted(members)))
+
+
+def _quarantine(connection: Connection, terminal_id: UUID, epoch: UUID, flawed: Sequence[Arrived], now_us: int) -> None:
+    rows = [
+        (terminal_id, epoch, item.seq, item.flaw.value if item.flaw else "", item.detail, item.payload, now_us, 0)
+        for item in flawed
+    ]
+    bulk.insert(connection, QUARANTINE, _QUARANTINE_COLUMNS, rows)

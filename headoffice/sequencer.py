@@ -1,0 +1,92 @@
+"""The feed of what changed, numbered in the order of commits.
+
+A number given at INSERT becomes visible at COMMIT, so a reader can pass over a slow transaction. Whoever changes
+something therefore only notes what it was; the sequencer, one at a time and after the commit, gives the notes their
+place in the feed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select, text
+
+from headoffice.store import bulk
+from headoffice.store.tables import DIRTY, FEED_STEP, SERVER
+from loyalty.feed import Cursor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection
+
+    from headoffice.store.engine import Database
+
+TOKEN_BYTES: Final = 16
+_ONE_AT_A_TIME: Final = 0x53544B53
+"""The advisory lock of PostgreSQL that the sequencer holds; SQLite has one writer anyhow."""
+
+_NUMBER: Final = """
+INSERT INTO feed(kind, key, n)
+SELECT kind, key, :newest + row_number() OVER (ORDER BY kind, key)
+FROM (SELECT DISTINCT kind, key FROM {taken}) AS noted
+WHERE true ON CONFLICT (kind, key) DO UPDATE SET n = excluded.n"""
+_TAKE_AND_NUMBER: Final = f"WITH taken AS (DELETE FROM dirty RETURNING kind, key) {_NUMBER.format(taken='taken')}"  # noqa: S608
+_NUMBER_ALL: Final = _NUMBER.format(taken="dirty")
+
+
+def touch(connection: Connection, kind: str, keys: Iterable[str]) -> None:
+    """Note what changed, in the transaction that changes it.
+
+    Args:
+        connection: In a writing transaction.
+        kind: ``member`` (everything about one), ``programme``, ``cashier`` or ``conflict``.
+        keys: Ids or versions as text.
+    """
+    bulk.insert(connection, DIRTY, ("kind", "key"), [(kind, key) for key in keys])
+
+
+def sequence(database: Database) -> int:
+    """Give everything noted so far its place in the feed.
+
+    Returns:
+        The newest step. When nothing was noted this is one cheap look.
+    """
+    with database.snapshot() as connection:
+        if connection.scalar(select(DIRTY.c.id).limit(1)) is None:
+            return _newest_n(connection)
+    return database.transact(_step)
+
+
+def _step(connection: Connection) -> int:
+    postgresql = connection.dialect.name == "postgresql"
+    if postgresql:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+    newest_n = _newest_n(connection)
+    statement = _TAKE_AND_NUMBER if postgresql else _NUMBER_ALL
+    count = connection.execute(text(statement), {"newest": newest_n}).rowcount
+    if not postgresql:
+        connection.execute(DIRTY.delete())
+    if count:
+        newest_n += count
+        connection.execute(FEED_STEP.insert().values(n=newest_n, token=secrets.token_bytes(TOKEN_BYTES)))
+    return newest_n
+
+
+def _newest_n(connection: Connection) -> int:
+    return connection.scalar(select(FEED_STEP.c.n).order_by(FEED_STEP.c.n.desc()).limit(1)) or 0
+
+
+def token_of(connection: Connection, n: int) -> bytes | None:
+    """The token of the step that a number lies in, ``None`` beyond the newest; empty before the first."""
+    if n == 0:
+        return b""
+    return connection.scalar(select(FEED_STEP.c.token).where(FEED_STEP.c.n >= n).order_by(FEED_STEP.c.n).limit(1))
+
+
+def newest(connection: Connection) -> Cursor:
+    """The newest step of the feed."""
+    row = connection.execute(select(FEED_STEP.c.n, FEED_STEP.c.token).order_by(FEED_STEP.c.n.desc()).limit(1)).first()
+    epoch = connection.scalars(select(SERVER.c.epoch)).one()
+    return Cursor(epoch, *row) if row else Cursor(epoch, 0)

@@ -1,0 +1,101 @@
+"""Many rows in one statement: columns as arrays on PostgreSQL (twice as fast as VALUES), executemany on SQLite."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ARRAY, any_, bindparam, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from sqlalchemy import Column, ColumnElement, Connection, Dialect, Table
+
+    Rows = Sequence[tuple[Any, ...]]
+
+
+def among(connection: Connection, column: Column[Any], values: Collection[Any]) -> ColumnElement[bool]:
+    """The condition that a column has one of many values, as one parameter where the database can."""
+    if connection.dialect.name == "postgresql":
+        return column == any_(bindparam(None, list(values), type_=ARRAY(column.type)))
+    return column.in_(list(values))
+
+
+def insert(connection: Connection, table: Table, columns: Sequence[str], rows: Rows) -> None:
+    """Insert rows; ``columns`` names what stands in them."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(_insert_sql(table, tuple(columns), connection.dialect), _arrays(rows))
+    else:
+        connection.execute(table.insert(), [dict(zip(columns, row, strict=True)) for row in rows])
+
+
+def insert_new(connection: Connection, table: Table, columns: Sequence[str], rows: Rows) -> set[Any]:
+    """Insert the rows whose key, the first column, is not there yet.
+
+    Returns:
+        The keys that were inserted. Another transaction that is inserting one of them is waited for.
+    """
+    if not rows:
+        return set()
+    key = table.c[columns[0]]
+    if connection.dialect.name == "postgresql":
+        sql = f"{_insert_sql(table, tuple(columns), connection.dialect)} ON CONFLICT DO NOTHING RETURNING {key.name}"
+        return {row[0] for row in connection.exec_driver_sql(sql, _arrays(rows))}
+    there = set(connection.scalars(select(key).where(among(connection, key, [row[0] for row in rows]))))
+    new = {row[0]: row for row in rows if row[0] not in there}
+    insert(connection, table, columns, list(new.values()))
+    return set(new)
+
+
+def update(connection: Connection, table: Table, keys: Sequence[str], columns: Sequence[str], rows: Rows) -> None:
+    """Set ``columns`` of the rows named by ``keys``; each row holds its keys and then the values."""
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        sql = _update_sql(table, tuple(keys), tuple(columns), connection.dialect)
+        connection.exec_driver_sql(sql, _arrays(rows))
+        return
+    statement = table.update().values({name: bindparam(f"new_{name}") for name in columns})
+    for name in keys:
+        statement = statement.where(table.c[name] == bindparam(f"key_{name}"))
+    names = [f"key_{name}" for name in keys] + [f"new_{name}" for name in columns]
+    connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def add(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """Add to the numbers of rows, or insert them where they are not there yet; the key is the table's."""
+    if not rows:
+        return
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    keys = [column.name for column in table.primary_key]
+    added = {column.name: column + statement.excluded[column.name] for column in table.c if column.name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=added), rows)
+
+
+def _arrays(rows: Rows) -> tuple[list[Any], ...]:
+    return tuple(list(column) for column in zip(*rows, strict=True))
+
+
+@lru_cache(maxsize=64)
+def _insert_sql(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
+    return f"INSERT INTO {table.name}({', '.join(columns)}) SELECT * FROM {_unnest(table, columns, dialect)}"  # noqa: S608 - our own names
+
+
+@lru_cache(maxsize=64)
+def _update_sql(table: Table, keys: tuple[str, ...], columns: tuple[str, ...], dialect: Dialect) -> str:
+    names = keys + columns
+    setting = ", ".join(f"{name} = given.{name}" for name in columns)
+    same = " AND ".join(f"{table.name}.{name} = given.{name}" for name in keys)
+    source = f"{_unnest(table, names, dialect)} AS given({', '.join(names)})"
+    return f"UPDATE {table.name} SET {setting} FROM {source} WHERE {same}"  # noqa: S608 - our own names
+
+
+def _unnest(table: Table, columns: Iterable[str], dialect: Dialect) -> str:
+    """One array parameter a column, in the binary format, which spares hashes and payloads their hex digits."""
+    types = (table.c[name].type.compile(dialect) for name in columns)
+    return f"unnest({', '.join(f'%b::{name}[]' for name in types)})"

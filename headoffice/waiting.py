@@ -1,0 +1,145 @@
+"""Reversals and what they undo: originals with what is left of them, and reversals that wait for an original."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+
+from headoffice.registry import BOOKED, WAITING, Source
+from headoffice.store import bulk
+from headoffice.store.tables import RECORD, REVERSED_LINE
+from loyalty.encoding import decode
+from loyalty.lines import ReversedLine
+from loyalty.records import AnyRecord, Redemption, Reversal, Sale, UnknownRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from sqlalchemy import Connection
+
+
+@dataclass(slots=True)
+class Left:
+    """What of one line can still be undone."""
+
+    cents: int
+    points: int
+
+
+@dataclass(slots=True)
+class Original:
+    """A record that reversals name.
+
+    Attributes:
+        record_id: Its id.
+        member_id: The member it names.
+        business_day: Its day.
+        amount_cents: The whole purchase.
+        reversed_cents: What was undone of it so far.
+        left: By line, what can still be undone.
+        undone: By line, what this transaction has undone: cents and points.
+    """
+
+    record_id: UUID
+    member_id: UUID | None
+    amount_cents: int
+    reversed_cents: int
+    left: dict[int, Left]
+    undone: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    def take(self, lines: Iterable[ReversedLine]) -> tuple[ReversedLine, ...]:
+        """Undo lines as far as something of them is left; what is not, is cut off."""
+        taken = []
+        for line in lines:
+            left = self.left.get(line.line, Left(0, 0))
+            part = ReversedLine(line.line, min(line.cents, left.cents), min(line.points, left.points))
+            left.cents -= part.cents
+            left.points -= part.points
+            if part.cents or part.points:
+                cents, points = self.undone.get(line.line, (0, 0))
+                self.undone[line.line] = cents + part.cents, points + part.points
+            taken.append(part)
+        return tuple(taken)
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """A reversal that waits, and where it came from."""
+
+    record: Reversal
+    source: Source
+
+
+def originals(connection: Connection, record_ids: Collection[UUID]) -> dict[UUID, Original]:
+    """Those of some records that are there, locked in the order of their ids."""
+    if not record_ids:
+        return {}
+    row = RECORD.c
+    query = (
+        select(row.record_id, row.member_id, row.amount_cents, row.reversed_cents, row.payload)
+        .where(bulk.among(connection, row.record_id, record_ids))
+        .order_by(row.record_id)
+        .with_for_update()
+    )
+    found = {
+        record_id: Original(record_id, member_id, amount_cents, reversed_cents, _lines(decode(payload)))
+        for record_id, member_id, amount_cents, reversed_cents, payload in connection.execute(query)
+    }
+    line = REVERSED_LINE.c
+    undone = select(line.original_id, line.line, line.cents, line.points)
+    for original_id, number, cents, points in connection.execute(
+        undone.where(bulk.among(connection, line.original_id, found))
+    ):
+        left = found[original_id].left.get(number)
+        if left is not None:
+            left.cents -= cents
+            left.points -= points
+    return found
+
+
+def _lines(record: AnyRecord | UnknownRecord) -> dict[int, Left]:
+    match record:
+        case Sale():
+            lines = {line.line: Left(line.amount_cents, line.points) for line in record.lines}
+            return lines | {item.line: Left(item.value_cents, item.points) for item in record.redemptions}
+        case Redemption():
+            item = record.redemption
+            return {item.line: Left(item.value_cents, item.points)}
+        case _:
+            return {}
+
+
+def waiting_for(connection: Connection, record_ids: Collection[UUID]) -> list[Waiting]:
+    """Reversals that wait for one of some records, in the order in which they came."""
+    if not record_ids:
+        return []
+    row = RECORD.c
+    query = (
+        select(row.payload, row.terminal_id, row.store_id)
+        .where(bulk.among(connection, row.original_id, record_ids), row.state == WAITING)
+        .order_by(row.position)
+    )
+    found = []
+    for payload, terminal_id, store_id in connection.execute(query):
+        record = decode(payload)
+        assert isinstance(record, Reversal), "only reversals wait"
+        found.append(Waiting(record, Source(terminal_id, store_id)))
+    return found
+
+
+def write_reversed(connection: Connection, changed: Iterable[Original], booked: dict[UUID, int]) -> None:
+    """Write back what was undone of originals, and which reversals are booked with how many points."""
+    undone = [original for original in changed if original.undone]
+    lines = [
+        {"original_id": original.record_id, "line": number, "cents": cents, "points": points}
+        for original in undone
+        for number, (cents, points) in sorted(original.undone.items())
+    ]
+    bulk.add(connection, REVERSED_LINE, lines)
+    sums = [(original.record_id, original.reversed_cents) for original in undone]
+    bulk.update(connection, RECORD, ("record_id",), ("reversed_cents",), sums)
+    states = [(record_id, BOOKED, points) for record_id, points in sorted(booked.items())]
+    bulk.update(connection, RECORD, ("record_id",), ("state", "points"), states)
