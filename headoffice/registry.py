@@ -66,7 +66,7 @@ def register(connection: Connection, source: Source, arrived: Sequence[Arrived])
         The ids of those that are new.
     """
     positions = Positions(connection)
-    rows = {}
+    rows: dict[UUID, tuple[Any, ...]] = {}
     for item in arrived:
         row = _row(source, item, positions)
         rows.setdefault(row[0], row)

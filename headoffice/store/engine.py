@@ -15,7 +15,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_rand
 
 from headoffice.errors import DatabaseAway
 from headoffice.store.migrate import migrate
-from storage import sqlite
+from storage.sqlite import choose_driver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,7 +69,7 @@ def open_engine(url: str) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, module=sqlite.driver, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        engine = create_engine(parsed, module=choose_driver(), connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -144,7 +144,8 @@ class Database:
             wait=wait_random_exponential(multiplier=0.01, max=RETRY_WAIT_MAX_S),
             reraise=True,
         )
-        return retrying(self._once, work)
+        result: Result = retrying(self._once, work)
+        return result
 
     def _once(self, work: Callable[[Connection], Result]) -> Result:
         with self.write() as connection:
