@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar
+from litestar.concurrency import sync_to_thread
 from sqlalchemy import select
 
 from headoffice.api.limits import Limiter
@@ -31,6 +32,7 @@ from headoffice.api.routes.snapshot import snapshot_part_route, snapshot_route
 from headoffice.api.routes.wait import wait_route
 from headoffice.api.settings import ApiSettings
 from headoffice.api.signing import signed_guard
+from headoffice.errors import HeadOfficeError
 from headoffice.store.tables import SERVER
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
     from litestar.types import ControllerRouterHandler, Receive, Scope, Send
 
+    from headoffice.api.tls import Certificates
     from headoffice.service import HeadOffice
 
 
@@ -67,9 +70,10 @@ def make_app(
     head_office: HeadOffice,
     settings: ApiSettings | None = None,
     *,
-    ca_pem: str = "",
+    certificates: Certificates | None = None,
     extra: Sequence[ControllerRouterHandler] = (),
     log: Log | None = None,
+    upkeep: Callable[[], object] | None = None,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Api:
     """Build the application.
@@ -77,9 +81,10 @@ def make_app(
     Args:
         head_office: What does the work.
         settings: Bounds; the usual ones unless given.
-        ca_pem: The certificate that vouches for this server, empty without TLS.
+        certificates: Those of this server, ``None`` without TLS.
         extra: Further routes, such as the pages for people.
         log: Takes the log; standard error unless given.
+        upkeep: Called at the start and then every ``settings.housekeeping_s``, in a thread.
         monotonic: The clock of the limits, in seconds.
     """
     settings = settings or ApiSettings()
@@ -87,13 +92,14 @@ def make_app(
     metrics = Metrics()
     now_us = head_office.clock.now_us
     newest = Newest(head_office.newest, settings, metrics, log)
+    ca_pem = "" if certificates is None else certificates.ca_pem
     routes = _routes(head_office, settings, metrics, newest, ca_pem=ca_pem, monotonic=monotonic)
 
     @contextlib.asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
         with ThreadPoolExecutor(settings.threads, thread_name_prefix="request") as threads:
             asyncio.get_running_loop().set_default_executor(threads)
-            async with newest.running():
+            async with newest.running(), _again_and_again(upkeep, settings.housekeeping_s, log):
                 yield
 
     litestar = Litestar(
@@ -137,6 +143,32 @@ def _routes(
         ready_route(lambda: _ask(head_office)),
         metrics_route(metrics),
     ]
+
+
+@contextlib.asynccontextmanager
+async def _again_and_again(work: Callable[[], object] | None, every_s: float, log: Log) -> AsyncIterator[None]:
+    """Do some work now and then, as long as this lasts; what goes wrong is written down and tried again."""
+
+    async def run(work: Callable[[], object]) -> None:
+        while True:
+            try:
+                await sync_to_thread(work)
+            except HeadOfficeError as error:
+                log.warning("upkeep failed", reason=error.code)
+            except Exception as error:  # noqa: BLE001 - one bad night must not end the upkeep
+                log.bug(error)
+            await asyncio.sleep(every_s)
+
+    if work is None:
+        yield
+        return
+    task = asyncio.create_task(run(work))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 def _ask(head_office: HeadOffice) -> None:

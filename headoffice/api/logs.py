@@ -38,7 +38,7 @@ class Log:
         """Write down what happened."""
         self._logger.info(event, **values)
 
-    def warn(self, event: str, **values: str | float | bool) -> None:
+    def warning(self, event: str, **values: str | float | bool) -> None:
         """Write down what somebody should look at."""
         self._logger.warning(event, **values)
 
@@ -81,4 +81,4 @@ class ServerMessages(logging.Handler):
         if record.exc_info and record.exc_info[1] is not None:
             self._log.bug(record.exc_info[1])
         else:
-            self._log.warn("http", message=record.getMessage())
+            self._log.warning("http", message=record.getMessage())

@@ -127,7 +127,7 @@ class Newest:
                 newest = await loop.run_in_executor(thread, self._ask)
             except HeadOfficeError as error:
                 if answers:
-                    self._log.warn("feed unknown", reason=error.code)
+                    self._log.warning("feed unknown", reason=error.code)
                 answers = False
                 self._newest = None
                 await asyncio.sleep(PAUSE_AFTER_ERROR_S)

@@ -43,8 +43,8 @@ def _reader(kind: type[Message]) -> Callable[[Request[Any, Any, Any]], Awaitable
 def query_of(kind: type[Message]) -> Provide:
     """A dependency that is the request's query as a message."""
 
-    async def read(request: Request[Any, Any, Any]) -> Any:  # noqa: ANN401, RUF029 - as the framework wants it
-        pairs = request.query_params.multi_items()
+    async def read(request: Request[Any, Any, Any]) -> Any:  # noqa: ANN401 - as the framework wants it
+        pairs = list(request.query_params.multi_items())
         if len(dict(pairs)) < len(pairs):
             raise Answered(ProblemCode.BAD_REQUEST, "A part of the query is there twice.")
         try:

@@ -1,1 +1,5 @@
-"""The command line of the server."""
+"""``stammkunde-headoffice``: head office from the command line."""
+
+from headoffice.cli.program import execute, run
+
+__all__ = ["execute", "run"]

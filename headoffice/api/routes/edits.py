@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Request, post
 
-from headoffice.api.reading import body_of
 from headoffice.api.operation import Operation
+from headoffice.api.reading import body_of
 from loyalty.feed import EditsReply, EditsRequest
 
 if TYPE_CHECKING:

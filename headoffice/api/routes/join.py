@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from litestar import Request, post
 
-from headoffice.api.reading import body_of
 from headoffice.api.operation import Operation
 from headoffice.api.problems import Answered
+from headoffice.api.reading import body_of
 from loyalty.wire import JoinReply, JoinRequest, ProblemCode
 
 if TYPE_CHECKING:

@@ -1,0 +1,238 @@
+"""Running the application: where it may listen, TLS, and an end that lets work finish and keeps nobody waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import logging
+import signal
+import socket
+import threading
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from headoffice.api.logs import ServerMessages
+from headoffice.errors import HeadOfficeError
+from texts.i18n import mark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from headoffice.api.app import Api
+    from headoffice.api.logs import Log
+    from headoffice.api.tls import Certificates
+
+DEFAULT_PORT: Final = 8470
+PORT_MAX: Final = 65_535
+
+CONNECTIONS_MAX: Final = 4_000
+"""More open connections than these are answered with 503: each waiting till holds one."""
+
+KEEP_ALIVE_S: Final = 30
+"""How long a connection may stay idle between two requests, in seconds."""
+
+HEAD_S_MAX: Final = 20
+"""How long a client may take to send the head of a request or to shake hands, in seconds."""
+
+FINISH_S_MAX: Final = 10
+"""How long work may go on after the server was asked to stop, in seconds."""
+
+BACKLOG: Final = 512
+"""Connections that the system keeps until they are accepted."""
+
+_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+
+class AddressInvalid(HeadOfficeError):
+    """The address to listen on is none."""
+
+    code = "address_invalid"
+    sentence = mark("That is no address to listen on. It looks like 127.0.0.1:8470.")
+
+
+class AddressTaken(HeadOfficeError):
+    """Another program listens there, or the system does not let us."""
+
+    code = "address_taken"
+    sentence = mark("Head office can't listen there: another program does, or the computer has no such address.")
+
+
+class PlainHttpRefused(HeadOfficeError):
+    """Without TLS the server would be reachable from other computers."""
+
+    code = "plain_http_refused"
+    sentence = mark(
+        "Without TLS head office listens on this computer only. For other computers run"
+        " stammkunde-headoffice init-tls --host NAME first."
+    )
+
+
+class Address(msgspec.Struct, frozen=True):
+    """Where to listen.
+
+    Attributes:
+        host: A name or an address.
+        port: 0 for one that is free.
+    """
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        """As it stands in a URL (RFC 3986, 3.2.2)."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def parse_address(text: str) -> Address:
+    """Read ``HOST:PORT``, ``[IPV6]:PORT`` or ``HOST``.
+
+    Raises:
+        AddressInvalid: If it is none of them.
+    """
+    host, colon, port = text.rpartition(":")
+    if not colon or text.endswith("]"):
+        host, port = text, str(DEFAULT_PORT)
+    host = host.removeprefix("[").removesuffix("]") if host.startswith("[") else host
+    if not host or not (port.isascii() and port.isdigit()) or int(port[:6]) > PORT_MAX:
+        raise AddressInvalid(text)
+    return Address(host, int(port))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this computer can reach an address (RFC 1122, 3.2.1.3, and RFC 4291, 2.5.3)."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def listen(address: Address, certificates: Certificates | None) -> socket.socket:
+    """Open the port.
+
+    Raises:
+        PlainHttpRefused: It could be reached from elsewhere, and there is no TLS.
+        AddressTaken: The system says no.
+    """
+    if certificates is None and not is_loopback(address.host):
+        raise PlainHttpRefused(str(address))
+    try:
+        family, *_, place = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(place[:2], family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise AddressTaken(f"{address}: {error}") from error
+
+
+def url_of(opened: socket.socket, address: Address, certificates: Certificates | None) -> str:
+    """Where tills find the server that listens on a port."""
+    port = opened.getsockname()[1]
+    return f"{'http' if certificates is None else 'https'}://{Address(address.host, port)}"
+
+
+def serve(
+    api: Api,
+    opened: socket.socket,
+    certificates: Certificates | None,
+    *,
+    log: Log,
+    ready: Callable[[], None],
+) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Args:
+        api: The application.
+        opened: Where it listens; closed at the end.
+        certificates: For TLS.
+        log: Where the HTTP library's messages go.
+        ready: Called once requests are answered.
+    """
+    messages = ServerMessages(log)
+    logger = logging.getLogger("uvicorn.error")
+    logger.addHandler(messages)
+    logger.propagate = False
+    try:
+        _Server(_config(api, certificates), api, ready).run([opened])
+    finally:
+        logger.removeHandler(messages)
+        logger.propagate = True
+        opened.close()
+
+
+def _config(api: Api, certificates: Certificates | None) -> uvicorn.Config:
+    return uvicorn.Config(
+        api,
+        http=_PatientProtocol,
+        loop="asyncio",
+        ws="none",
+        lifespan="on",
+        interface="asgi3",
+        log_config=None,
+        log_level=logging.WARNING,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=CONNECTIONS_MAX,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=FINISH_S_MAX,
+        ssl_certfile=None if certificates is None else certificates.chain,
+        ssl_keyfile=None if certificates is None else str(certificates.key),
+    )
+
+
+class _PatientProtocol(H11Protocol):
+    """Closes a connection on which no request begins: the HTTP library would hold it for ever."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the library
+        super().connection_made(transport)
+        self._head_timer = self.loop.call_later(HEAD_S_MAX, self._no_head)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_timer.cancel()
+        super().connection_lost(exc)
+
+    def _no_head(self) -> None:
+        cycle: object = self.cycle  # ``None`` before the first request, whatever the library's annotation says
+        if cycle is None:
+            self.transport.close()
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, lets long polls go at once when it is to stop, and ends as a program that was asked to."""
+
+    def __init__(self, config: uvicorn.Config, api: Api, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._api = api
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._api.let_go()
+        await super().shutdown(sockets=sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take the signals while serving; being asked to stop is no failure, so they are not raised again after."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.handle_exit) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the system passes both
+        """Stop; asked a second time, without waiting for work."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
