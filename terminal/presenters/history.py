@@ -11,6 +11,7 @@ from terminal.presenters.wording import booking_line, member_name
 if TYPE_CHECKING:
     from storage.types import Booking
     from terminal.app.identify import Identified
+    from texts.i18n import Texts
 
 PAGE: Final = 20
 """How many bookings are read at a time."""
@@ -60,7 +61,17 @@ class HistoryPresenter(Presenter[HistoryState]):
             HistoryState(
                 name=member_name(texts, self._member),
                 balance=texts.points(self._member.account.balance),
-                lines=tuple(booking_line(texts, self._around.programme, booking, today) for booking in self._bookings),
+                lines=tuple(
+                    booking_line(texts, self._around.programme, booking, today, self._around.sync)
+                    for booking in self._bookings
+                ),
                 empty="" if self._bookings else texts._("No bookings yet."),
+                note=self._note(texts),
             )
         )
+
+    def _note(self, texts: Texts) -> str:
+        """A till knows every balance, but the bookings of its own only."""
+        if not self._around.sync.joined:
+            return ""
+        return texts._("Only bookings of this till are listed; the balance counts those of all tills.")

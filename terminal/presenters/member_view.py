@@ -10,6 +10,7 @@ from loyalty.outcomes import Reason, Refused
 from loyalty.programme import Reward, RewardKind
 from loyalty.sale import Quote, price_reward
 from terminal.messages import amount_text, explain_text, refusal_text, reward_name
+from terminal.presenters.standing import account_note
 from terminal.presenters.states import MemberState, Notice, RewardCard, Tone
 from terminal.presenters.wording import booking_line, member_name
 
@@ -44,11 +45,12 @@ def member_state(
         balance=texts.number(account.balance),
         balance_caption=texts.n_("point", "points", abs(account.balance)),
         worth=_worth(texts, programme, account.balance),
+        account_note=account_note(around, sale),
         debt=account.balance < 0,
         chips=_chips(texts, sale),
         rewards=reward_cards(around, sale),
         rewards_caption=texts._("Rewards"),
-        bookings=tuple(booking_line(texts, programme, booking, today) for booking in bookings),
+        bookings=tuple(booking_line(texts, programme, booking, today, around.sync) for booking in bookings),
         bookings_empty="" if bookings else texts._("No bookings yet."),
         amount=sale.amount_text,
         amount_notice=amount_notice,
@@ -108,9 +110,8 @@ def reward_cards(around: Surroundings, sale: OpenSale) -> tuple[RewardCard, ...]
     """
     texts = around.texts
     spent = sum(_points_of(around.programme, sale, request.reward_id) for request in sale.requests)
-    left = sale.member.account.balance - spent
     rewards = sorted(around.programme.rewards, key=lambda reward: reward.points > sale.member.account.balance)
-    return tuple(_reward_card(texts, reward, left, chosen=sale.wants(reward.id)) for reward in rewards)
+    return tuple(_reward_card(texts, reward, sale, spent) for reward in rewards)
 
 
 def _points_of(programme: Programme, sale: OpenSale, reward_id: str) -> int:
@@ -122,14 +123,15 @@ def _points_of(programme: Programme, sale: OpenSale, reward_id: str) -> int:
     return reward.points if reward and not reward.flexible else 0
 
 
-def _reward_card(texts: Texts, reward: Reward, left: int, *, chosen: bool) -> RewardCard:
-    needed = reward.points
-    affordable = chosen or left >= needed
+def _reward_card(texts: Texts, reward: Reward, sale: OpenSale, spent: int) -> RewardCard:
+    needed, left = reward.points, sale.member.account.balance - spent
+    chosen = sale.wants(reward.id)
+    affordable = chosen or sale.available - spent >= needed
     price = texts.points(reward.points)
     cost = texts._("from {points}").format(points=price) if reward.flexible else price
     if not affordable:
         missing = texts._("{count} missing").format(count=texts.number(needed - left))
-        cost = f"{cost} · {missing}"
+        cost = f"{cost} · {missing if left < needed else texts._('not safe offline')}"
     return RewardCard(
         reward_id=reward.id,
         name=reward.name.in_language(texts.language),
@@ -190,9 +192,9 @@ def unaffordable(programme: Programme, sale: OpenSale) -> Refused | None:
         reward = programme.reward(request.reward_id)
         if reward is None:
             return Refused(Reason.REWARD_UNKNOWN)
-        needed = 1 if reward.flexible else reward.points
-        if sale.member.account.balance < needed:
-            return Refused(Reason.INSUFFICIENT_POINTS, {"missing": needed - sale.member.account.balance})
+        short = sale.short_of(1 if reward.flexible else reward.points)
+        if short is not None:
+            return short
     return None
 
 
@@ -207,7 +209,7 @@ def standalone_refusal(programme: Programme, sale: OpenSale) -> Refused | None:
     if reward.minimum_purchase_cents:
         return Refused(Reason.MINIMUM_PURCHASE, {"minimum_cents": reward.minimum_purchase_cents})
     priced = price_reward(reward, request, sale.member.account.balance, None)
-    return priced if isinstance(priced, Refused) else None
+    return priced if isinstance(priced, Refused) else sale.short_of(priced.points)
 
 
 def standalone_ready(programme: Programme, sale: OpenSale) -> bool:

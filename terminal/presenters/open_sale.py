@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from loyalty.money import BadAmount, parse_amount
+from loyalty.outcomes import Reason, Refused
 from loyalty.sale import Basket, Quote, RewardRequest, quote_sale
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from loyalty.outcomes import Refused
+    from loyalty.offline import SafeToSpend
     from loyalty.programme import Programme
     from terminal.app.identify import Identified
 
@@ -37,6 +38,7 @@ class OpenSale:
         requests: Rewards wanted, in the order they were chosen.
         answered: Guards the cashier has confirmed.
         other_card: Another card that was scanned while an amount was typed; a second scan of it switches.
+        safe: What may be redeemed without asking head office; ``None`` while the whole balance may be.
     """
 
     member: Identified
@@ -47,6 +49,7 @@ class OpenSale:
     requests: tuple[RewardRequest, ...] = ()
     answered: set[Guard] = field(default_factory=set)
     other_card: str = ""
+    safe: SafeToSpend | None = None
 
     @property
     def has_amount(self) -> bool:
@@ -68,7 +71,31 @@ class OpenSale:
         basket = self.basket()
         if isinstance(basket, BadAmount):
             return basket
-        return quote_sale(programme, basket, self.requests, available=self.member.account.balance)
+        quote = quote_sale(programme, basket, self.requests, available=self.available)
+        if not isinstance(quote, Refused) or quote.reason is not Reason.INSUFFICIENT_POINTS:
+            return quote
+        whole = quote_sale(programme, basket, self.requests, available=self.member.account.balance)
+        return whole if isinstance(whole, Refused) else self._not_safe()
+
+    @property
+    def available(self) -> int:
+        """Points that can be redeemed now."""
+        balance = self.member.account.balance
+        return balance if self.safe is None else min(balance, self.safe.points)
+
+    def short_of(self, points: int) -> Refused | None:
+        """Why so many points can't be redeemed now, ``None`` when they can."""
+        if points <= self.available:
+            return None
+        balance = self.member.account.balance
+        return (
+            self._not_safe()
+            if points <= balance
+            else Refused(Reason.INSUFFICIENT_POINTS, {"missing": points - balance})
+        )
+
+    def _not_safe(self) -> Refused:
+        return Refused(Reason.NOT_SAFE_OFFLINE, {"safe": max(0, self.available)})
 
     def wants(self, reward_id: str) -> bool:
         """Whether a reward is chosen."""

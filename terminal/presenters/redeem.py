@@ -9,6 +9,7 @@ from loyalty.sale import Quote
 from terminal.messages import refusal_text, reward_name
 from terminal.presenters.base import Flow, Presenter, Surroundings
 from terminal.presenters.member_view import reward_cards, standalone_ready, take_off_text, to_pay_text
+from terminal.presenters.standing import account_note
 from terminal.presenters.states import Notice, RedeemState, Tone
 from terminal.presenters.wording import member_name
 
@@ -94,7 +95,7 @@ class RedeemPresenter(Presenter[RedeemState]):
         priced = quote if isinstance(quote, Quote) else None
         spent = priced.points_redeemed if priced else self._standalone_points(sale)
         balance = sale.member.account.balance
-        notice = self._member.state.notice
+        notice = self._member.state.notice or account_note(self._around, sale)
         if isinstance(quote, Refused) and sale.requests:
             notice = Notice(refusal_text(texts, quote), Tone.WARN)
         flexible = self._flexible_reward()

@@ -119,10 +119,10 @@ class ShellPresenter(Presenter[ShellState]):
         self._refresh()
 
     def sync_status(self, status: SyncStatus) -> None:
-        """The line to head office has something new to tell."""
+        """The line to head office has something new to tell, or has brought other tills' bookings."""
         self._around.sync = status
         self.idle.refresh()
-        self.member.refresh()
+        self.member.sync_changed()
         self.sync.refresh()
         self.sync_form.refresh()
         self._refresh()
@@ -276,7 +276,6 @@ class ShellPresenter(Presenter[ShellState]):
     def show_sync(self, notice: Notice | None = None, invited: Invited | None = None) -> None:
         """Show how the till stands with head office; an open sale waits behind it."""
         self.done.close()
-        self.sync_form.close()
         self.sync.open(notice, invited)
         self._go(Screen.SYNC)
 
@@ -364,6 +363,8 @@ class ShellPresenter(Presenter[ShellState]):
 
     def _go(self, screen: Screen) -> None:
         """Show a screen; while the till is locked it waits behind the lock."""
+        if screen is not Screen.SYNC_FORM:
+            self.sync_form.close()
         if self._screen is Screen.LOCK:
             self._behind = screen
         else:

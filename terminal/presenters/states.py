@@ -122,6 +122,7 @@ class BookingLine(msgspec.Struct, frozen=True):
     why: str = ""
     record_id: str = ""
     sent: Sent = Sent.UNMARKED
+    sent_text: str = ""
 
 
 class MemberState(msgspec.Struct, frozen=True):

@@ -89,15 +89,15 @@ class SyncPresenter(Presenter[SyncState]):
 
     def _served(self, outcome: Serving | Declined | Refused) -> None:
         self._busy = False
+        self.refresh()
         texts = self._around.texts
         if isinstance(outcome, Declined | Refused):
-            self._said = Notice(no_text(texts, outcome), Tone.WARN)
+            notice = Notice(no_text(texts, outcome), Tone.WARN)
         elif outcome.address:
-            sentence = texts._("This till serves the others now. Make a code for each of them.")
-            self._said = Notice(sentence, Tone.GOOD)
+            notice = Notice(texts._("This till serves the others now. Make a code for each of them."), Tone.GOOD)
         else:
-            self._said = Notice(texts._("This till no longer serves the others. They go on offline."), Tone.INFO)
-        self.refresh()
+            notice = Notice(texts._("This till no longer serves the others. They go on offline."), Tone.INFO)
+        self._flow.say(notice)
 
     def _failed(self, error: Exception) -> None:
         self._busy = False

@@ -122,7 +122,8 @@ class SyncFormPresenter(Presenter[SyncFormState]):
         typed = {name: text.strip() for name, text in self._typed.items()}
         match self._purpose:
             case Purpose.JOIN:
-                actions.join(typed["url"], typed["code"], self._joined, self._failed)
+                code = "".join(typed["code"].split())  # people read it aloud, and type it, in groups
+                actions.join(_address(typed["url"]), code, self._joined, self._failed)
             case Purpose.INVITE:
                 actions.invite(typed["name"], self._invited, self._failed)
             case Purpose.EXPORT:
@@ -248,6 +249,11 @@ class SyncFormPresenter(Presenter[SyncFormState]):
             waiting,
         )
         return Notice(sentence.format(count=texts.number(waiting)), Tone.WARN)
+
+
+def _address(typed: str) -> str:
+    """An address as people type it; without a scheme it is meant encrypted."""
+    return typed if "://" in typed else f"https://{typed}"
 
 
 def _words(texts: Texts) -> dict[Purpose, tuple[str, str, str]]:

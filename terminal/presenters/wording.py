@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from loyalty.records import Adjustment, AnyRecord, CardChange, Enrolment, Redemption, Reversal, Sale, UnknownRecord
+from loyalty.records import (
+    Adjustment,
+    AnyRecord,
+    CardChange,
+    Enrolment,
+    Expiry,
+    Redemption,
+    Reversal,
+    Sale,
+    UnknownRecord,
+)
 from storage.types import Reversed
 from terminal.messages import explain_text, reward_name
-from terminal.presenters.states import BookingLine, Tone
+from terminal.presenters.states import BookingLine, Sent, Tone
 
 if TYPE_CHECKING:
     from datetime import date
@@ -15,6 +25,7 @@ if TYPE_CHECKING:
     from loyalty.programme import Programme
     from storage.types import Booking
     from terminal.app.identify import Identified
+    from terminal.sync.status import SyncStatus
     from texts.i18n import Texts
 
 
@@ -23,11 +34,31 @@ def member_name(texts: Texts, member: Identified) -> str:
     return member.profile.name if member.profile else texts._("Card without a name")
 
 
-def booking_line(texts: Texts, programme: Programme, booking: Booking, today: date) -> BookingLine:
-    """One line of the last bookings or of the history."""
+UNKNOWN_BALANCE: Final = "–"
+"""Where a running balance would need other tills' bookings as well."""
+
+
+def booking_line(
+    texts: Texts, programme: Programme, booking: Booking, today: date, sync: SyncStatus | None = None
+) -> BookingLine:
+    """One line of the last bookings or of the history.
+
+    Args:
+        texts: The language.
+        programme: The rules in force, for the names of rewards.
+        booking: What happened.
+        today: The shop's day.
+        sync: How the till stands with head office, where a line says whether it was sent.
+    """
     record = booking.record
+    sent = Sent.UNMARKED
+    if sync is not None and sync.joined:
+        sent = Sent.SENT if booking.seq <= sync.acked_seq else Sent.WAITING
     if isinstance(record, UnknownRecord):
-        return BookingLine(when="", what=texts._("Booking of a newer version"), points=texts.signed(booking.points))
+        what = texts._("Booking of a newer version")
+        return BookingLine(
+            when="", what=what, points=texts.signed(booking.points), sent=sent, sent_text=sent_text(texts, sent)
+        )
     what = booking_title(texts, programme, record)
     if booking.reversed is not Reversed.NO:
         undone = texts._("undone") if booking.reversed is Reversed.WHOLE else texts._("partly undone")
@@ -37,10 +68,23 @@ def booking_line(texts: Texts, programme: Programme, booking: Booking, today: da
         what=what,
         points=texts.signed(booking.points),
         tone=Tone.GOOD if booking.points > 0 else Tone.NEUTRAL,
-        balance=texts.number(booking.balance_after),
+        balance=UNKNOWN_BALANCE if booking.balance_after is None else texts.number(booking.balance_after),
         why=booking_reason(texts, programme, record),
         record_id=str(record.record_id),
+        sent=sent,
+        sent_text=sent_text(texts, sent),
     )
+
+
+def sent_text(texts: Texts, sent: Sent) -> str:
+    """Whether head office has a booking, for whoever can't tell the icons apart."""
+    match sent:
+        case Sent.SENT:
+            return texts._("Head office has it")
+        case Sent.WAITING:
+            return texts._("Waits to be sent")
+        case Sent.UNMARKED:
+            return ""
 
 
 def booking_title(texts: Texts, programme: Programme, record: AnyRecord) -> str:
@@ -57,6 +101,8 @@ def booking_title(texts: Texts, programme: Programme, record: AnyRecord) -> str:
             return texts._("Undone")
         case Adjustment():
             return texts._("Correction")
+        case Expiry():
+            return texts._("Expired")
         case Enrolment():
             return texts._("Enrolled")
         case CardChange():
@@ -69,4 +115,6 @@ def booking_reason(texts: Texts, programme: Programme, record: AnyRecord) -> str
     """Why these points, in one line."""
     if isinstance(record, Sale):
         return " · ".join(explain_text(texts, programme, reason) for reason in record.explain)
+    if isinstance(record, Expiry):
+        return texts._("could be redeemed until {day}").format(day=texts.day(record.last_day, "medium"))
     return ""

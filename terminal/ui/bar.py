@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from terminal.presenters.states import BarState, Tone
+from terminal.presenters.states import BarState, Pill, Tone
 from terminal.ui import tokens
 from terminal.ui.buttons import Button, Kind
 from terminal.ui.cards import StatePill
@@ -33,16 +33,45 @@ CONNECTION_ICONS = {
 STRIPE_HEIGHT = 6
 
 
+class ConnectionButton(Button):
+    """How the till stands with head office, as a pill that opens the screen about it."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, Kind.BAR, name="connection", size=tokens.TEXT_CAPTION + 1)
+        self._tone = Tone.NEUTRAL
+
+    def show_pill(self, pill: Pill) -> None:
+        """Show a state; what does not fit on the pill is spoken, and shown to whoever points at it."""
+        if pill.tone is not self._tone:
+            self._tone = pill.tone
+            self.update()
+        self.show_icon(CONNECTION_ICONS[pill.tone])
+        self.show_caption(pill.text, spoken=pill.spoken)
+        self.setToolTip(pill.spoken)
+
+    def colours(self) -> tokens.Pair:
+        """Calm on the bar's own green, loud in amber or red."""
+        if self._tone in {Tone.WARN, Tone.BAD}:
+            return self.theme.palette.pair(self._tone)
+        return super().colours()
+
+    def look(self) -> tuple[object, ...]:
+        """The same, and the tone."""
+        return (*super().look(), self._tone)
+
+
 class Bar(QWidget):
     """The bar.
 
     Signals:
         language_wanted: The code of the language the cashier switches to.
         lock_wanted: Somebody else wants to work here.
+        connection_wanted: Somebody wants to know more about head office.
     """
 
     language_wanted = Signal(str)
     lock_wanted = Signal()
+    connection_wanted = Signal()
 
     def __init__(self, texts: Wording, theme: Theme) -> None:
         super().__init__()
@@ -55,7 +84,8 @@ class Bar(QWidget):
         self._training = Label(theme, tokens.TEXT_STRONG, QFont.Weight.Bold, ink="#000000", name="training")
         self._training.setContentsMargins(0, 0, 0, 0)
         self._scanner = StatePill(theme, "scanner", SCANNER_ICONS)
-        self._connection = StatePill(theme, "connection", CONNECTION_ICONS)
+        self._connection = ConnectionButton(theme)
+        self._connection.clicked.connect(self.connection_wanted)
         self._clock = Label(theme, SHOP_SIZE, QFont.Weight.Bold, ink=ink, name="clock")
         self._language = Button(theme, Kind.BAR, name="language", icon="language")
         self._language.clicked.connect(self._switch_language)
@@ -79,7 +109,7 @@ class Bar(QWidget):
         self._shop.show_text(state.shop)
         self._till.show_text(state.till)
         self._scanner.show_state(state.scanner.text, state.scanner.tone)
-        self._connection.show_state(state.connection.text, state.connection.tone)
+        self._connection.show_pill(state.connection)
         self._clock.show_text(state.clock)
         self._training.show_text(f" {state.training} " if state.training else "")
         self._training.setVisible(bool(state.training))

@@ -14,8 +14,9 @@ from terminal.ui.wording import Wording
 
 ROWS = ("1234567890ß", "qwertzuiopü", "asdfghjklöä", "yxcvbnm.-@")
 KEY_SIZE = 19
-NAMES = {".": "Dot", "-": "Hyphen", "@": "At"}
-SPACE_SHARE, SIDE_SHARE = 6, 2
+OF_ADDRESSES = (":", "/")
+NAMES = {".": "Dot", "-": "Hyphen", "@": "At", ":": "Colon", "/": "Slash"}
+SPACE_SHARE, SIDE_SHARE = 4, 2
 
 
 class Keyboard(QWidget):
@@ -58,6 +59,8 @@ class Keyboard(QWidget):
         bottom = QHBoxLayout()
         bottom.setSpacing(tokens.GAP)
         bottom.addWidget(self._close, SIDE_SHARE)
+        for character in OF_ADDRESSES:
+            bottom.addWidget(self._letter(character), 1)
         bottom.addWidget(self._space, SPACE_SHARE)
         bottom.addWidget(self._enter, SIDE_SHARE)
         box.addLayout(bottom)

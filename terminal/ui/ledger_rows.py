@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from terminal.presenters.states import BookingLine
+from terminal.presenters.states import BookingLine, Sent
 from terminal.ui import tokens
 from terminal.ui.rows import LEFT_MIDDLE, RIGHT_MIDDLE, tone_ink
 from terminal.ui.theme import Theme, colour
@@ -16,10 +16,12 @@ WHEN_WIDTH = 150
 POINTS_WIDTH = 92
 BALANCE_WIDTH = 100
 LINE_HEIGHT = 22
+MARK_WIDTH = 34
+MARK_SIZE = 20
 
 
 class LedgerRow(QWidget):
-    """When, what with its why, points, balance."""
+    """When, what with its why, points, balance, and whether head office has it."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -32,8 +34,9 @@ class LedgerRow(QWidget):
         """Show a booking; nothing happens when it is already there."""
         if line != self.line:
             self.line = line
-            parts = (line.when, line.what, line.why, line.points, line.balance)
+            parts = (line.when, line.what, line.why, line.points, line.balance, line.sent_text)
             self.setAccessibleName(", ".join(part for part in parts if part))
+            self.setToolTip(line.sent_text)
             self.update()
 
     def clipped(self) -> tuple[str, ...]:
@@ -50,7 +53,7 @@ class LedgerRow(QWidget):
         elide = Qt.TextElideMode.ElideRight
         body, strong = theme.metrics(tokens.TEXT_BODY), theme.metrics(tokens.TEXT_STRONG, QFont.Weight.DemiBold)
         when_width = theme.px(WHEN_WIDTH)
-        edge = self.width() - tokens.GAP
+        edge = self._draw_mark(painter, self.width() - tokens.GAP)
         right = edge - (theme.px(BALANCE_WIDTH) if self.line.balance else 0)
         painter.setFont(theme.font(tokens.TEXT_BODY))
         painter.setPen(colour(palette.secondary))
@@ -71,6 +74,18 @@ class LedgerRow(QWidget):
         painter.setPen(colour(tone_ink(theme, self.line.tone)))
         area = QRect(right - theme.px(POINTS_WIDTH), 0, theme.px(POINTS_WIDTH), self.height())
         painter.drawText(area, RIGHT_MIDDLE, self.line.points)
+
+    def _draw_mark(self, painter: QPainter, edge: int) -> int:
+        """Draw at the right edge whether head office has it; gives the edge that is left for the numbers."""
+        palette, theme = self._theme.palette, self._theme
+        marks = {Sent.SENT: ("cloud_done", palette.accent), Sent.WAITING: ("sync", palette.amber.text)}
+        mark = marks.get(self.line.sent)
+        if mark is None:
+            return edge
+        size = theme.px(MARK_SIZE)
+        pixmap = theme.icons.pixmap(mark[0], size, mark[1], self.devicePixelRatioF())
+        painter.drawPixmap(edge - size, (self.height() - size) // 2, pixmap)
+        return edge - theme.px(MARK_WIDTH)
 
 
 class LedgerRows(QWidget):

@@ -156,6 +156,8 @@ class MemberView(View):
             self.rewards.heading.show_text(state.rewards_caption or self.texts._("Rewards"))
             self.rewards.grid.show_rewards(state.rewards)
             self._share_height()
+        elif before.account_note != state.account_note:
+            self._share_height()
         if before is None or before.bookings != state.bookings:
             self.bookings.rows.show_lines(state.bookings)
         self.bookings.empty.show_text("" if state.bookings else state.bookings_empty)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from terminal.presenters.states import MemberState
+from terminal.presenters.states import MemberState, Notice, Tone
 from terminal.ui import tokens
 from terminal.ui.cards import Card, draw_surface
 from terminal.ui.labels import RIGHT, IconLabel, Label
@@ -22,6 +22,8 @@ CHIP_PADDING = 14
 CHIP_GAP = 8
 DEBT_ICON = 40
 CARD_ICON = 20
+NOTE_ICON = 22
+NOTE_GAP = 6
 
 
 class Chips(QWidget):
@@ -85,6 +87,43 @@ class Chips(QWidget):
             painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter), shown)
 
 
+class AccountNote(Card):
+    """A sentence about the account in the colours of its tone; it places its parts itself, as everything here does."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__(theme, radius=tokens.BUTTON_RADIUS)
+        self._icon = IconLabel(theme, "", NOTE_ICON, theme.palette.ink)
+        self._text = Label(theme, tokens.TEXT_BODY, QFont.Weight.DemiBold, name="accountNote", wrap=True)
+        for part in (self._icon, self._text):
+            part.setParent(self)
+        self.hide()
+
+    def show_notice(self, notice: Notice | None) -> None:
+        """Show a sentence, or nothing."""
+        if notice is not None:
+            pair = self.theme.palette.pair(notice.tone)
+            self._icon.show_icon("cloud_off" if notice.tone is Tone.WARN else tokens.TONE_ICON[notice.tone], pair.text)
+            self._text.show_text(notice.text)
+            self._text.set_ink(pair.text)
+            self.set_surface(pair.surface, pair.line)
+        self.setVisible(notice is not None)
+
+    def height_at(self, width: int) -> int:
+        """How high the strip is at a width, in device-independent pixels; 0 when there is nothing to say."""
+        if self.isHidden():
+            return 0
+        return self._text.height_at(width - self._text_left() - tokens.ROW_GAP) + 2 * tokens.GAP
+
+    def _text_left(self) -> int:
+        return tokens.ROW_GAP + self._icon.width() + tokens.GAP
+
+    def resizeEvent(self, _event: object) -> None:
+        """Place icon and text."""
+        left = self._text_left()
+        self._icon.move(tokens.ROW_GAP, (self.height() - self._icon.height()) // 2)
+        self._text.setGeometry(left, tokens.GAP, self.width() - left - tokens.ROW_GAP, self.height() - 2 * tokens.GAP)
+
+
 class MemberHead(Card):
     """The card at the top left. It places its labels itself: a layout would measure the whole screen at every scan."""
 
@@ -99,6 +138,7 @@ class MemberHead(Card):
         self._worth = Label(theme, tokens.TEXT_STRONG, ink=palette.secondary, name="worth", elide=True)
         self._debt_icon = IconLabel(theme, "warning", DEBT_ICON, palette.red.text)
         self._chips = Chips(theme)
+        self._note = AccountNote(theme)
         for part in (
             self._name,
             self._card,
@@ -108,6 +148,7 @@ class MemberHead(Card):
             self._worth,
             self._debt_icon,
             self._chips,
+            self._note,
         ):
             part.setParent(self)
         self._debt_icon.hide()
@@ -128,6 +169,7 @@ class MemberHead(Card):
         self._worth.set_ink(palette.red.text if state.debt else palette.secondary)
         self._debt_icon.setVisible(state.debt)
         self._chips.show_texts(state.chips)
+        self._note.show_notice(state.account_note)
         self.place()
 
     def place(self) -> None:
@@ -167,7 +209,10 @@ class MemberHead(Card):
         needed = self._chips.width_needed()
         room = right - tokens.CARD_PADDING
         rows = self._chips.rows_needed(room) if needed > right - left else 0
-        self.setFixedHeight(px(HEAD_HEIGHT) + rows * (height + CHIP_GAP))
+        below = px(HEAD_HEIGHT) + rows * (height + CHIP_GAP)
+        note = self._note.height_at(room)
+        self.setFixedHeight(below + (note + NOTE_GAP if note else 0))
+        self._note.setGeometry(tokens.CARD_PADDING, below - NOTE_GAP, room, note)
         if rows:
             top = px(BALANCE_TOP + BALANCE_HEIGHT + 6)
             self._chips.setGeometry(tokens.CARD_PADDING, top, room, rows * (height + CHIP_GAP))

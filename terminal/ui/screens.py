@@ -68,6 +68,14 @@ def _around_it(screen: Screen, shell: intents.Shell, texts: Wording, theme: Them
             from terminal.ui.report import ReportView
 
             return ReportView(shell.report, texts, theme)
+        case Screen.SYNC:
+            from terminal.ui.sync import SyncView
+
+            return SyncView(shell.sync, texts, theme)
+        case Screen.SYNC_FORM:
+            from terminal.ui.sync_form import SyncFormView
+
+            return SyncFormView(shell.sync_form, texts, theme)
         case _:
             from terminal.ui.help import HelpView
 

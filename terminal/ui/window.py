@@ -66,6 +66,7 @@ class MainWindow(QWidget):
         self.resize(SIZE_WANTED)
         self._bar.language_wanted.connect(shell.language)
         self._bar.lock_wanted.connect(lambda: self._press("F10"))
+        self._bar.connection_wanted.connect(lambda: self._press("F7"))
         self._key_bar.pressed.connect(self._press)
         self._keyboard.entered.connect(lambda: self._press("Enter"))
         self._overlay.dismissed.connect(lambda: self._press("Enter"))

@@ -29,6 +29,7 @@ KEYS = {
     "F4": ("Einlösen", "Redeem"),
     "F5": ("Verlauf", "History"),
     "F6": ("Storno", "Void"),
+    "F7": ("Zentrale", "Head office"),
     "F8": ("Bericht", "Report"),
     "F9": ("Rückgängig", "Undo"),
     "F10": ("Sperren", "Lock"),

@@ -12,18 +12,18 @@ from terminal.presenters.states import (
     ShellState,
     Tone,
 )
-from tests.fakes.desk_states import DeskStates
 from tests.fakes.sale_states import KEYS
+from tests.fakes.sync_states import SyncStates
 
 SCREEN_KEYS = {
-    Screen.IDLE: ("F1", "F2", "F3", "F6", "F8", "F9", "F10"),
+    Screen.IDLE: ("F1", "F2", "F3", "F6", "F7", "F8", "F9", "F10"),
     Screen.MEMBER: ("F1", "F2", "F3", "F4", "F5", "F6", "F9", "F10"),
     Screen.DONE: ("F9", "Esc"),
     Screen.UNKNOWN: ("F2", "Esc"),
 }
 
 
-class ScreenStates(DeskStates):
+class ScreenStates(SyncStates):
     """The states in one language.
 
     Args:
@@ -59,6 +59,8 @@ class ScreenStates(DeskStates):
             Screen.HISTORY: self.history,
             Screen.REPORT: self.report,
             Screen.HELP: self.help,
+            Screen.SYNC: self.sync,
+            Screen.SYNC_FORM: self.sync_form,
             Screen.LOCK: self.lock,
         }
         return {name: (screen, state) for screen, make in makers.items() for name, state in make().items()}

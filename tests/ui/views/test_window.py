@@ -110,10 +110,11 @@ def test_states_of_the_bar_say_in_words_and_icons_what_they_mean(stage: Stage) -
     )
     stage.shell.show(replace(stage.states.shell(Screen.IDLE), bar=loud))
     stage.settle()
-    pills = {pill.objectName(): pill for pill in stage.window.findChildren(StatePill)}
-    assert pills["scanner"].text() == "Scanner weg"
-    assert tokens.LIGHT.red.surface.lower() in painted_colours(pills["scanner"])
-    assert tokens.LIGHT.amber.surface.lower() in painted_colours(pills["connection"])
+    scanner = stage.window.findChild(StatePill, "scanner")
+    assert isinstance(scanner, StatePill)
+    assert scanner.text() == "Scanner weg"
+    assert tokens.LIGHT.red.surface.lower() in painted_colours(scanner)
+    assert tokens.LIGHT.amber.surface.lower() in painted_colours(button(stage.window, "connection"))
     training = stage.window.findChild(Label, "training")
     assert isinstance(training, Label)
     assert training.isVisible()

@@ -1,0 +1,158 @@
+"""One short form: what will happen, one or two fields, perhaps a manager's PIN."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from terminal.presenters.states import Choice, Field
+from terminal.presenters.sync_states import SyncFormState
+from terminal.ui import intents, tokens
+from terminal.ui.buttons import Button, Kind
+from terminal.ui.cards import Card, NoticeBar
+from terminal.ui.choices import ChoiceButton
+from terminal.ui.enrol import FieldBox
+from terminal.ui.fields import LineEdit
+from terminal.ui.labels import Label, Paragraph
+from terminal.ui.purchase import PRIMARY_TEXT
+from terminal.ui.scroll import scrolling
+from terminal.ui.theme import Theme
+from terminal.ui.view import View
+from terminal.ui.wording import Wording
+
+
+class SyncFormView(View):
+    """Fields are made once per name; the button that can't be undone is a red one."""
+
+    def __init__(self, presenter: intents.SyncForm, texts: Wording, theme: Theme) -> None:
+        super().__init__(texts, theme)
+        self._presenter = presenter
+        self._fields: dict[str, FieldBox] = {}
+        self._people: dict[str, ChoiceButton] = {}
+        self._headline = Label(theme, tokens.TEXT_TITLE, QFont.Weight.Bold, name="headline", elide=True)
+        self._keyboard = Button(theme, name="keyboard", icon="keyboard")
+        self._text = Paragraph(theme, tokens.TEXT_STRONG, ink=theme.palette.secondary, name="text")
+        self._warning = NoticeBar(theme, "warning")
+        self._people_box = QHBoxLayout()
+        self._fields_box = QVBoxLayout()
+        self._notice = NoticeBar(theme)
+        self._primary = self._main_button(Kind.PRIMARY, "primary")
+        self._danger = self._main_button(Kind.DANGER, "danger")
+        self._cancel = Button(theme, name="cancel", hint="Esc", height=tokens.PRIMARY_MIN)
+        self._lay_out(theme)
+        self._keyboard.clicked.connect(self._want_keyboard)
+        for button in (self._primary, self._danger):
+            button.clicked.connect(presenter.confirm)
+        self._cancel.clicked.connect(presenter.cancel)
+        presenter.subscribe(self.changed)
+        self.retranslate()
+
+    def _main_button(self, kind: Kind, name: str) -> Button:
+        return Button(
+            self.theme, kind, name=name, trailing="keyboard_return", size=PRIMARY_TEXT, height=tokens.PRIMARY_MIN
+        )
+
+    def _lay_out(self, theme: Theme) -> None:
+        card = Card(theme)
+        box = QVBoxLayout(card)
+        box.setContentsMargins(tokens.CARD_PADDING, tokens.CARD_GAP, tokens.CARD_PADDING, tokens.MARGIN)
+        box.setSpacing(tokens.ROW_GAP)
+        top = QHBoxLayout()
+        top.addWidget(self._headline, 1)
+        top.addWidget(self._keyboard)
+        box.addLayout(top)
+        people, fields = QWidget(), QWidget()
+        people.setLayout(self._people_box)
+        fields.setLayout(self._fields_box)
+        for part in (self._people_box, self._fields_box):
+            part.setContentsMargins(0, 0, 0, 0)
+            part.setSpacing(tokens.ROW_GAP)
+        parts = (self._notice, self._warning, self._text, people, fields)
+        box.addWidget(scrolling(*parts, spacing=tokens.CARD_GAP), 1)
+        actions = QHBoxLayout()
+        actions.setSpacing(tokens.GAP)
+        actions.addWidget(self._cancel, 1)
+        actions.addWidget(self._primary, 2)
+        actions.addWidget(self._danger, 2)
+        box.addLayout(actions)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(*4 * (tokens.MARGIN,))
+        page.addWidget(card)
+
+    def retranslate(self) -> None:
+        """Take the captions from the texts again, then show the state."""
+        self._cancel.show_caption(self.texts._("Cancel"))
+        keyboard = self.texts._("Keyboard on the screen")
+        self._keyboard.setAccessibleName(keyboard)
+        self._keyboard.setToolTip(keyboard)
+        self.refresh()
+
+    def default_input(self) -> LineEdit | None:
+        """The first field that is empty, else the last one."""
+        edits = [box.edit for box in self._fields.values() if not box.isHidden()]
+        empty = [edit for edit in edits if not edit.text()]
+        return empty[0] if empty else edits[-1] if edits else None
+
+    def _want_keyboard(self) -> None:
+        """Bring the keyboard up for the field with the focus, else for the one that is next."""
+        focused = self.focusWidget()
+        target = focused if isinstance(focused, LineEdit) else self.default_input()
+        if target is not None:
+            target.setFocus()
+            self.keyboard_wanted.emit(target)
+
+    def refresh(self) -> None:
+        """Show the presenter's state."""
+        self.render_state(self._presenter.state)
+
+    def render_state(self, state: SyncFormState) -> None:
+        """Show a state."""
+        self._headline.show_text(state.headline)
+        self._text.show_text(state.text)
+        self._warning.show_notice(state.warning)
+        self._notice.show_notice(state.notice)
+        self._keyboard.setVisible(bool(state.fields))
+        self._show_people(state.people)
+        self._show_fields(state.fields, state.secret)
+        self._primary.setVisible(not state.danger)
+        self._danger.setVisible(state.danger)
+        for button in (self._primary, self._danger):
+            button.show_caption(state.primary)
+            button.show_trailing("sync" if state.busy else "keyboard_return")
+            button.set_active(state.primary_enabled and not state.busy)
+
+    def _show_people(self, people: tuple[Choice, ...]) -> None:
+        for person in people:
+            button = self._people.get(person.key) or self._add_person(person.key)
+            button.show_caption(person.text)
+            if person.chosen != button.isChecked():
+                button.setChecked(person.chosen)
+        keys = {person.key for person in people}
+        for key, button in self._people.items():
+            button.setVisible(key in keys)
+
+    def _add_person(self, key: str) -> ChoiceButton:
+        button = ChoiceButton(self.theme, f"person{len(self._people)}")
+        button.clicked.connect(lambda: self._presenter.choose(key))
+        self._people_box.addWidget(button)
+        self._people[key] = button
+        return button
+
+    def _show_fields(self, fields: tuple[Field, ...], secret: str) -> None:
+        for field in fields:
+            box = self._fields.get(field.name) or self._add_field(field.name)
+            hides = QLineEdit.EchoMode.Password if field.name == secret else QLineEdit.EchoMode.Normal
+            if box.edit.echoMode() is not hides:
+                box.edit.setEchoMode(hides)
+            box.show_field(field, "")
+        names = {field.name for field in fields}
+        for name, box in self._fields.items():
+            box.setVisible(name in names)
+
+    def _add_field(self, name: str) -> FieldBox:
+        box = FieldBox(self.theme, name)
+        box.edit.typed.connect(lambda text: self._presenter.field_typed(name, text))
+        box.keyboard_wanted.connect(self.keyboard_wanted)
+        self._fields_box.addWidget(box)
+        self._fields[name] = box
+        return box

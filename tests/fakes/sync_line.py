@@ -1,0 +1,59 @@
+"""A hand for what comes from head office: what was asked of sync waits here until a test answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+from loyalty.outcomes import Refused
+from terminal.sync.outcomes import Declined, Exported, Invited, Joined, Left, Serving
+
+Failed = Callable[[Exception], None]
+
+
+class FakeSyncActions:
+    """Satisfies ``terminal.presenters.sync_port.SyncActions``.
+
+    Attributes:
+        asked: What was asked, with its arguments, oldest first.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[object, ...]] = []
+        self._answer: Callable[[object], None] = _nobody_asked
+        self._fail: Failed = _nobody_asked
+
+    def sync_now(self) -> None:
+        self.asked.append(("sync_now",))
+
+    def join(self, url: str, code: str, done: Callable[[Joined | Declined | Refused], None], failed: Failed) -> None:
+        self._note(done, failed, "join", url, code)
+
+    def leave(self, manager_id: UUID | None, pin: str, done: Callable[[Left | Refused], None], failed: Failed) -> None:
+        self._note(done, failed, "leave", manager_id, pin)
+
+    def serve(self, on: bool, done: Callable[[Serving | Declined | Refused], None], failed: Failed) -> None:
+        self._note(done, failed, "serve", on)
+
+    def invite(self, name: str, done: Callable[[Invited | Declined | Refused], None], failed: Failed) -> None:
+        self._note(done, failed, "invite", name)
+
+    def export(self, path: Path, done: Callable[[Exported | Declined | Refused], None], failed: Failed) -> None:
+        self._note(done, failed, "export", path)
+
+    def _note(self, done: Callable[..., None], failed: Failed, *asked: object) -> None:
+        self.asked.append(asked)
+        self._answer, self._fail = done, failed
+
+    def answer(self, outcome: object) -> None:
+        """Answer what was asked last."""
+        self._answer(outcome)
+
+    def fail(self, error: Exception) -> None:
+        """Let what was asked last break."""
+        self._fail(error)
+
+
+def _nobody_asked(_answer: object) -> None:
+    raise AssertionError("nothing was asked")
