@@ -1,0 +1,305 @@
+"""One world from one seed: some dozen steps of trade and trouble between tills and head office, then peace."""
+
+from __future__ import annotations
+
+import random
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from tests.fakes.clock import FakeClock
+from tests.simulation.chance import seeded_entropy
+from tests.simulation.checks import check_all
+from tests.simulation.crashes import TillStatements, copy_files
+from tests.simulation.history import History
+from tests.simulation.line import Line, Weather
+from tests.simulation.model import Model
+from tests.simulation.office import Office
+from tests.simulation.office_moves import Manager
+from tests.simulation.shop_moves import Shop
+from tests.simulation.tills import SimTill
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.simulation.templates import Templates
+
+STEPS_MIN: Final = 35
+STEPS_MAX: Final = 70
+TILLS_MIN: Final = 2
+TILLS_MAX: Final = 5
+JOINED_AT_ONCE: Final = 0.75
+"""The chance of a till to belong to head office from the start; the others stand alone and join later."""
+
+CRASH_CHANCE: Final = 0.06
+CRASH_WITHIN: Final = 60
+OFFICE_CRASH_CHANCE: Final = 0.05
+OFFICE_CRASH_WITHIN: Final = 120
+"""How often a machine goes off in the middle of something, and within how many statements."""
+
+QUIET_PASSES_MAX: Final = 10
+"""In so many rounds of every till with head office nothing may be left to do."""
+
+
+@dataclass
+class Outcome:
+    """What a world came to: what went wrong, and what was done how often."""
+
+    problems: list[str]
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+class World:
+    """One simulated shop with its head office.
+
+    Args:
+        seed: Decides everything.
+        folder: For the files; empty.
+        templates: Fresh tills and a fresh head office to copy.
+        tell: Hears what happens, step by step.
+    """
+
+    def __init__(
+        self, seed: int, folder: Path, templates: Templates, tell: Callable[[str], None] = lambda _line: None
+    ) -> None:
+        self.rng = random.Random(seed)
+        self.seed = seed
+        self.folder = folder
+        self.tell = tell
+        self.counts: dict[str, int] = {}
+        self.problems: list[str] = []
+        self.truth = FakeClock()
+        self.model = Model()
+        self.weather = Weather(self.rng)
+        self.statements = TillStatements()
+        self.office = Office(copy_files(templates.office, folder / "office.0"), self.truth, self.rng, self.model)
+        self.shop = Shop(self.rng, self.model)
+        self.manager = Manager(self.rng, self.model, self.office, templates.document)
+        self.history = History(self.office)
+        self.known_before = templates.known
+        self.tills: list[SimTill] = []
+        for template in templates.tills[: self.rng.randint(TILLS_MIN, TILLS_MAX)]:
+            name = template.name
+            directory = copy_files(template, folder / f"{name}.0")
+            self.tills.append(SimTill(name, directory, self.truth, self.rng, self.statements))
+
+    def run(self) -> Outcome:
+        """Live, come to rest, and say what is wrong then."""
+        with ExitStack() as stack:
+            stack.enter_context(seeded_entropy(f"world {self.seed}"))
+            stack.enter_context(self.statements.watched())
+            stack.callback(self._close)
+            self._begin()
+            for number in range(self.rng.randint(STEPS_MIN, STEPS_MAX)):
+                self._step(number)
+                if self.problems:
+                    return Outcome(self.problems, self.counts)
+            return Outcome(self._come_to_rest() or check_all(self), self.counts)
+
+    def everybody(self) -> list[SimTill | Office]:
+        """All machines that write records."""
+        return [*self.tills, self.office]
+
+    def belonging(self) -> list[SimTill]:
+        """The tills that must agree with head office when all is quiet."""
+        return [sim for sim in self.tills if sim.joined and not sim.shut_out]
+
+    def scope_of(self, sim: SimTill) -> str:
+        """The region whose members a till holds, as head office sees it; empty for all."""
+        return self.office.head.terminal(sim.terminal_id).scope
+
+    def count(self, what: str) -> None:
+        """Note that something was done."""
+        self.counts[what] = self.counts.get(what, 0) + 1
+
+    # ------------------------------------------------------------------------------------------ living
+
+    def _begin(self) -> None:
+        self.office.open()
+        for sim in self.tills:
+            sim.open()
+            if self.rng.random() < JOINED_AT_ONCE:
+                sim.join(self.office)
+
+    def _step(self, number: int) -> None:
+        self.truth.advance(seconds=self.rng.choice((1, 5, 40, 600, 4_000, 30_000)))
+        chances = TILL_CHANCES | WORLD_CHANCES
+        name = self.rng.choices(list(chances), list(chances.values()))[0]
+        if name in WORLD_CHANCES:
+            said = str(getattr(self, f"_{name}")() or "")
+            self._log(number, "world", name, said)
+            return
+        sim = self.rng.choice(self.tills)
+        crash_within = CRASH_WITHIN if self.rng.random() < CRASH_CHANCE else None
+        if name == "sync":
+            said = self._sync(sim, crash_within)
+        else:
+            move = getattr(self.shop, name)
+            self.shop.said = ""
+            done = sim.run(lambda: move(sim), crash_within=crash_within)
+            said = self.shop.said if done else "the till went off"
+        self._log(number, sim.name, name, said)
+
+    def _log(self, number: int, who: str, what: str, said: str) -> None:
+        self.count(what)
+        self.tell(f"{number:3} {self.truth.at_us // 1_000_000 % 10_000_000:>9} {who:<8} {what:<16} {said}")
+
+    def _sync(self, sim: SimTill, crash_within: int | None = None) -> str:
+        """One round of one till, if it belongs to head office."""
+        if not sim.joined:
+            return "stands alone"
+        if self.weather.rough and self.rng.random() < OFFICE_CRASH_CHANCE:
+            self.office.burn(OFFICE_CRASH_WITHIN)
+        said: list[str] = []
+        line = Line(sim.name, sim.terminal_id, self.office, self.weather)
+        before = sim.standing().cursor
+        try:
+            done = sim.run(lambda: said.append(sim.round(line)), crash_within=crash_within)
+        finally:
+            self.office.fuse.left = None
+        self.history.remember()
+        if sim.standing().cursor != before:
+            self.problems += self.history.differences(sim)
+        return said[0] if done else "the till went off"
+
+    def _deliver_late(self) -> str:
+        return f"{self.weather.deliver_late()} calls"
+
+    def _cut(self) -> str:
+        """A till's line goes down, or comes up."""
+        name = self.rng.choice(self.tills).name
+        self.weather.cut ^= {name}
+        return f"{name} {'down' if name in self.weather.cut else 'up'}"
+
+    def _join(self) -> str:
+        """A till that stood alone, or that head office does not want any more, joins with a new code."""
+        waiting = [sim for sim in self.tills if not sim.shut_out and (not sim.joined or sim.wants_code)]
+        if not waiting:
+            return ""
+        sim = self.rng.choice(waiting)
+        return f"{sim.name} {sim.join(self.office)}"
+
+    def _keep_image(self) -> str:
+        place = self.rng.choice([*self.tills, self.office])
+        place.keep_image()
+        return place.name
+
+    def _put_back(self) -> str:
+        """A machine is set up again from an older copy of its files."""
+        place = self.rng.choice([*self.tills, self.office])
+        if not place.images:
+            return ""
+        if isinstance(place, Office):
+            place.put_back(self.rng.choice(place.images), with_archive=self.rng.random() < 0.2)
+        else:
+            place.put_back(self.rng.choice(place.images))
+        gone = self.model.put_back([*self.tills, self.office])
+        return f"{place.name}, {len(gone)} facts are lost for good"
+
+    def _copy(self) -> str:
+        """Somebody sets a second till up from a copy of the first one's disk."""
+        if len(self.tills) >= TILLS_MAX:
+            return ""
+        sim = self.rng.choice(self.tills)
+        self.tills.append(sim.copy(f"copy{len(self.tills)}", self.rng, self.truth))
+        return f"of {sim.name}"
+
+    def _revoke(self) -> str:
+        joined = [sim for sim in self.tills if sim.joined and not sim.shut_out]
+        if len(joined) < TILLS_MIN + 1:
+            return ""
+        sim = self.rng.choice(joined)
+        self.office.head.revoke(sim.terminal_id)
+        for twin in self.tills:
+            twin.shut_out |= twin.joined and twin.terminal_id == sim.terminal_id
+        return sim.name
+
+    def _clock_off(self) -> str:
+        sim = self.rng.choice(self.tills)
+        seconds = self.rng.choice((-7_200, -100, 0, 90, 4_000))
+        sim.clock.put_off(seconds)
+        return f"{sim.name} by {seconds} s"
+
+    def _office_adjust(self) -> str:
+        self.manager.adjust()
+        return self.manager.said
+
+    def _office_merge(self) -> str:
+        self.manager.merge()
+        return self.manager.said
+
+    def _office_erase(self) -> str:
+        self.manager.said = ""
+        self.manager.erase()
+        return self.manager.said
+
+    def _office_expire(self) -> str:
+        self.manager.expire()
+        return self.manager.said
+
+    def _office_publish(self) -> str:
+        self.manager.publish()
+        return self.manager.said
+
+    def _office_scope(self) -> str:
+        self.manager.change_scope(self)
+        return self.manager.said
+
+    # ------------------------------------------------------------------------------------- coming to rest
+
+    def _come_to_rest(self) -> list[str]:
+        """Mend everything, let everybody talk until nothing changes any more; says who is stuck."""
+        self.tell("--- peace")
+        self.weather.rough = False
+        self.weather.cut.clear()
+        self.weather.deliver_late()
+        self.truth.advance(days=2)
+        before: object = None
+        for number in range(QUIET_PASSES_MAX):
+            for sim in self.tills:
+                if not sim.shut_out and (not sim.joined or sim.wants_code):
+                    self._log(number, sim.name, "join", sim.join(self.office))
+                self._log(number, sim.name, "sync", self._sync(sim))
+            now = (self.office.head.newest(), [sim.standing() for sim in self.tills])
+            if now == before:
+                return []
+            before = now
+        return [f"after {QUIET_PASSES_MAX} rounds of everybody something still changes: {before}"]
+
+    def _close(self) -> None:
+        for sim in self.tills:
+            sim.close()
+        self.office.close()
+
+
+TILL_CHANCES: Final = {
+    "buy": 26,
+    "buy_without_card": 6,
+    "undo": 6,
+    "undo_elsewhere": 4,
+    "adjust": 2,
+    "enrol": 6,
+    "change_card": 4,
+    "merge": 1,
+    "erase": 2,
+    "close_day": 2,
+    "sync": 34,
+}
+WORLD_CHANCES: Final = {
+    "deliver_late": 3,
+    "cut": 3,
+    "join": 4,
+    "keep_image": 4,
+    "put_back": 2,
+    "copy": 1,
+    "revoke": 0.3,
+    "clock_off": 1,
+    "office_adjust": 2,
+    "office_merge": 1.5,
+    "office_erase": 0.7,
+    "office_expire": 1,
+    "office_publish": 1,
+    "office_scope": 0.5,
+}
+"""How often what happens, in shares of all steps."""
