@@ -73,7 +73,7 @@ def adjust(till: Till, command: AdjustCommand) -> Adjusted | Refused:
             return card
         account = unit.account(card.member_id)
         text_ref = till.ids.random_id()
-        unit.put_text(text_ref, reason[:NOTE_LENGTH_MAX])
+        unit.put_text(text_ref, reason[:NOTE_LENGTH_MAX], account.member_id)
         record = Adjustment(
             **header(till, unit, command, account.member_id, digest), points=command.points, text_ref=text_ref
         )

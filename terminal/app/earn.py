@@ -11,6 +11,7 @@ from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Sale
 from loyalty.sale import Basket, RewardRequest, quote_sale
+from terminal.app.safe import available_points, unsafe
 from terminal.app.till import card_for_booking, earlier, header, keep_card
 
 if TYPE_CHECKING:
@@ -84,9 +85,14 @@ def earn(till: Till, command: EarnCommand) -> Earned | Refused:
         if isinstance(card, Refused):
             return card
         account = unit.account(card.member_id)
-        quote = quote_sale(till.programme, command.basket, command.requests, available=account.balance)
+        available = account.balance
+        if command.requests:  # an award alone asks for nothing more
+            available = available_points(till, unit, account.member_id, account.balance)
+        quote = quote_sale(till.programme, command.basket, command.requests, available=available)
         if isinstance(quote, Refused):
             return quote
+        if refusal := unsafe(till, unit, account.member_id, quote.points_redeemed):
+            return refusal
         record = Sale(
             **header(till, unit, command, account.member_id, digest, at_us=command.at_us),
             currency=till.programme.currency,

@@ -128,6 +128,8 @@ def erase_member(till: Till, command: EraseCommand) -> Erased | Refused:
 def merge_members(till: Till, command: MergeCommand) -> Merged | Refused:
     """Join two accounts; points, history and cards are the surviving account's from then on.
 
+    Who has joined a head office leaves it to that: another till may be joining one of the accounts with a third.
+
     The surviving account keeps its profile, and gets the other's when it has none.
 
     Raises:
@@ -140,6 +142,8 @@ def merge_members(till: Till, command: MergeCommand) -> Merged | Refused:
             return before
         if before is not None and isinstance(before.record, CardChange):
             return _merged_before(unit, before.record)
+        if till.store.head_office is not None:
+            return Refused(Reason.HEAD_OFFICE_DECIDES)
         card = card_in_use(unit, till.programme, command.card)
         if isinstance(card, Refused):
             return card

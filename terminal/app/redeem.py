@@ -11,6 +11,7 @@ from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Redemption
 from loyalty.sale import RewardRequest, price_reward
+from terminal.app.safe import available_points, unsafe
 from terminal.app.till import card_for_booking, earlier, header, keep_card
 
 if TYPE_CHECKING:
@@ -62,9 +63,12 @@ def redeem(till: Till, command: RedeemCommand) -> Redeemed | Refused:
         if isinstance(card, Refused):
             return card
         account = unit.account(card.member_id)
-        line = price_reward(reward, command.request, account.balance, None)
+        available = available_points(till, unit, account.member_id, account.balance)
+        line = price_reward(reward, command.request, available, None)
         if isinstance(line, Refused):
             return line
+        if refused := unsafe(till, unit, account.member_id, line.points):
+            return refused
         record = Redemption(
             **header(till, unit, command, account.member_id, digest),
             redemption=line,

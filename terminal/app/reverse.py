@@ -89,7 +89,7 @@ def reverse(till: Till, command: ReverseCommand) -> Reversed | Refused:
             return _earlier_result(unit, command, original, digest, balance) or plan
         text_ref = till.ids.random_id() if command.note else None
         if text_ref is not None:
-            unit.put_text(text_ref, command.note[:NOTE_LENGTH_MAX])
+            unit.put_text(text_ref, command.note[:NOTE_LENGTH_MAX], original.member_id)
         record = Reversal(
             **header(till, unit, command, original.member_id, digest),
             original_id=original.record_id,

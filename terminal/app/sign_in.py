@@ -14,6 +14,7 @@ from storage.types import CashierRow
 from terminal.app.till import header
 
 if TYPE_CHECKING:
+    from storage.store import Unit
     from terminal.app.till import Till
 
 WAITS_FROM_FAILURE: Final = 3
@@ -61,20 +62,32 @@ def sign_in(till: Till, command: SignIn) -> SignedIn | Refused:
             return Refused(Reason.CASHIER_UNKNOWN)
         if row.blocked:
             return Refused(Reason.CASHIER_BLOCKED)
-        now_us = till.clock.now_us()
-        if now_us < row.locked_until_us:
-            return Refused(Reason.PIN_LOCKED, {"seconds": -(-(row.locked_until_us - now_us) // US_PER_S)})
-        if not _pin_matches(row.pin_hash, command.pin):
-            row = _counted(row, now_us)
-            unit.put_cashier(row)
-            wait_s = -(-(row.locked_until_us - now_us) // US_PER_S)
-            return Refused(Reason.PIN_LOCKED, {"seconds": wait_s}) if wait_s > 0 else Refused(Reason.PIN_WRONG)
+        refused = check_pin(till, unit, row, command.pin)
+        if refused is not None:
+            return refused
         row = msgspec.structs.replace(row, failures=0, locked_until_us=0)
-        unit.put_cashier(row)
         session = _Session(command.record_id, row.cashier_id)
         digest = command_digest(till.store.programme_key, "sign_in", command.record_id, row.cashier_id)
         unit.append(CashierSession(**header(till, unit, session, None, digest), action=SessionAction.SIGN_IN))
     return SignedIn(row)
+
+
+def check_pin(till: Till, unit: Unit, row: CashierRow, pin: str) -> Refused | None:
+    """Check a PIN; a wrong one is counted and costs waiting from the third on, a right one ends the counting.
+
+    Returns:
+        Why not, if not.
+    """
+    now_us = till.clock.now_us()
+    if now_us < row.locked_until_us:
+        return Refused(Reason.PIN_LOCKED, {"seconds": -(-(row.locked_until_us - now_us) // US_PER_S)})
+    if _pin_matches(row.pin_hash, pin):
+        unit.put_cashier(msgspec.structs.replace(row, failures=0, locked_until_us=0))
+        return None
+    row = _counted(row, now_us)
+    unit.put_cashier(row)
+    wait_s = -(-(row.locked_until_us - now_us) // US_PER_S)
+    return Refused(Reason.PIN_LOCKED, {"seconds": wait_s}) if wait_s > 0 else Refused(Reason.PIN_WRONG)
 
 
 class _Session(msgspec.Struct, frozen=True):

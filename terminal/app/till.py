@@ -12,6 +12,7 @@ from loyalty import cards
 from loyalty.directory import CardStatus
 from loyalty.outcomes import Reason, Refused
 from storage.types import CardRow
+from terminal.app.system import CorrectedClock
 
 if TYPE_CHECKING:
     from loyalty.cards import MemberCard
@@ -34,6 +35,11 @@ class Till:
         """The rules in force."""
         return self.store.programme
 
+    @property
+    def server_offset_ms(self) -> int:
+        """By how much its clock is corrected, in milliseconds."""
+        return self.clock.offset_ms if isinstance(self.clock, CorrectedClock) else 0
+
 
 class Header(TypedDict):
     """What every record says, ready to be unpacked into one; see ``loyalty.records.Record``."""
@@ -43,6 +49,7 @@ class Header(TypedDict):
     at_us: int
     business_day: date
     utc_offset_min: int
+    server_offset_ms: int
     programme_version: int
     command_digest: str
     cashier_id: UUID | None
@@ -77,6 +84,7 @@ def header(
         at_us=moment,
         business_day=day,
         utc_offset_min=till.clock.utc_offset_min(moment),
+        server_offset_ms=till.server_offset_ms,
         programme_version=till.programme.version,
         command_digest=digest,
         cashier_id=command.cashier_id,

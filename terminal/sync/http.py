@@ -98,6 +98,14 @@ class HttpHeadOffice:
             raise answer_wrong(f"status {answer.status} for a part of a snapshot")
         return answer.body
 
+    def hang_up(self) -> None:
+        """End the call that is going on, from another thread."""
+        self._line.hang_up()
+
+    def close(self) -> None:
+        """Close the line."""
+        self._line.close()
+
     def _post(self, target: str, message: msgspec.Struct, kind: type[M]) -> M:
         return _decoded(self._signed("POST", target, body=msgspec.json.encode(message)), kind)
 

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from loyalty.feed import TombstoneEdit
 from storage.tombstones import read_tombstones
-from terminal.app.adopt_pending import adopt_pending
+from terminal.app.adopt_pending import adopt_published, take_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from storage.exchange import HeadOfficeRow
+    from storage.exchange import Adoptions, HeadOfficeRow
     from storage.store import Reader, Store
     from terminal.app.till import Till
 
@@ -46,8 +46,12 @@ class LedgerJobs(Protocol):
         """Forget edits head office has taken, up to a stamp."""
         ...
 
-    def settle(self) -> None:
-        """Take over what head office decides and the ledger must hold itself: erasures, cashiers, the programme."""
+    def take_over(self, adoptions: Adoptions) -> None:
+        """Let the ledger's own tables follow head office: erasures, cards, cashiers."""
+        ...
+
+    def adopt_programme(self, document: str) -> None:
+        """Put a published programme into force."""
         ...
 
 
@@ -75,7 +79,7 @@ class JournalPort(Protocol):
         ...
 
     def tombstones(self) -> list[TombstoneEdit]:
-        """Everybody who was erased at this till, under ids that are the same every time."""
+        """Everybody who was erased, under ids that are the same every time."""
         ...
 
 
@@ -114,7 +118,7 @@ class Journal:
         return self
 
     def tombstones(self) -> list[TombstoneEdit]:
-        """Everybody who was erased at this till; the file outside the database knows them all."""
+        """Everybody who was erased; the file outside the database knows them all."""
         return [
             TombstoneEdit(
                 edit_id=_erasure_id(known.member_id),
@@ -138,10 +142,13 @@ class Journal:
 
         self._owner.call(drop)
 
-    def settle(self) -> None:
-        """Take over erasures, cashiers and the programme; in small pieces, so that a sale waits for one at most."""
-        while self._owner.call(adopt_pending):
-            pass
+    def take_over(self, adoptions: Adoptions) -> None:
+        """Let the ledger's own tables follow head office."""
+        self._owner.call(lambda till: take_over(till, adoptions))
+
+    def adopt_programme(self, document: str) -> None:
+        """Put a published programme into force."""
+        self._owner.call(lambda till: adopt_published(till, document))
 
 
 class OwnLedger:

@@ -15,10 +15,12 @@ from terminal.sync.steps.edits import send_edits, send_tombstones
 from terminal.sync.steps.greet import greet
 from terminal.sync.steps.pull import pull
 from terminal.sync.steps.push import push
+from terminal.sync.steps.settle import settle
 
 if TYPE_CHECKING:
     from loyalty.feed import Cursor
     from loyalty.ports import Clock
+    from storage.exchange import Published
     from storage.replica import Replica
     from terminal.sync.journal import JournalPort
     from terminal.sync.port import HeadOfficePort
@@ -101,17 +103,16 @@ def _steps(around: Round, software: str, *, comparing: bool) -> RoundResult:
     pushed = push(around, greeting)
     stamp = send_edits(around)
     bootstrap(around)
-    pulled = pull(around, greeting.newest, from_start=greeting.server_restored)
+    published = pull(around, greeting.newest, from_start=greeting.server_restored)
     if stamp:
         around.journal.jobs.drop_edits(stamp)
-    if pulled:
-        around.journal.jobs.settle()
+    settle(around, published, around.clock.now_us() + greeting.offset_us)
     repaired = compare(around, pushed.positions) if comparing and pushed.records else 0
     cursor = around.replica.cursor()
     assert cursor is not None, "a pull ends with a cursor"
     return RoundResult(
         pushed=pushed.records,
-        pulled=pulled,
+        pulled=_count(published),
         edits=stamp > 0,
         quarantined=pushed.quarantined,
         repaired=repaired,
@@ -120,3 +121,9 @@ def _steps(around: Round, software: str, *, comparing: bool) -> RoundResult:
         server_restored=greeting.server_restored,
         offset_ms=greeting.offset_us // US_PER_MS,
     )
+
+
+def _count(published: Published) -> int:
+    numbers = msgspec.structs.asdict(published)
+    del numbers["reset"]
+    return sum(numbers.values())

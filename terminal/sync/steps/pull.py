@@ -12,13 +12,14 @@ from terminal.sync.status import Progress, Task
 
 if TYPE_CHECKING:
     from loyalty.feed import Cursor
+    from storage.exchange import Published
     from terminal.sync.context import Round
 
 PAGES_UNREPORTED: Final = 4
 """A pull of so few pages is over before anybody could read how far it is."""
 
 
-def pull(around: Round, newest: Cursor, *, from_start: bool = False) -> int:
+def pull(around: Round, newest: Cursor, *, from_start: bool = False) -> Published:
     """Take over what changed since the till last heard of head office.
 
     A pull that was cut off goes on behind the last page it staged.
@@ -29,10 +30,10 @@ def pull(around: Round, newest: Cursor, *, from_start: bool = False) -> int:
         from_start: Take over everything anew.
 
     Returns:
-        How many items came.
+        What came.
     """
     after = None if from_start else around.replica.cursor()
-    items = pages = 0
+    pages = 0
     more = True
     while more:
         around.go_on()
@@ -43,10 +44,9 @@ def pull(around: Round, newest: Cursor, *, from_start: bool = False) -> int:
             raise answer_wrong(f"step {reply.cursor.n} follows step {after.n}")
         around.replica.stage_page(reply, around.reader.position_prefix(reply.positions))
         after, more = reply.cursor, reply.more
-        items += len(reply.items)
         pages += 1
         if pages > PAGES_UNREPORTED:
             around.hooks.report(Progress(Task.CATCHING_UP, min(after.n, newest.n), newest.n))
-    around.replica.publish()
+    published = around.replica.publish()
     around.hooks.report(None)
-    return items
+    return published
