@@ -279,7 +279,10 @@ class CashierSession(Record, frozen=True, kw_only=True, tag="cashier_session"):
 
 
 class DayTotals(msgspec.Struct, frozen=True):
-    """What a business day came to, reversals booked on their own day."""
+    """What a business day came to, reversals booked on their own day.
+
+    A new sum is added at the end with a default: day closes that were written before it don't have it.
+    """
 
     sales: int = 0
     member_sales: int = 0
@@ -293,6 +296,7 @@ class DayTotals(msgspec.Struct, frozen=True):
     points_returned: int = 0
     points_adjusted: int = 0
     new_members: int = 0
+    points_expired: int = 0
 
 
 class DayClose(Record, frozen=True, kw_only=True, tag="day_close"):

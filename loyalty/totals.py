@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from loyalty.records import Adjustment, AnyRecord, DayTotals, Redemption, Reversal, Sale, UnknownRecord
+from loyalty.records import Adjustment, AnyRecord, DayTotals, Expiry, Redemption, Reversal, Sale, UnknownRecord
 
 US_PER_MINUTE: Final = 60_000_000
 MINUTES_PER_HOUR: Final = 60
@@ -36,6 +36,8 @@ def day_totals(record: AnyRecord | UnknownRecord) -> DayTotals:
             )
         case Adjustment():
             return DayTotals(points_adjusted=record.points)
+        case Expiry():
+            return DayTotals(points_expired=record.points)
         case _:
             return DayTotals()
 

@@ -44,6 +44,11 @@ _WRITER_SETTINGS: Final = (
     ("cache_size", -CACHE_KIB),
 )
 _READER_SETTINGS: Final = (("query_only", 1),)
+_REPLICA_SETTINGS: Final = (
+    ("synchronous", 1),  # NORMAL: what a power cut takes of it is pulled again, and it is never damaged by one
+    ("secure_delete", 1),
+    ("cache_size", -CACHE_KIB),
+)
 
 
 class Database:
@@ -153,6 +158,29 @@ def open_writer(path: Path) -> Database:
 def open_reader(path: Path) -> Database:
     """A connection that can't write, beside the writing one."""
     return _opened(path, "mode=ro", (*_COMMON_SETTINGS, *_READER_SETTINGS), wal=False)
+
+
+def open_replica_writer(path: Path) -> Database:
+    """The connection that fills a replica, in WAL mode beside its readers.
+
+    Raises:
+        StorageError: The file can't be opened.
+    """
+    return _opened(path, "mode=rw", (*_COMMON_SETTINGS, *_REPLICA_SETTINGS), wal=True)
+
+
+def open_private(path: Path) -> Database:
+    """A writing connection to a file nobody else has open and nobody would miss; it leaves no log behind.
+
+    Raises:
+        StorageError: It can't be opened.
+    """
+    return _opened(path, "mode=rw", (*_COMMON_SETTINGS, ("synchronous", 0)), wal=False)
+
+
+def open_in_memory() -> Database:
+    """An empty database without a file."""
+    return Database(sqlite.connect(":memory:", isolation_level=None), "memory")
 
 
 def open_pair(ledger: Path, vault: Path) -> Database:

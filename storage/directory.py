@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import UUID
 
-from loyalty.cards import masked
-from loyalty.directory import CardStatus, Profile, Role, person_term
+from loyalty.directory import Profile, Role, person_term
 from loyalty.folding import digits_of, fold_word, fold_words
 from loyalty.programme import Programme, parse_programme
 from storage.errors import Damaged
 from storage.projections import root_of
 from storage.reads import Reads
+from storage.shared_people import hit_of, read_card
 from storage.types import CardRow, CashierRow, Hit
 from storage.vault import key_of, unseal
 
 if TYPE_CHECKING:
-    from storage.connection import Row
+    from storage.connection import Database, Row
+    from storage.shared_people import SharedPeople
 
 HITS_MAX: Final = 100
 """The most members one search returns."""
@@ -42,26 +43,35 @@ class DirectoryReads(Reads):
     def card(self, number: str) -> CardRow | None:
         """The card with this number."""
         row = self._ledger.one(_CARD, (number,))
-        return _card(row) if row else None
+        own = read_card(row) if row else None
+        shared = self._shared()
+        return shared.card(number, own) if shared else own
 
     def card_by_ref(self, card_ref: UUID) -> CardRow | None:
         """The card a record names."""
         row = self._ledger.one(
             "SELECT card_ref, number, member_id, status FROM card WHERE card_ref = ?", (card_ref.bytes,)
         )
-        return _card(row) if row else None
+        return read_card(row) if row else None
 
     def cards_of(self, member_id: UUID) -> list[CardRow]:
         """All cards of an account, those of accounts merged into it included."""
+        shared = self._shared()
+        if shared:
+            return shared.cards_of(member_id)
         rows = self._ledger.all(
             "SELECT card_ref, number, member_id, status FROM card WHERE member_id IN"
             " (SELECT ?1 UNION SELECT member_id FROM account WHERE merged_into = ?1) ORDER BY number",
             (root_of(self._ledger, member_id),),
         )
-        return [_card(row) for row in rows]
+        return [read_card(row) for row in rows]
 
     def profile(self, member_id: UUID) -> Profile | None:
         """Who a member is; ``None`` when nobody has enrolled, the member was erased, or the key is not on this till."""
+        shared = self._shared()
+        return shared.profile(member_id) if shared else self._own_profile(member_id)
+
+    def _own_profile(self, member_id: UUID) -> Profile | None:
         row = self._ledger.one(_PROFILE, (member_id.bytes,))
         if row is None:
             return None
@@ -102,10 +112,15 @@ class DirectoryReads(Reads):
         query = text.strip()[:QUERY_LENGTH_MAX]
         limit = min(limit, HITS_MAX)
         found: dict[bytes, None] = {}
-        for members in (self._by_number(query, limit), self._by_email(query, limit), self._by_words(query, limit)):
-            for member in members:
-                if len(found) < limit:
-                    found[root_of(self._ledger, UUID(bytes=member))] = None
+        for source in self._sources():
+            for members in (
+                _by_number(source, query, limit),
+                _by_email(source, query, limit),
+                _by_words(source, query, limit),
+            ):
+                for member in members:
+                    if len(found) < limit and source.counts(member):
+                        found[self._root(member)] = None
         return self._hits(found)
 
     def profile_duplicates(self, profile: Profile) -> list[Hit]:
@@ -118,71 +133,99 @@ class DirectoryReads(Reads):
         if profile.birthday:
             wanted.append(("person", person_term(profile)))
         found: dict[bytes, None] = {}
-        for kind, term in wanted:
-            rows = self._vault.all(
-                "SELECT member_id FROM search_term WHERE kind = ? AND term = ? LIMIT ?", (kind, term, HITS_MAX)
-            )
-            found |= {root_of(self._ledger, UUID(bytes=member)): None for (member,) in rows}
+        for source in self._sources():
+            for kind, term in wanted:
+                rows = source.terms.all(
+                    "SELECT member_id FROM search_term WHERE kind = ? AND term = ? LIMIT ?", (kind, term, HITS_MAX)
+                )
+                found |= {self._root(member): None for (member,) in rows if source.counts(member)}
         return self._hits(found)
 
-    def _by_number(self, query: str, limit: int) -> list[bytes]:
-        """Members by the end of a card number, or the start or end of a phone number."""
-        card = "".join(query.split()).upper()
-        if len(card) < NUMBER_QUERY_MIN or not any(letter.isdigit() for letter in card):
-            return []
-        backwards = card[::-1]
-        rows = self._ledger.all(
-            "SELECT member_id FROM card WHERE number_reversed >= ? AND number_reversed < ? LIMIT ?",
-            (backwards, backwards + _ALL_LETTERS, limit),
-        )
-        digits = digits_of(query)
-        if len(digits) >= NUMBER_QUERY_MIN and not any(letter.isalpha() for letter in card):
-            rows += self._terms("phone", digits.lstrip("0"), limit) + self._terms("phone_end", digits[::-1], limit)
-        return [member for (member,) in rows]
+    def _sources(self) -> list[_Source]:
+        """Where to search: in the ledger's own index, and on a joined till in head office's too."""
+        shared = self._shared()
+        own = _Source(self._vault, self._ledger, shared)
+        return [own, _Source(shared.replica, shared.replica, None)] if shared else [own]
 
-    def _by_email(self, query: str, limit: int) -> list[bytes]:
-        if not query or " " in query:
-            return []
-        return [member for (member,) in self._terms("email", query.casefold(), limit)]
-
-    def _by_words(self, query: str, limit: int) -> list[bytes]:
-        """Members whose name has, for every word typed, a word beginning with it; the longest, rarest one leads."""
-        words = sorted(fold_words(query), key=len, reverse=True)
-        if not words:
-            return []
-        sql = "SELECT DISTINCT member_id FROM search_term AS first WHERE kind = 'word' AND term >= ? AND term < ?"
-        other = (
-            " AND EXISTS (SELECT 1 FROM search_term INDEXED BY search_term_by_member WHERE member_id = first.member_id"
-            " AND kind = 'word' AND term >= ? AND term < ?)"
-        )
-        bounds = [bound for word in words for bound in (word, word + _ALL_LETTERS)]
-        rows = self._vault.all(f"{sql}{other * (len(words) - 1)} LIMIT ?", (*bounds, limit))
-        return [member for (member,) in rows]
-
-    def _terms(self, kind: str, start: str, limit: int) -> list[Row]:
-        if not start:
-            return []
-        return self._vault.all(
-            "SELECT DISTINCT member_id FROM search_term WHERE kind = ? AND term >= ? AND term < ? LIMIT ?",
-            (kind, start, start + _ALL_LETTERS, limit),
-        )
+    def _root(self, member: bytes) -> bytes:
+        shared = self._shared()
+        member_id = UUID(bytes=member)
+        return shared.family(member_id).root if shared else root_of(self._ledger, member_id)
 
     def _hits(self, members: dict[bytes, None]) -> list[Hit]:
-        hits = [self._hit(UUID(bytes=member)) for member in members]
-        return sorted(hits, key=lambda hit: (fold_word(hit.name), hit.card_masked, hit.member_id))
+        shared = self._shared()
+        hits = [shared.hit(UUID(bytes=member)) if shared else self._hit(UUID(bytes=member)) for member in members]
+        return sorted(
+            (hit for hit in hits if hit), key=lambda hit: (fold_word(hit.name), hit.card_masked, hit.member_id)
+        )
 
     def _hit(self, member_id: UUID) -> Hit:
-        profile = self.profile(member_id) or Profile("")
-        cards = self.cards_of(member_id)
-        card = next((card for card in cards if card.status is CardStatus.ACTIVE), cards[0] if cards else None)
         balance = self._ledger.value("SELECT balance FROM account WHERE member_id = ?", (member_id.bytes,))
-        return Hit(
-            member_id,
-            profile.name,
-            masked(card.number) if card else "",
-            masked(profile.phone) if profile.phone else "",
-            balance or 0,
-        )
+        return hit_of(member_id, self.profile(member_id), self.cards_of(member_id), balance or 0)
+
+
+class _Source(NamedTuple):
+    """One index of search terms with the cards beside it.
+
+    Attributes:
+        terms: Has the table ``search_term``.
+        cards: Has the table ``card``.
+        shared: What decides whether a member found here counts; ``None`` when all do.
+    """
+
+    terms: Database
+    cards: Database
+    shared: SharedPeople | None
+
+    def counts(self, member: bytes) -> bool:
+        """Whether a profile of this index is the one in force."""
+        return self.shared is None or self.shared.is_own(member)
+
+
+def _by_number(source: _Source, query: str, limit: int) -> list[bytes]:
+    """Members by the end of a card number, or the start or end of a phone number."""
+    card = "".join(query.split()).upper()
+    if len(card) < NUMBER_QUERY_MIN or not any(letter.isdigit() for letter in card):
+        return []
+    backwards = card[::-1]
+    rows = source.cards.all(
+        "SELECT member_id FROM card WHERE number_reversed >= ? AND number_reversed < ? LIMIT ?",
+        (backwards, backwards + _ALL_LETTERS, limit),
+    )
+    digits = digits_of(query)
+    if len(digits) >= NUMBER_QUERY_MIN and not any(letter.isalpha() for letter in card):
+        rows += _terms(source, "phone", digits.lstrip("0"), limit) + _terms(source, "phone_end", digits[::-1], limit)
+    return [member for (member,) in rows]
+
+
+def _by_email(source: _Source, query: str, limit: int) -> list[bytes]:
+    if not query or " " in query:
+        return []
+    return [member for (member,) in _terms(source, "email", query.casefold(), limit)]
+
+
+def _by_words(source: _Source, query: str, limit: int) -> list[bytes]:
+    """Members whose name has, for every word typed, a word beginning with it; the longest, rarest one leads."""
+    words = sorted(fold_words(query), key=len, reverse=True)
+    if not words:
+        return []
+    sql = "SELECT DISTINCT member_id FROM search_term AS first WHERE kind = 'word' AND term >= ? AND term < ?"
+    other = (
+        " AND EXISTS (SELECT 1 FROM search_term INDEXED BY search_term_by_member WHERE member_id = first.member_id"
+        " AND kind = 'word' AND term >= ? AND term < ?)"
+    )
+    bounds = [bound for word in words for bound in (word, word + _ALL_LETTERS)]
+    rows = source.terms.all(f"{sql}{other * (len(words) - 1)} LIMIT ?", (*bounds, limit))
+    return [member for (member,) in rows]
+
+
+def _terms(source: _Source, kind: str, start: str, limit: int) -> list[Row]:
+    if not start:
+        return []
+    return source.terms.all(
+        "SELECT DISTINCT member_id FROM search_term WHERE kind = ? AND term >= ? AND term < ? LIMIT ?",
+        (kind, start, start + _ALL_LETTERS, limit),
+    )
 
 
 def read_programme(document: str) -> Programme:
@@ -195,10 +238,6 @@ def read_programme(document: str) -> Programme:
     if isinstance(programme, Programme):
         return programme
     raise Damaged(f"A stored programme can't be read: {programme[0].path}: {programme[0].message}")
-
-
-def _card(row: Row) -> CardRow:
-    return CardRow(UUID(bytes=row[0]), row[1], UUID(bytes=row[2]), CardStatus(row[3]))
 
 
 def _cashier(row: Row) -> CashierRow:

@@ -19,6 +19,7 @@ from loyalty.records import (
     DayClose,
     Enrolment,
     EpochStart,
+    Expiry,
     Redemption,
     Reversal,
     UnknownRecord,
@@ -32,7 +33,7 @@ from storage.types import Head, Stored
 if TYPE_CHECKING:
     from storage.connection import Database, Row
 
-NEEDS_MEMBER: Final = (Redemption, Adjustment, Enrolment, Consent, CardChange)
+NEEDS_MEMBER: Final = (Redemption, Adjustment, Expiry, Enrolment, Consent, CardChange)
 """Record kinds that mean nothing without a member."""
 
 LINKS_CHECKED_AT_START: Final = 100

@@ -14,11 +14,13 @@ import msgspec
 
 from storage.errors import Damaged
 from storage.schema import (
-    LEDGER,
     LEDGER_APPLICATION_ID,
+    LEDGER_STEP_1,
+    LEDGER_STEP_2,
     SCHEMA_VERSION,
     STEPS_TABLE,
     VAULT_APPLICATION_ID,
+    VAULT_STEP_2,
     VAULT_TABLES,
     expected,
 )
@@ -52,11 +54,24 @@ class Layout(msgspec.Struct, frozen=True):
     steps: tuple[Step, ...]
 
 
-LEDGER_LAYOUT: Final = Layout("ledger", LEDGER_APPLICATION_ID, SCHEMA_VERSION, (Step("0001_first_layout", LEDGER),))
-VAULT_LAYOUT: Final = Layout("vault", VAULT_APPLICATION_ID, SCHEMA_VERSION, (Step("0001_first_layout", VAULT_TABLES),))
+LEDGER_LAYOUT: Final = Layout(
+    "ledger",
+    LEDGER_APPLICATION_ID,
+    SCHEMA_VERSION,
+    (Step("0001_first_layout", LEDGER_STEP_1), Step("0002_head_office", LEDGER_STEP_2)),
+)
+VAULT_LAYOUT: Final = Layout(
+    "vault",
+    VAULT_APPLICATION_ID,
+    SCHEMA_VERSION,
+    (Step("0001_first_layout", VAULT_TABLES), Step("0002_head_office", VAULT_STEP_2)),
+)
 
 MIGRATIONS_TABLE: Final = "_sqlite_migrations"
 """sqlite-utils' own record of the steps."""
+
+RESERVED: Final = "sqlite_"
+"""SQLite's own objects begin so; nobody else can make one (sqlite.org/fileformat2.html, 2.6)."""
 
 
 def bring_up_to_date(database: Database, layout: Layout, *, before: Callable[[], None] | None = None) -> bool:
@@ -111,15 +126,23 @@ def check_objects(database: Database, statements: tuple[str, ...], *, kinds: tup
         raise Damaged(problems[0])
 
 
-def object_problems(database: Database, statements: tuple[str, ...], *, kinds: tuple[str, ...]) -> list[str]:
-    """Every difference between the objects of a file and the SQL that must have made them."""
-    wanted = {
-        name: sql for name, sql in expected((*statements, STEPS_TABLE)).items() if sql.split()[1].lower() in kinds
-    }
+def object_problems(
+    database: Database, statements: tuple[str, ...], *, kinds: tuple[str, ...], steps: bool = True
+) -> list[str]:
+    """Every difference between the objects of a file and the SQL that must have made them.
+
+    Args:
+        database: The file.
+        statements: The SQL.
+        kinds: Of which objects: ``table``, ``index``, ``trigger``, ``view``.
+        steps: Whether the file also says by which steps it was made.
+    """
+    all_of_them = (*statements, STEPS_TABLE) if steps else statements
+    wanted = {name: sql for name, sql in expected(all_of_them).items() if sql.split()[1].lower() in kinds}
     found = {
         name: sql
         for kind, name, sql in database.all("SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
-        if kind in kinds and MIGRATIONS_TABLE not in name
+        if kind in kinds and MIGRATIONS_TABLE not in name and not name.startswith(RESERVED)
     }
     problems = [f"{database.name}: {name} is missing" for name in sorted(wanted.keys() - found.keys())]
     problems += [f"{database.name}: {name} does not belong here" for name in sorted(found.keys() - wanted.keys())]

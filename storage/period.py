@@ -59,11 +59,13 @@ _LAPSED: Final = f"""SELECT count(days), ifnull(sum(days), 0) FROM (
 """Members enrolled but no longer active who ever bought: how many, and the sum of their days as members."""
 
 _POINTS: Final = """SELECT ifnull(sum(points_issued), 0), ifnull(sum(points_redeemed), 0),
-ifnull(sum(points_taken_back), 0), ifnull(sum(points_returned), 0), ifnull(sum(points_adjusted), 0)
+ifnull(sum(points_taken_back), 0), ifnull(sum(points_returned), 0), ifnull(sum(points_adjusted), 0),
+ifnull(sum(points_expired), 0)
 FROM day_total WHERE business_day BETWEEN ?2 AND ?1"""
 
 _OPEN_POINTS: Final = """
-SELECT ifnull(sum(points_issued - points_redeemed - points_taken_back + points_returned + points_adjusted), 0)
+SELECT ifnull(sum(
+  points_issued - points_redeemed - points_taken_back + points_returned + points_adjusted - points_expired), 0)
 FROM day_total WHERE business_day <= ?1"""
 
 _LADDER: Final = f"""SELECT
@@ -102,8 +104,7 @@ class PeriodReads(Reads):
             inactive_after_days: How many days a counted sale or the enrolment keeps a member active, at least 1.
 
         Returns:
-            The counts. Expired points are 0 while nothing expires; advocates are ``None`` while referrals are not
-            projected.
+            The counts. Advocates are ``None`` while referrals are not projected.
 
         Raises:
             ValueError: If the period ends before it begins, or no day keeps a member active.
@@ -125,7 +126,7 @@ class PeriodReads(Reads):
         member_sales, member_cents, anonymous_sales, anonymous_cents = self._sums(_SALES, days[:2])
         customers, repeat, returning = self._sums(_CUSTOMERS, days[:2])
         lapsed, lapsed_days = self._sums(_LAPSED, days[:3])
-        issued, redeemed, taken_back, returned, adjusted = self._sums(_POINTS, days[:2])
+        issued, redeemed, taken_back, returned, adjusted, expired = self._sums(_POINTS, days[:2])
         return PeriodFacts(
             days=(last - first).days + 1,
             active_at_start=at_start,
@@ -147,6 +148,7 @@ class PeriodReads(Reads):
             points_reversed=taken_back,
             points_returned=returned,
             points_adjusted=adjusted,
+            points_expired=expired,
             open_points=self._sums(_OPEN_POINTS, days[:1])[0],
             ladder=Ladder(*self._sums(_LADDER, days[:1])),
         )

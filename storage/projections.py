@@ -21,6 +21,7 @@ from loyalty.records import (
     DayClose,
     DayTotals,
     Enrolment,
+    Expiry,
     Redemption,
     Reversal,
     Sale,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from storage.connection import Database
 
-MOVING: Final = (Sale, Redemption, Reversal, Adjustment, Enrolment)
+MOVING: Final = (Sale, Redemption, Reversal, Adjustment, Expiry, Enrolment)
 """Record kinds that change a business day's totals."""
 
 _ADD_TO_ACCOUNT = """
@@ -57,8 +58,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _DAY = """
 INSERT INTO day_total(
   business_day, hour, sales, member_sales, revenue_cents, member_revenue_cents, reversed_cents, points_issued,
-  points_redeemed, redemptions, points_taken_back, points_returned, points_adjusted, new_members)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  points_redeemed, redemptions, points_taken_back, points_returned, points_adjusted, new_members,
+  points_expired)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT(business_day, hour) DO UPDATE SET
   sales = sales + excluded.sales,
   member_sales = member_sales + excluded.member_sales,
@@ -71,7 +73,8 @@ ON CONFLICT(business_day, hour) DO UPDATE SET
   points_taken_back = points_taken_back + excluded.points_taken_back,
   points_returned = points_returned + excluded.points_returned,
   points_adjusted = points_adjusted + excluded.points_adjusted,
-  new_members = new_members + excluded.new_members"""
+  new_members = new_members + excluded.new_members,
+  points_expired = points_expired + excluded.points_expired"""
 _REWARD = """
 INSERT INTO reward_total(business_day, reward_id, count, points, value_cents) VALUES (?, ?, 1, ?, ?)
 ON CONFLICT(business_day, reward_id) DO UPDATE SET
@@ -118,7 +121,7 @@ def apply(database: Database, seq: int, record: AnyRecord | UnknownRecord) -> No
             _book(database, seq, record, is_open=True)
             _count(database, record, day_totals(record))
             _count_rewards(database, record, (record.redemption,))
-        case Adjustment():
+        case Adjustment() | Expiry():
             _book(database, seq, record)
             _count(database, record, day_totals(record))
         case Reversal():
@@ -143,6 +146,17 @@ def root_of(database: Database, member_id: UUID) -> bytes:
     return merged or member_id.bytes
 
 
+def original_of(record: AnyRecord) -> bytes | None:
+    """The record whose lot an entry takes from first: what a reversal undoes, or whose points expire."""
+    match record:
+        case Reversal():
+            return record.original_id.bytes
+        case Expiry():
+            return record.lot_id.bytes
+        case _:
+            return None
+
+
 def _apply_sale(database: Database, seq: int, record: Sale) -> None:
     _book(database, seq, record, amount_cents=record.amount_cents, is_open=True, receipt=record.receipt or None)
     _count(database, record, day_totals(record))
@@ -153,7 +167,7 @@ def _apply_sale(database: Database, seq: int, record: Sale) -> None:
 def _book(
     database: Database,
     seq: int,
-    record: Sale | Redemption | Reversal | Adjustment,
+    record: Sale | Redemption | Reversal | Adjustment | Expiry,
     *,
     amount_cents: int = 0,
     is_open: bool = False,
@@ -176,7 +190,7 @@ def _book(
             after = database.one(_ADD_TO_ACCOUNT, (root, *added))
         assert after is not None, "an account that others were merged into is not merged itself"
         balance = after[0]
-    original = record.original_id.bytes if isinstance(record, Reversal) else None
+    original = original_of(record)
     for part, movement in enumerate(moved):
         row = (root, seq, part, movement.kind.value, movement.points, record.at_us, record.record_id.bytes, original)
         database.run(_ENTRY, row)

@@ -1,18 +1,39 @@
-"""What every group of reading queries stands on: the two connections of one thread."""
+"""What every group of reading queries stands on: the connections of one thread."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from storage.shared_people import SharedPeople
+
 if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
     from storage.connection import Database
+    from storage.replica_view import ReplicaView
 
 
 class Reads:
-    """Reads over one pair of connections, bound to the thread that opened them."""
+    """Reads over the connections of one thread, bound to the thread that opened them."""
 
-    __slots__ = ("_ledger", "_vault")
+    __slots__ = ("_counted", "_ledger", "_replica", "_vault")
 
-    def __init__(self, ledger: Database, vault: Database) -> None:
+    def __init__(self, ledger: Database, vault: Database, replica: ReplicaView | None = None) -> None:
         self._ledger = ledger
         self._vault = vault
+        self._replica = replica
+        self._counted: dict[UUID, tuple[int, int]] = {}  # by epoch: counted up to which position, and the points
+
+    def _shared(self) -> SharedPeople | None:
+        """What a joined till knows beside its own; ``None`` for one that stands alone, whose journal says all."""
+        view = self._replica
+        if view is None or view.belonging.joined is None:
+            return None
+        return SharedPeople(self._ledger, self._vault, view.database(), view.belonging.joined.profile_key)
+
+    def _today(self) -> date:
+        """The shop's day, for what ends with it."""
+        assert self._replica is not None, "only a joined till asks for it"
+        clock = self._replica.belonging.clock
+        return clock.business_day(clock.now_us())

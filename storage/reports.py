@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 _SUMS = """SELECT ifnull(sum(sales), 0), ifnull(sum(member_sales), 0), ifnull(sum(revenue_cents), 0),
 ifnull(sum(member_revenue_cents), 0), ifnull(sum(reversed_cents), 0), ifnull(sum(points_issued), 0),
 ifnull(sum(points_redeemed), 0), ifnull(sum(redemptions), 0), ifnull(sum(points_taken_back), 0),
-ifnull(sum(points_returned), 0), ifnull(sum(points_adjusted), 0), ifnull(sum(new_members), 0)
+ifnull(sum(points_returned), 0), ifnull(sum(points_adjusted), 0), ifnull(sum(new_members), 0),
+ifnull(sum(points_expired), 0)
 FROM day_total WHERE business_day = ?"""
-_OPEN = """SELECT ifnull(sum(points_issued - points_redeemed - points_taken_back + points_returned + points_adjusted),
-0) FROM day_total WHERE business_day <= ?"""
+_OPEN = """SELECT ifnull(sum(
+  points_issued - points_redeemed - points_taken_back + points_returned + points_adjusted - points_expired), 0)
+FROM day_total WHERE business_day <= ?"""
 
 
 class ReportReads(Reads):

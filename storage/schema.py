@@ -28,8 +28,11 @@ LEDGER_APPLICATION_ID: Final = 0x53544B4C
 VAULT_APPLICATION_ID: Final = 0x53544B56
 """``STKV``."""
 
-SCHEMA_VERSION: Final = 1
-"""``user_version`` of both files. 1: first layout (2026-11-21)."""
+SCHEMA_VERSION: Final = 2
+"""``user_version`` of both files.
+
+1: first layout (2026-11-21). 2: head office, edits for it, and expired points (2026-11-21).
+"""
 
 PROJECTIONS: Final = (
     "account",
@@ -80,6 +83,42 @@ END""",
 END""",
 )
 
+_DAY_TOTAL_1: Final = """CREATE TABLE day_total(
+  business_day TEXT NOT NULL,
+  hour INTEGER NOT NULL,
+  sales INTEGER NOT NULL,
+  member_sales INTEGER NOT NULL,
+  revenue_cents INTEGER NOT NULL,
+  member_revenue_cents INTEGER NOT NULL,
+  reversed_cents INTEGER NOT NULL,
+  points_issued INTEGER NOT NULL,
+  points_redeemed INTEGER NOT NULL,
+  redemptions INTEGER NOT NULL,
+  points_taken_back INTEGER NOT NULL,
+  points_returned INTEGER NOT NULL,
+  points_adjusted INTEGER NOT NULL,
+  new_members INTEGER NOT NULL,
+  PRIMARY KEY (business_day, hour)
+) STRICT, WITHOUT ROWID"""
+_DAY_TOTAL: Final = """CREATE TABLE day_total(
+  business_day TEXT NOT NULL,
+  hour INTEGER NOT NULL,
+  sales INTEGER NOT NULL,
+  member_sales INTEGER NOT NULL,
+  revenue_cents INTEGER NOT NULL,
+  member_revenue_cents INTEGER NOT NULL,
+  reversed_cents INTEGER NOT NULL,
+  points_issued INTEGER NOT NULL,
+  points_redeemed INTEGER NOT NULL,
+  redemptions INTEGER NOT NULL,
+  points_taken_back INTEGER NOT NULL,
+  points_returned INTEGER NOT NULL,
+  points_adjusted INTEGER NOT NULL,
+  new_members INTEGER NOT NULL,
+  points_expired INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (business_day, hour)
+) STRICT, WITHOUT ROWID"""
+
 PROJECTION_TABLES: Final = (
     """CREATE TABLE account(
   member_id BLOB PRIMARY KEY,
@@ -120,23 +159,7 @@ PROJECTION_TABLES: Final = (
   WHERE member_id IS NOT NULL""",
     "CREATE INDEX sale_by_day ON booking(business_day, member_id, amount_cents, reversed_cents) WHERE kind = 'sale'",
     "CREATE INDEX sale_by_receipt ON booking(receipt) WHERE receipt IS NOT NULL",
-    """CREATE TABLE day_total(
-  business_day TEXT NOT NULL,
-  hour INTEGER NOT NULL,
-  sales INTEGER NOT NULL,
-  member_sales INTEGER NOT NULL,
-  revenue_cents INTEGER NOT NULL,
-  member_revenue_cents INTEGER NOT NULL,
-  reversed_cents INTEGER NOT NULL,
-  points_issued INTEGER NOT NULL,
-  points_redeemed INTEGER NOT NULL,
-  redemptions INTEGER NOT NULL,
-  points_taken_back INTEGER NOT NULL,
-  points_returned INTEGER NOT NULL,
-  points_adjusted INTEGER NOT NULL,
-  new_members INTEGER NOT NULL,
-  PRIMARY KEY (business_day, hour)
-) STRICT, WITHOUT ROWID""",
+    _DAY_TOTAL,
     """CREATE TABLE reward_total(
   business_day TEXT NOT NULL,
   reward_id TEXT NOT NULL,
@@ -216,6 +239,39 @@ SIDE_TABLES: Final = (
 ) STRICT, WITHOUT ROWID""",
 )
 
+HEAD_OFFICE_TABLES: Final = (
+    """CREATE TABLE head_office(
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  url TEXT NOT NULL,
+  terminal_id BLOB NOT NULL,
+  server_id BLOB NOT NULL,
+  server_epoch BLOB NOT NULL,
+  server_key BLOB NOT NULL,
+  store TEXT NOT NULL,
+  ca_pem TEXT NOT NULL,
+  joined_at_us INTEGER NOT NULL,
+  handed_over TEXT
+) STRICT""",
+    """CREATE TABLE edit(
+  stamp INTEGER PRIMARY KEY AUTOINCREMENT,
+  edit_id BLOB NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  subject BLOB NOT NULL,
+  member_id BLOB,
+  nonce BLOB NOT NULL,
+  box BLOB NOT NULL
+) STRICT""",
+    "CREATE INDEX edit_by_subject ON edit(kind, subject)",
+    "CREATE INDEX edit_by_member ON edit(member_id) WHERE member_id IS NOT NULL",
+    "CREATE INDEX journal_epoch_start ON journal(seq, epoch) WHERE kind = 'epoch_start'",
+)
+"""Where a joined till belongs, and what it has to tell head office besides its records.
+
+``head_office.handed_over`` says how far the rows from before the joining have become edits; ``NULL`` when all have.
+``edit`` is sealed: with its member's key, or with the till's own where it is about nobody. ``subject`` is the random
+id of the card, text, cashier or member.
+"""
+
 STEPS_TABLE: Final = """CREATE TABLE schema_step(
   name TEXT PRIMARY KEY,
   checksum TEXT NOT NULL
@@ -241,7 +297,29 @@ VAULT_TABLES: Final = (
     "INSERT INTO search_state(id, indexed_stamp) VALUES (1, 0)",
 )
 
-LEDGER: Final = (*JOURNAL, *PROJECTION_TABLES, *SIDE_TABLES)
+LEDGER_STEP_1: Final = (
+    *JOURNAL,
+    *(_DAY_TOTAL_1 if sql == _DAY_TOTAL else sql for sql in PROJECTION_TABLES),
+    *SIDE_TABLES,
+)
+LEDGER_STEP_2: Final = (
+    *HEAD_OFFICE_TABLES,
+    "ALTER TABLE day_total RENAME TO day_total_1",
+    _DAY_TOTAL,
+    "INSERT INTO day_total SELECT *, 0 FROM day_total_1",
+    "DROP TABLE day_total_1",
+)
+VAULT_STEP_2: Final = (
+    """CREATE TABLE till_key(
+  name TEXT PRIMARY KEY,
+  key BLOB NOT NULL CHECK (length(key) = 32)
+) STRICT, WITHOUT ROWID""",
+)
+"""``till`` seals edits that are about nobody; ``profiles`` opens the people in head office's answers."""
+
+LEDGER: Final = (*JOURNAL, *PROJECTION_TABLES, *SIDE_TABLES, *HEAD_OFFICE_TABLES)
+VAULT: Final = (*VAULT_TABLES, *VAULT_STEP_2)
+"""Every object of the two files as they are now, however they got there."""
 
 
 def expected(statements: tuple[str, ...]) -> dict[str, str]:

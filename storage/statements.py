@@ -8,7 +8,7 @@ from uuid import UUID
 
 from loyalty.encoding import decode
 from loyalty.records import UnknownRecord
-from loyalty.statement import Entry, EntryKind
+from loyalty.statement import Entry, EntryKind, Lot, fold
 from storage.journal import head, stored
 from storage.projections import root_of
 from storage.reads import Reads
@@ -16,6 +16,7 @@ from storage.reversals import reversed_lines, reversed_state
 from storage.types import AccountRow, Booking, BookingDay, Head, Stored
 
 if TYPE_CHECKING:
+    from loyalty.offline import Known
     from loyalty.reversal import ReversedSoFar
     from storage.connection import Row
 
@@ -67,7 +68,13 @@ class StatementReads(Reads):
         return self._stored(self._ledger.one(_AT, (seq,)))
 
     def account(self, member_id: UUID) -> AccountRow:
-        """A member's account; a merged one leads to the surviving one, an unknown one is empty."""
+        """A member's account; a merged one leads to the surviving one, an unknown one is empty.
+
+        On a joined till it is head office's statement with the own entries that it does not include yet.
+        """
+        shared = self._shared()
+        if shared:
+            return shared.family(member_id).account(member_id)
         row = self._ledger.one(_ACCOUNT, (member_id.bytes,))
         if row is None:
             return AccountRow(member_id)
@@ -79,10 +86,13 @@ class StatementReads(Reads):
 
     def is_erased(self, member_id: UUID) -> bool:
         """Whether the person behind an account, or behind the one it was merged into, was erased."""
+        shared = self._shared()
+        if shared:
+            return shared.is_erased(shared.family(member_id))
         return self._ledger.one(_ERASED, (member_id.bytes,)) is not None
 
     def entries(self, member_id: UUID) -> list[Entry]:
-        """All movements of an account in journal order, for the fold that finds its lots."""
+        """All movements of an account that this till's own records made, in journal order."""
         rows = self._ledger.all(
             "SELECT seq, record_id, kind, points, at_us, original_id FROM entry WHERE member_id = ? ORDER BY seq, part",
             (root_of(self._ledger, member_id),),
@@ -91,6 +101,22 @@ class StatementReads(Reads):
             Entry(seq, UUID(bytes=record), EntryKind(kind), points, at_us, UUID(bytes=original) if original else None)
             for seq, record, kind, points, at_us, original in rows
         ]
+
+    def lots(self, member_id: UUID) -> tuple[Lot, ...]:
+        """The points that are left of an account, oldest first; on a joined till without those past their last day."""
+        shared = self._shared()
+        if shared:
+            return shared.family(member_id).lots(self._today())
+        return fold(self.entries(member_id)).lots
+
+    def safe_known(self, member_id: UUID) -> Known | None:
+        """What a joined till knows of an account while head office can't be asked.
+
+        Returns:
+            ``None`` for a till that stands alone: it is its own authority and all points are safe.
+        """
+        shared = self._shared()
+        return shared.family(member_id).known(self._today()) if shared else None
 
     def bookings(self, member_id: UUID, limit: int = 20, before_seq: int | None = None) -> list[Booking]:
         """An account's history, newest first.
@@ -101,8 +127,10 @@ class StatementReads(Reads):
             before_seq: Continue behind this position.
         """
         before = _AFTER_ALL if before_seq is None else before_seq
-        rows = self._ledger.all(_BOOKINGS, (root_of(self._ledger, member_id), before, min(limit, BOOKINGS_MAX)))
-        return [self._booking(row) for row in rows]
+        most = min(limit, BOOKINGS_MAX)
+        rows = [row for member in self._own(member_id) for row in self._ledger.all(_BOOKINGS, (member, before, most))]
+        rows.sort(key=lambda row: -row[0])
+        return [self._booking(row) for row in rows[:most]]
 
     def recent_bookings(self, limit: int = 20) -> list[Booking]:
         """This till's newest bookings, newest first."""
@@ -135,9 +163,11 @@ class StatementReads(Reads):
 
         Only the member's newest ``SAME_SALE_LOOKBACK`` bookings are looked at.
         """
-        root = root_of(self._ledger, member_id)
-        seq = self._ledger.value(_SAME_SALE, (root, SAME_SALE_LOOKBACK, amount_cents, since_us))
-        return None if seq is None else self.stored(seq)
+        for member in self._own(member_id):
+            seq = self._ledger.value(_SAME_SALE, (member, SAME_SALE_LOOKBACK, amount_cents, since_us))
+            if seq is not None:
+                return self.stored(seq)
+        return None
 
     def latest_closed_day(self) -> date | None:
         """The last business day that was closed."""
@@ -154,6 +184,11 @@ class StatementReads(Reads):
             return BookingDay(day, late=False)
         return BookingDay(closed + timedelta(days=1), late=True)
 
+    def _own(self, member_id: UUID) -> tuple[bytes, ...]:
+        """The accounts under which this till's own bookings of a member stand."""
+        shared = self._shared()
+        return shared.family(member_id).members if shared else (root_of(self._ledger, member_id),)
+
     def _stored(self, row: Row | None) -> Stored | None:
         return stored(row) if row else None
 
@@ -162,7 +197,8 @@ class StatementReads(Reads):
         record = decode(payload)
         assert not isinstance(record, UnknownRecord), "only known kinds are booked"
         so_far = reversed_lines(self._ledger, UUID(bytes=record_id))
-        return Booking(seq, record, points, balance_after, reversed_state(record, so_far))
+        after = None if self._shared() else balance_after
+        return Booking(seq, record, points, after, reversed_state(record, so_far))
 
 
 def day_of(text: str | None) -> date | None:

@@ -7,15 +7,17 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from storage import migrations, sqlite
+from storage import joining, migrations, sqlite
 from storage.checks import Identity, check_contents, check_files, check_ledger, newest_programme
 from storage.connection import open_pair, open_reader, open_writer
+from storage.edits import Outbox
 from storage.epochs import continue_in_new_epoch
 from storage.errors import AffectedSqlite, DiskFailed, StorageError
 from storage.files import (
     KEY_FILE,
     LEDGER_FILE,
     OPEN_MARK,
+    REPLICA_FILE,
     VAULT_FILE,
     log_bytes,
     os_errors,
@@ -23,8 +25,10 @@ from storage.files import (
     write_durably,
 )
 from storage.lock import take_lock
+from storage.replica_view import Belonging, Joined, ReplicaView
 from storage.tombstones import erase, missing_from, read_tombstones, write_tombstones
 from storage.unit import Reader, Unit
+from storage.upgrade import bring_files_up_to_date, is_older
 from storage.vault import catch_up
 
 if TYPE_CHECKING:
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
 
     from loyalty.ports import Clock, Ids
     from storage.connection import Database
+    from storage.exchange import HeadOfficeRow
+    from storage.replica import Replica
     from storage.types import Stored
 
 __all__ = ["Reader", "Store", "Unit", "create_store", "open_store"]
@@ -103,6 +109,8 @@ def open_store(directory: Path, *, clock: Clock, ids: Ids, writable: bool = True
         check_files(directory)
     if writable:
         _refuse_affected_sqlite()
+    elif is_older(directory):
+        bring_files_up_to_date(directory)
     identity: Identity | None = None
     with ExitStack() as stack:
         if writable:
@@ -145,11 +153,17 @@ class Store:
             held.callback(self._ledger.close)
             self._vault = opened(directory / VAULT_FILE)
             held.callback(self._vault.close)
+            self._belonging = Belonging(clock)
+            self._replica = ReplicaView(self.replica_path, self._belonging)
+            held.callback(self._replica.close)
             if writable:
                 self._begin_writing()
             identity = identity or check_ledger(self._ledger)
             self.shop = identity.shop
             self.programme = identity.programme
+            self._belonging.joined = joining.read_joined(self._ledger, self._vault)
+            if writable:
+                self._hand_over()
         except BaseException as error:
             self._end(failed=isinstance(error, DiskFailed))
             raise
@@ -164,7 +178,8 @@ class Store:
         """New connections for reading, for the calling thread; to be closed by it."""
         ledger = open_pair(self.directory / LEDGER_FILE, self.directory / VAULT_FILE)
         try:
-            return Reader(ledger, open_reader(self.directory / VAULT_FILE))
+            vault = open_reader(self.directory / VAULT_FILE)
+            return Reader(ledger, vault, ReplicaView(self.replica_path, self._belonging))
         except BaseException:
             ledger.close()
             raise
@@ -181,7 +196,7 @@ class Store:
             StorageError: Nothing of it was written. After ``erase_member`` it may also mean that the ledger has
                 forgotten the member but the vault still has the key: the next start deletes it.
         """
-        unit = Unit(self._ledger, self._vault, self._clock)
+        unit = Unit(self._ledger, self._vault, self._replica, self._clock, self._ids)
         with self.exclusive():
             yield unit
             if unit.tombstones:
@@ -219,8 +234,79 @@ class Store:
             self._failed = error.support
             raise
 
+    @property
+    def replica_path(self) -> Path:
+        """Where head office's state is kept."""
+        return self.directory / REPLICA_FILE
+
+    @property
+    def head_office(self) -> HeadOfficeRow | None:
+        """The head office this till has joined, ``None`` while it stands alone."""
+        joined = self._belonging.joined
+        return joined.head_office if joined else None
+
+    def open_replica(self) -> Replica:
+        """The replica's writing side, for the calling thread, which is the sync thread; to be closed by it.
+
+        Raises:
+            ValueError: The till stands alone.
+            StorageError: It can't be opened.
+        """
+        from storage.replica import open_replica  # a till that stands alone never needs it
+
+        joined = self._joined()
+        with self.reader() as reader:
+            return open_replica(
+                self.replica_path,
+                server_id=joined.head_office.server_id,
+                profile_key=joined.profile_key,
+                holds=reader.holds,
+            )
+
+    def join(self, head_office: HeadOfficeRow, *, programme_key: bytes, profile_key: bytes) -> None:
+        """Belong to a head office from now on, in a new epoch of the journal.
+
+        Everything the till has besides its journal becomes edits, unless it only joins the same head office anew. When
+        this is interrupted, the next start goes on with it.
+
+        Args:
+            head_office: Which, and what this till is called there.
+            programme_key: The secret behind the accounts of unknown cards, from now on.
+            profile_key: Opens the people in head office's answers.
+
+        Raises:
+            StorageError: It can't be written; the till stands as it stood.
+        """
+        before = self.head_office
+        self._discard_replica()
+        self._put_keys(programme_key, profile_key)
+        anew = before is None or before.server_id != head_office.server_id
+        with self.exclusive() as ledger:
+            joining.put_head_office(ledger, head_office, hand_over=anew)
+            continue_in_new_epoch(ledger, key=programme_key, clock=self._clock, ids=self._ids)
+        self._belonging.joined = Joined(head_office, profile_key)
+        self._hand_over()
+
+    def leave(self) -> None:
+        """Stand alone from now on. The keys of accounts stay; what head office said is gone, its state with it.
+
+        Raises:
+            StorageError: It can't be written.
+        """
+        self._joined()
+        with self.exclusive() as ledger:
+            joining.drop_head_office(ledger, self._vault)
+        self._belonging.joined = None
+        self._discard_replica()
+
     def begin_epoch(self) -> Stored:
-        """Go on in a new epoch: for a till that finds out it was restored or cloned."""
+        """Go on in a new epoch: for a till that finds out it was restored or cloned.
+
+        What head office said before counts no more, so nothing is safe to spend until its whole state was pulled again.
+        """
+        if self._belonging.joined:
+            with self.open_replica() as replica:
+                replica.empty()
         with self.exclusive() as ledger:
             return continue_in_new_epoch(ledger, key=self.programme_key, clock=self._clock, ids=self._ids)
 
@@ -300,6 +386,30 @@ class Store:
         from storage.backup import copy_before_migration  # needed once in years
 
         copy_before_migration(self.directory)
+
+    def _joined(self) -> Joined:
+        joined = self._belonging.joined
+        if joined is None:
+            raise ValueError("The till stands alone")
+        return joined
+
+    def _put_keys(self, programme_key: bytes, profile_key: bytes) -> None:
+        with self._stopping_at_disk_failure():
+            joining.put_keys(self.directory, self._vault, programme_key=programme_key, profile_key=profile_key)
+        self.programme_key = programme_key
+
+    def _hand_over(self) -> None:
+        """Turn what the till had before it joined into edits, so many rows a transaction."""
+        more = self._belonging.joined is not None
+        while more:
+            with self.exclusive() as ledger:
+                more = joining.hand_over(ledger, self._vault, Outbox(ledger, self._vault, self._ids))
+
+    def _discard_replica(self) -> None:
+        from storage.replica import discard
+
+        self._replica.close()
+        discard(self.replica_path)
 
     def _follow_profiles(self, *, erased: bool) -> None:
         """Bring keys and search terms up to date, and overwrite what an erasure left in the logs.

@@ -13,6 +13,7 @@ from loyalty.records import Adjustment, Reversal
 from storage.errors import Damaged
 from storage.files import PRIVATE_FILE, TOMBSTONE_FILE, os_errors, sync_directory
 from storage.projections import root_of
+from storage.unsent import drop_edits_about, drop_edits_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +85,9 @@ def erase(ledger: Database, tombstone: Tombstone) -> None:
         record = decode(payload)
         if isinstance(record, Reversal | Adjustment) and record.text_ref:
             ledger.run("DELETE FROM free_text WHERE text_ref = ?", (record.text_ref.bytes,))
+            drop_edits_of(ledger, "text", record.text_ref.bytes)
     for member in {root, tombstone.member_id.bytes, *(member for (member,) in members)}:
+        drop_edits_about(ledger, member)
         ledger.run("DELETE FROM card WHERE member_id = ?", (member,))
         ledger.run("DELETE FROM member_profile WHERE member_id = ?", (member,))
         ledger.run(

@@ -90,14 +90,15 @@ class Booking(msgspec.Struct, frozen=True):
         seq: Journal position.
         record: The record.
         points: What it moved in sum.
-        balance_after: The account behind it; 0 for an anonymous sale.
+        balance_after: The account behind it, 0 for an anonymous sale; ``None`` on a joined till, whose own bookings
+            are not all there are.
         reversed: How much of it was undone since.
     """
 
     seq: int
     record: AnyRecord
     points: int
-    balance_after: int
+    balance_after: int | None
     reversed: Reversed = Reversed.NO
 
     @property

@@ -5,23 +5,32 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
+import msgspec
+
 from loyalty.directory import CardStatus
-from storage import journal
+from storage import incoming, journal
 from storage.directory import DirectoryReads
+from storage.edits import EditReads, Outbox
+from storage.outgoing import OutgoingReads
+from storage.replica_reads import ReplicaReads
 from storage.reports import ReportReads
 from storage.statements import StatementReads, day_of
 from storage.tombstones import Tombstone, erase
 from storage.types import AccountRow, KnownCard
+from storage.unsent import drop_edits
 from storage.vault import key_for, seal, unseal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from loyalty.directory import Profile
-    from loyalty.ports import Clock
+    from loyalty.feed import CardItem, CashierItem, TombstoneItem
+    from loyalty.ports import Clock, Ids
     from loyalty.programme import Programme
     from loyalty.records import AnyRecord
     from storage.connection import Database, Row
+    from storage.replica_view import ReplicaView
     from storage.types import CardRow, CashierRow, Stored
 
 
@@ -33,22 +42,26 @@ LEFT JOIN account ON account.member_id = card.member_id
 LEFT JOIN member_profile ON member_profile.member_id = card.member_id
 LEFT JOIN vault.member_key ON vault.member_key.member_id = card.member_id
 WHERE card.number = ?"""
+_LOCAL_CARD = "SELECT 1 FROM card WHERE number = ? AND member_id = ?"
 _PUT_CARD = "INSERT INTO card(card_ref, number, number_reversed, member_id, status) VALUES (?, ?, ?, ?, ?)"
 
 
-class Reader(StatementReads, DirectoryReads, ReportReads):
+class Reader(StatementReads, DirectoryReads, ReportReads, OutgoingReads, EditReads, ReplicaReads):
     """Every read of the ledger, on connections of its own that can't write. Belongs to the thread that asked for it."""
 
     __slots__ = ()
 
     def known_card(self, number: str) -> KnownCard | None:
-        """A card with its account and its person in one statement, for the moment between a scan and the picture.
+        """A card with its account and its person, for the moment between a scan and the picture.
 
-        Needs the vault attached to the ledger's connection.
+        One statement for a till that stands alone; it needs the vault attached to the ledger's connection.
 
         Returns:
             ``None`` for a number without a row.
         """
+        shared = self._shared()
+        if shared:
+            return shared.known_card(self.card(number))
         row = self._ledger.one(_KNOWN_CARD, (number,))
         if row is None:
             return None
@@ -69,6 +82,8 @@ class Reader(StatementReads, DirectoryReads, ReportReads):
         """Close its connections."""
         self._ledger.close()
         self._vault.close()
+        if self._replica:
+            self._replica.close()
 
     def __enter__(self) -> Self:
         return self
@@ -90,6 +105,7 @@ class Unit(Reader):
     __slots__ = (
         "_card_read",
         "_clock",
+        "_outbox",
         "_tip",
         "appended",
         "profiles_changed",
@@ -97,9 +113,10 @@ class Unit(Reader):
         "tombstones",
     )
 
-    def __init__(self, ledger: Database, vault: Database, clock: Clock) -> None:
-        super().__init__(ledger, vault)
+    def __init__(self, ledger: Database, vault: Database, replica: ReplicaView, clock: Clock, ids: Ids) -> None:
+        super().__init__(ledger, vault, replica)
         self._clock = clock
+        self._outbox = Outbox(ledger, vault, ids) if replica.belonging.joined else None
         self._card_read: CardRow | None = None
         self._tip: journal.Tip | None = None
         self.appended = 0
@@ -132,7 +149,10 @@ class Unit(Reader):
 
     def known_card(self, number: str) -> KnownCard | None:
         """The same as a reader's, statement by statement: the writing connection has no second file attached."""
+        shared = self._shared()
         card = self.card(number)
+        if shared:
+            return shared.known_card(card)
         if card is None:
             return None
         account = self.account(card.member_id)
@@ -144,20 +164,43 @@ class Unit(Reader):
         return self._card_read
 
     def keep_card(self, card: CardRow) -> None:
-        """Write the row of a card that may be used for the first time; a number that has a row keeps it."""
-        if card != self._card_read:
-            self._ledger.run(f"{_PUT_CARD} ON CONFLICT(number) DO NOTHING", _card_row(card))
+        """Write the row of a card that may be used for the first time; a number that has a row keeps it.
+
+        On a joined till a card that only head office knew gets its row, so that receipts and undo find its number, and
+        one that nobody knew becomes an edit.
+        """
+        if self._outbox is None:
+            if card != self._card_read:
+                self._ledger.run(f"{_PUT_CARD} ON CONFLICT(number) DO NOTHING", _card_row(card))
+            return
+        known = self._card_read if card == self._card_read else self.card(card.number)
+        if known is None:
+            self._outbox.card(card)
+        if self._ledger.one(_LOCAL_CARD, (card.number, card.member_id.bytes)) is None:
+            self._write_card(known or card)
 
     def put_card(self, card: CardRow) -> None:
         """Write a card or change its account or status; a number belongs to one card only."""
-        self._ledger.run(
-            f"{_PUT_CARD} ON CONFLICT(card_ref) DO UPDATE SET member_id = excluded.member_id, status = excluded.status",
-            _card_row(card),
-        )
+        if self._outbox:
+            self._outbox.card(card)
+            self._write_card(card)
+        else:
+            self._ledger.run(
+                f"{_PUT_CARD} ON CONFLICT(card_ref) DO UPDATE SET"
+                " member_id = excluded.member_id, status = excluded.status",
+                _card_row(card),
+            )
         self._card_read = None
+
+    def _write_card(self, card: CardRow) -> None:
+        """Write a card over whatever row there was; the number may have meant a member who was erased elsewhere."""
+        self._ledger.run("DELETE FROM card WHERE number = ?", (card.number,))
+        self._ledger.run(_PUT_CARD, _card_row(card))
 
     def put_profile(self, member_id: UUID, profile: Profile) -> None:
         """Write who a member is, encrypted; the member's key is on disk before this transaction can commit."""
+        if self._outbox:
+            self._outbox.profile(member_id, self.profile(member_id), profile)
         nonce, box = seal(profile, key_for(self._vault, member_id), member_id)
         self._ledger.run(
             "INSERT INTO member_profile(member_id, nonce, box) VALUES (?1, ?2, ?3)"
@@ -167,14 +210,28 @@ class Unit(Reader):
         self._ledger.run("INSERT INTO profile_change(member_id) VALUES (?)", (member_id.bytes,))
         self.profiles_changed = True
 
-    def put_text(self, text_ref: UUID, text: str) -> None:
-        """Write a free text that a record of this transaction names by its random reference."""
+    def put_text(self, text_ref: UUID, text: str, member_id: UUID | None = None) -> None:
+        """Write a free text that a record of this transaction names by its random reference.
+
+        Args:
+            text_ref: The reference.
+            text: The text.
+            member_id: Whom the record moves; the text can't be read any more when that member is erased.
+        """
+        if self._outbox:
+            self._outbox.text(text_ref, text, member_id)
         self._ledger.run("INSERT INTO free_text(text_ref, text) VALUES (?, ?)", (text_ref.bytes, text))
 
     def erase_member(self, member_id: UUID) -> None:
         """Erase profile, card numbers, texts and key of a member. The records stay; they name nobody."""
         now_us = self._clock.now_us()
         tombstone = Tombstone(member_id, now_us, self._clock.business_day(now_us).isoformat())
+        if self._outbox:
+            self._outbox.tombstone(tombstone)
+        for member in self._own(member_id):
+            self._erase(msgspec.structs.replace(tombstone, member_id=UUID(bytes=member)))
+
+    def _erase(self, tombstone: Tombstone) -> None:
         erase(self._ledger, tombstone)
         self._card_read = None
         self.tombstones.append(tombstone)
@@ -187,6 +244,8 @@ class Unit(Reader):
 
     def put_cashier(self, cashier: CashierRow) -> None:
         """Write or change a person who works at the till."""
+        if self._outbox and incoming.cashier_differs(self.cashier(cashier.cashier_id), cashier):
+            self._outbox.cashier(cashier)
         self._ledger.run(
             "INSERT INTO cashier(cashier_id, name, role, pin_hash, blocked, failures, locked_until_us)"
             " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(cashier_id) DO UPDATE SET name = ?2, role = ?3,"
@@ -201,6 +260,33 @@ class Unit(Reader):
                 cashier.locked_until_us,
             ),
         )
+
+    def drop_edits(self, stamp: int) -> None:
+        """Forget the edits up to a stamp.
+
+        To be called when head office has taken them *and* a pull that began afterwards was published: until then the
+        till shows its own rows because of them, and dropping them earlier would bring the old ones back for a moment.
+        """
+        drop_edits(self._ledger, stamp)
+
+    def repeat_tombstones(self) -> int:
+        """Tell head office of every erasure again, because it was put back to an older state; gives their number."""
+        assert self._outbox is not None, "only a joined till tells head office anything"
+        return incoming.repeat_tombstones(self._ledger, self._outbox)
+
+    def take_tombstones(self, items: Sequence[TombstoneItem]) -> None:
+        """Erase members who were erased elsewhere; at most ``incoming.ROWS_MAX`` at once."""
+        for tombstone in incoming.new_tombstones(self._ledger, items):
+            self._erase(tombstone)
+
+    def take_cards(self, items: Sequence[CardItem]) -> None:
+        """Let own rows of cards mean what head office says, but for those it has not heard of yet."""
+        incoming.take_cards(self._ledger, items)
+        self._card_read = None
+
+    def take_cashiers(self, items: Sequence[CashierItem]) -> None:
+        """Take over people who work at the tills, but for those head office has not heard of yet."""
+        incoming.take_cashiers(self._ledger, items)
 
 
 def _card_row(card: CardRow) -> Row:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -34,18 +35,29 @@ _DECODER: msgspec.json.Decoder[Profile] = msgspec.json.Decoder(Profile)
 
 
 def seal(profile: Profile, key: bytes, member_id: UUID) -> tuple[bytes, bytes]:
-    """Encrypt a profile with AES-256-GCM, bound to its member; gives nonce and box."""
-    cipher, _ = _aes_gcm()
-    nonce = os.urandom(NONCE_BYTES)
-    return nonce, cipher(key).encrypt(nonce, _ENCODER.encode(profile), member_id.bytes)
+    """Encrypt a profile, bound to its member; gives nonce and box."""
+    return seal_bytes(_ENCODER.encode(profile), key, member_id.bytes)
 
 
 def unseal(nonce: bytes, box: bytes, key: bytes, member_id: bytes) -> Profile | None:
     """Decrypt a profile; ``None`` when key and box don't belong together."""
+    data = unseal_bytes(nonce, box, key, member_id)
+    return None if data is None else _DECODER.decode(data)
+
+
+def seal_bytes(data: bytes, key: bytes, bound_to: bytes) -> tuple[bytes, bytes]:
+    """Encrypt with AES-256-GCM, bound to an id that is stored beside it; gives nonce and box."""
+    cipher, _ = _aes_gcm()
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce, cipher(key).encrypt(nonce, data, bound_to)
+
+
+def unseal_bytes(nonce: bytes, box: bytes, key: bytes, bound_to: bytes) -> bytes | None:
+    """Decrypt; ``None`` when key, box and id don't belong together."""
     cipher, invalid_tag = _aes_gcm()
     try:
-        return _DECODER.decode(cipher(key).decrypt(nonce, box, member_id))
-    except invalid_tag:
+        return cipher(key).decrypt(nonce, box, bound_to)
+    except (invalid_tag, ValueError):  # a nonce of another length is no nonce of ours
         return None
 
 
@@ -72,6 +84,39 @@ def key_for(vault: Database, member_id: UUID) -> bytes:
     key = os.urandom(KEY_BYTES)
     vault.run("INSERT INTO member_key(member_id, key) VALUES (?, ?)", (member_id.bytes, key))
     return key
+
+
+class TillKey(StrEnum):
+    """A key of the till itself."""
+
+    EDITS = "till"
+    PROFILES = "profiles"
+
+
+def till_key(vault: Database, name: TillKey) -> bytes | None:
+    """One of the till's own keys."""
+    key: bytes | None = vault.value("SELECT key FROM till_key WHERE name = ?", (name.value,))
+    return key
+
+
+def till_key_for_edits(vault: Database) -> bytes:
+    """The key of edits that are about nobody, made and on disk when there was none."""
+    found = till_key(vault, TillKey.EDITS)
+    if found:
+        return found
+    key = os.urandom(KEY_BYTES)
+    put_till_key(vault, TillKey.EDITS, key)
+    return key
+
+
+def put_till_key(vault: Database, name: TillKey, key: bytes) -> None:
+    """Write one of the till's own keys over the one before."""
+    vault.run("INSERT INTO till_key(name, key) VALUES (?1, ?2) ON CONFLICT(name) DO UPDATE SET key = ?2", (name, key))
+
+
+def drop_till_key(vault: Database, name: TillKey) -> None:
+    """Forget one of the till's own keys."""
+    vault.run("DELETE FROM till_key WHERE name = ?", (name.value,))
 
 
 def index_member(vault: Database, member_id: bytes, profile: Profile | None) -> None:

@@ -27,7 +27,7 @@ from storage.files import LEDGER_FILE, VAULT_FILE, os_errors
 from storage.journal import Link, link_problem
 from storage.projections import apply
 from storage.reports import ReportReads
-from storage.schema import LEDGER, PROJECTION_TABLES, PROJECTIONS, VAULT_TABLES
+from storage.schema import LEDGER, PROJECTION_TABLES, PROJECTIONS, VAULT
 from storage.vault import key_of, unseal
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def verify(directory: Path, progress: Callable[[int, int], None] | None = None) 
     ledger_path, vault_path = directory / LEDGER_FILE, directory / VAULT_FILE
     try:
         _check_file(ledger_path, LEDGER, findings)
-        _check_file(vault_path, VAULT_TABLES, findings)
+        _check_file(vault_path, VAULT, findings)
         with (
             tempfile.TemporaryDirectory(prefix="stammkunde-verify-") as scratch,
             closing(open_scratch(Path(scratch) / "fold.sqlite", ledger_path)) as fold,

@@ -1,0 +1,143 @@
+"""What people at the till change besides the journal, kept until head office has taken it.
+
+Edits lie sealed: about a member with that member's key, so that erasing the key would be enough to forget them, about
+anything else with a key of the till. The kind and the random id of what is changed are in the clear, for the till must
+know which of its rows head office has not heard of.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+import msgspec
+
+from loyalty.feed import (
+    EDITS_MAX,
+    TEXT_MAX,
+    VALUE_MAX,
+    CardEdit,
+    CashierEdit,
+    Edit,
+    ProfileEdit,
+    ProfileField,
+    TextEdit,
+    TombstoneEdit,
+)
+from storage.reads import Reads
+from storage.vault import TillKey, key_for, key_of, seal_bytes, till_key, till_key_for_edits, unseal_bytes
+
+if TYPE_CHECKING:
+    from loyalty.directory import Profile
+    from loyalty.ports import Ids
+    from storage.connection import Database
+    from storage.tombstones import Tombstone
+    from storage.types import CardRow, CashierRow
+
+NAME_MAX: Final = 80
+"""The longest name of a person who works at the till, in characters; as ``loyalty.feed.Name``."""
+
+_PUT: Final = "INSERT INTO edit(edit_id, kind, subject, member_id, nonce, box) VALUES (?, ?, ?, ?, ?, ?)"
+_AFTER: Final = "SELECT stamp, edit_id, member_id, nonce, box FROM edit WHERE stamp > ? ORDER BY stamp LIMIT ?"
+_ENCODER = msgspec.json.Encoder()
+_DECODER: msgspec.json.Decoder[Edit] = msgspec.json.Decoder(Edit)
+
+
+class Outbox:
+    """Writes edits in the transaction that changes the rows they are about.
+
+    Args:
+        ledger: The writing connection, inside a transaction.
+        vault: Keys; one that is made here is on the disk before that transaction can commit.
+        ids: Fresh ids.
+    """
+
+    __slots__ = ("_ids", "_ledger", "_vault")
+
+    def __init__(self, ledger: Database, vault: Database, ids: Ids) -> None:
+        self._ledger = ledger
+        self._vault = vault
+        self._ids = ids
+
+    def profile(self, member_id: UUID, before: Profile | None, after: Profile) -> None:
+        """Every field of a person that is another one now."""
+        old, new = _fields(before), _fields(after)
+        for field in ProfileField:
+            if old[field] != new[field]:
+                edit = ProfileEdit(self._ids.random_id(), member_id, field, new[field][:VALUE_MAX])
+                self._put(edit, "profile", member_id, member_id)
+
+    def card(self, card: CardRow) -> None:
+        """A card, with the account it means and its status."""
+        edit = CardEdit(self._ids.random_id(), card.card_ref, card.number, card.member_id, card.status)
+        self._put(edit, "card", card.card_ref, card.member_id)
+
+    def text(self, text_ref: UUID, text: str, member_id: UUID | None) -> None:
+        """A free text, about a member or nobody."""
+        self._put(TextEdit(self._ids.random_id(), text_ref, text[:TEXT_MAX]), "text", text_ref, member_id)
+
+    def cashier(self, cashier: CashierRow) -> None:
+        """A person who works at the till; wrong PINs are nobody else's business."""
+        edit = CashierEdit(
+            self._ids.random_id(),
+            cashier.cashier_id,
+            cashier.name[:NAME_MAX],
+            cashier.role,
+            cashier.pin_hash,
+            cashier.blocked,
+        )
+        self._put(edit, "cashier", cashier.cashier_id, None)
+
+    def tombstone(self, tombstone: Tombstone) -> None:
+        """A member was erased."""
+        edit = TombstoneEdit(
+            self._ids.random_id(),
+            tombstone.member_id,
+            tombstone.erased_at_us,
+            date.fromisoformat(tombstone.erased_day),
+        )
+        self._put(edit, "tombstone", tombstone.member_id, None)
+
+    def _put(self, edit: Edit, kind: str, subject: UUID, member_id: UUID | None) -> None:
+        key = key_for(self._vault, member_id) if member_id else till_key_for_edits(self._vault)
+        nonce, box = seal_bytes(_ENCODER.encode(edit), key, edit.edit_id.bytes)
+        member = member_id.bytes if member_id else None
+        self._ledger.run(_PUT, (edit.edit_id.bytes, kind, subject.bytes, member, nonce, box))
+
+
+def _fields(profile: Profile | None) -> dict[ProfileField, str]:
+    """A person field by field, as texts; nobody is empty in every one."""
+    return {
+        ProfileField.NAME: profile.name if profile else "",
+        ProfileField.PHONE: profile.phone if profile else "",
+        ProfileField.EMAIL: profile.email if profile else "",
+        ProfileField.BIRTHDAY: profile.birthday.isoformat() if profile and profile.birthday else "",
+    }
+
+
+class EditReads(Reads):
+    """Reads of what head office has not taken yet."""
+
+    __slots__ = ()
+
+    def edits_after(self, stamp: int, limit: int = EDITS_MAX) -> list[tuple[int, Edit]]:
+        """Edits behind a stamp, in the order in which they were made.
+
+        One that can't be opened any more, because its key is gone, is left out.
+
+        Args:
+            stamp: The stamp; 0 for all.
+            limit: How many are looked at.
+        """
+        found: list[tuple[int, Edit]] = []
+        for number, edit_id, member, nonce, box in self._ledger.all(_AFTER, (stamp, limit)):
+            key = key_of(self._vault, UUID(bytes=member)) if member else till_key(self._vault, TillKey.EDITS)
+            data = unseal_bytes(nonce, box, key, edit_id) if key else None
+            if data is not None:
+                found.append((number, _DECODER.decode(data)))
+        return found
+
+    def edits_waiting(self) -> int:
+        """How many edits head office has not taken yet."""
+        return int(self._ledger.value("SELECT count(*) FROM edit"))

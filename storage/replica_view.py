@@ -1,0 +1,112 @@
+"""Reading the replica beside the sync thread that writes it: one connection a thread, opened when it is needed.
+
+Whether the till has joined a head office is told by one object that store and readers share, so that a till that
+stands alone pays nothing for the question.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from loyalty.replica import REPLICA, REPLICA_APPLICATION_ID, REPLICA_VERSION
+from storage.connection import open_in_memory, open_reader
+from storage.errors import Busy, StorageError
+from storage.exchange import HeadOfficeRow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from loyalty.ports import Clock
+    from storage.connection import Database
+
+
+class Joined(msgspec.Struct, frozen=True):
+    """A joined till: its head office, and the key that opens the people in its answers."""
+
+    head_office: HeadOfficeRow
+    profile_key: bytes
+
+
+class Belonging:
+    """Where this till belongs; shared by a store and all its readers.
+
+    Attributes:
+        joined: ``None`` while the till stands alone. Replaced as a whole, so any thread may look.
+        clock: Time, for points that are past their last day.
+    """
+
+    __slots__ = ("clock", "joined")
+
+    def __init__(self, clock: Clock, joined: Joined | None = None) -> None:
+        self.clock = clock
+        self.joined = joined
+
+
+class ReplicaView:
+    """One thread's connection to the replica.
+
+    The sync thread may put another file in place; it is noticed by its identity. A file that is missing or can't be
+    read counts as empty: the till works on with what it knows itself, and the sync thread fills it again.
+    """
+
+    __slots__ = ("_database", "_identity", "_path", "belonging")
+
+    def __init__(self, path: Path, belonging: Belonging) -> None:
+        self._path = path
+        self._database: Database | None = None
+        self._identity: tuple[int, int] | None = None
+        self.belonging = belonging
+
+    def database(self) -> Database:
+        """The replica's connection.
+
+        Raises:
+            Busy: Somebody holds the file longer than the till waits.
+        """
+        try:
+            found = self._path.stat()
+            identity = (found.st_dev, found.st_ino)
+        except OSError:
+            identity = None
+        if self._database is None or identity != self._identity:
+            self.close()
+            self._database = self._opened() if identity else empty_replica()
+            self._identity = identity
+        return self._database
+
+    def close(self) -> None:
+        """Close the connection; closing twice is allowed."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    def _opened(self) -> Database:
+        try:
+            database = open_reader(self._path)
+        except Busy:
+            raise
+        except StorageError:
+            return empty_replica()
+        try:
+            if is_replica(database):
+                return database
+        except StorageError:
+            pass
+        database.close()
+        return empty_replica()
+
+
+def is_replica(database: Database) -> bool:
+    """Whether a file says that it is a replica of this layout."""
+    found = (database.value("PRAGMA application_id"), database.value("PRAGMA user_version"))
+    return found == (REPLICA_APPLICATION_ID, REPLICA_VERSION)
+
+
+def empty_replica() -> Database:
+    """What stands for a replica that isn't there."""
+    database = open_in_memory()
+    for statement in REPLICA:
+        database.run(statement)
+    return database

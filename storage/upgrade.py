@@ -1,0 +1,40 @@
+"""Bringing a data directory's layout up to date for somebody who only wants to read it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from storage import migrations
+from storage.connection import open_writer
+from storage.files import LEDGER_FILE, VAULT_FILE, read_header
+from storage.lock import take_lock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def is_older(directory: Path) -> bool:
+    """Whether an older version of the program made the files, and no newer one has opened them for writing since."""
+    return any(
+        read_header(directory / name).user_version < layout.version
+        for name, layout in ((LEDGER_FILE, migrations.LEDGER_LAYOUT), (VAULT_FILE, migrations.VAULT_LAYOUT))
+    )
+
+
+def bring_files_up_to_date(directory: Path) -> None:
+    """Migrate both files, the ledger's copy first, as the next start of the till would.
+
+    Raises:
+        TillOpen: A till of the older version has them open.
+        StorageError: It can't be done; the files are as they were.
+    """
+    from storage.backup import copy_before_migration  # needed once in years
+
+    lock = take_lock(directory)
+    try:
+        for name, layout in ((LEDGER_FILE, migrations.LEDGER_LAYOUT), (VAULT_FILE, migrations.VAULT_LAYOUT)):
+            with closing(open_writer(directory / name)) as database:
+                migrations.bring_up_to_date(database, layout, before=lambda: copy_before_migration(directory))
+    finally:
+        lock.release()
