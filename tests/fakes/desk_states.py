@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import msgspec
 
 from terminal.presenters.states import (
@@ -19,6 +21,7 @@ from terminal.presenters.states import (
     LockState,
     Notice,
     ReportState,
+    Sent,
     Tile,
     Tone,
     VoidState,
@@ -174,10 +177,26 @@ class DeskStates(SaleStates):
             replace(line, balance="1.284", why="" if line.tone is Tone.WARN else why) for line in self.bookings() * 3
         )
         state = HistoryState("Anna Schneider", t("1.284 Punkte", "1,284 points"), lines)
+        marked = tuple(
+            replace(line, balance="–", sent=sent, sent_text=words)
+            for line, (sent, words) in zip(lines, cycle(self._marks()), strict=False)
+        )
+        note = t(
+            "Aufgeführt sind nur Buchungen dieser Kasse; der Punktestand zählt die aller Kassen.",
+            "Only bookings of this till are listed; the balance counts those of all tills.",
+        )
         return {
             "history": state,
+            "history_joined": replace(state, lines=marked, note=note),
             "history_empty": replace(state, lines=(), empty=t("Noch keine Buchungen.", "No bookings yet.")),
         }
+
+    def _marks(self) -> tuple[tuple[Sent, str], ...]:
+        t = self.t
+        return (
+            (Sent.WAITING, t("Wartet auf das Senden", "Waits to be sent")),
+            (Sent.SENT, t("Die Zentrale hat sie", "Head office has it")),
+        )
 
     def report(self) -> dict[str, object]:
         t = self.t

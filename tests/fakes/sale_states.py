@@ -125,6 +125,23 @@ class SaleStates(Wordings):
             primary_enabled=True,
         )
 
+    def _unsafe(self, reward: RewardCard) -> RewardCard:
+        """The reward locked when it needs more than is safe."""
+        if reward.reward_id != "ten":
+            return reward
+        cost = self.t("1.000 Punkte · offline nicht sicher", "1,000 points · not safe offline")
+        return replace(reward, affordable=False, cost=cost)
+
+    def offline_note(self) -> Notice:
+        """The longest of the notes about what is safe to redeem."""
+        t = self.t
+        sentence = t(
+            "Offline: 800 Punkte sicher einlösbar; mehr gibt es für ein Mitglied erst, wenn die Zentrale antwortet. "
+            "Stand: Heute 14:02.",
+            "Offline: 800 points safe to redeem; no more for one member until head office answers. As of: Today 14:02.",
+        )
+        return Notice(sentence, Tone.WARN)
+
     def member(self) -> dict[str, object]:
         t, anna = self.t, self.anna()
         chosen = tuple(replace(reward, chosen=reward.reward_id == "five") for reward in anna.rewards)
@@ -165,6 +182,27 @@ class SaleStates(Wordings):
                 chips=(),
                 rewards=tuple(replace(reward, affordable=False) for reward in anna.rewards),
             ),
+            "member_offline": replace(
+                anna,
+                account_note=self.offline_note(),
+                rewards=tuple(self._unsafe(reward) for reward in anna.rewards),
+            ),
+            "member_joined_debt": replace(
+                anna,
+                balance="−40",
+                debt=True,
+                worth=t("Schuld: die nächsten Punkte tilgen sie.", "Debt: the next points pay it off."),
+                account_note=Notice(
+                    t(
+                        "Im Minus: Punkte wurden zurückgenommen oder an zwei Kassen zugleich eingelöst. Die nächsten "
+                        "Punkte gleichen es aus; Einlösen geht erst danach.",
+                        "In debt: points were taken back, or redeemed at two tills at once. The next points pay it "
+                        "off; redeeming waits until then.",
+                    ),
+                    Tone.BAD,
+                ),
+                rewards=tuple(replace(reward, affordable=False) for reward in anna.rewards),
+            ),
             "member_anonymous": replace(
                 anna,
                 name=t("Karte ohne Namen", "Card without a name"),
@@ -187,6 +225,7 @@ class SaleStates(Wordings):
                 rewards=chosen + tuple(replace(reward, reward_id=f"{reward.reward_id}2") for reward in anna.rewards),
                 amount="99999999,99",
                 bookings=anna.bookings * 3,
+                account_note=self.offline_note(),
             ),
         }
 
@@ -219,6 +258,9 @@ class SaleStates(Wordings):
                     "Points to use; empty takes as many as possible",
                 ),
                 points_text="500",
+            ),
+            "redeem_offline": replace(
+                base, notice=self.offline_note(), rewards=tuple(self._unsafe(reward) for reward in base.rewards)
             ),
             "redeem_refused": replace(base, notice=Notice(refused, Tone.BAD)),
             "redeem_empty": replace(

@@ -72,6 +72,21 @@ BUTTONS: dict[str, dict[str, Call]] = {
         "cancel": ("cancel",),
     },
     "help": {"cancel": ("cancel",)},
+    "sync": {
+        "action0": ("act", "sync_now"),
+        "action1": ("act", "export"),
+        "action2": ("act", "leave"),
+        "cancel": ("cancel",),
+    },
+    "sync_alone": {"action0": ("act", "join"), "action1": ("act", "serve")},
+    "sync_serving": {"action1": ("act", "invite"), "action3": ("act", "serve_end")},
+    "sync_form": {"primary": ("confirm",), "cancel": ("cancel",)},
+    "sync_form_leave": {
+        "person0": ("choose", "m"),
+        "person1": ("choose", "j"),
+        "danger": ("confirm",),
+        "cancel": ("cancel",),
+    },
     "lock": {
         "person0": ("choose", "m"),
         "person1": ("choose", "j"),
@@ -102,6 +117,9 @@ COMPLETE = {
     "history",
     "report",
     "help",
+    "sync",
+    "sync_form",
+    "sync_form_leave",
     "lock",
 }
 """Variants whose table names every button on them."""
@@ -157,7 +175,7 @@ def test_a_locked_reward_cannot_be_pressed(stage: Stage) -> None:
     assert "1.216" in button.accessibleName()
 
 
-@pytest.mark.parametrize("variant", ["member_busy", "redeem_busy", "enrol_busy", "void_busy"])
+@pytest.mark.parametrize("variant", ["member_busy", "redeem_busy", "enrol_busy", "void_busy", "sync_form_busy"])
 def test_nothing_is_confirmed_twice_while_it_is_being_booked(stage: Stage, variant: str) -> None:
     """The green button is dead while the till is busy."""
     view = stage.show(variant)
@@ -196,6 +214,8 @@ FIELDS: dict[str, tuple[str, Call]] = {
     "redeem_flexible": ("points", ("points_typed", "5007")),
     "enrol": ("email", ("field_typed", "email", "7")),
     "find": ("query", ("query_typed", "ann7")),
+    "sync_form_empty": ("code", ("field_typed", "code", "7")),
+    "sync_form_leave": ("pin", ("field_typed", "pin", "25807")),
 }
 
 

@@ -25,6 +25,9 @@ SCREENS = (
     "history",
     "report",
     "help",
+    "sync_serving",
+    "sync_form",
+    "sync_form_leave",
     "lock",
 )
 
