@@ -42,7 +42,6 @@ class Held:
     last_sale_day: date | None = None
     merged_into: UUID | None = None
     changed: bool = False
-    is_new: bool = False
 
 
 class Accounts:

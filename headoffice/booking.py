@@ -97,7 +97,8 @@ def book(connection: Connection, source: Source, arrived: Sequence[Arrived], now
 def _book_fresh(connection: Connection, source: Source, fresh: Sequence[Arrived], now_us: int) -> dict[UUID, Verdict]:
     reversals = [item.record for item in fresh if isinstance(item.record, Reversal)]
     undoable = [item.record.record_id for item in fresh if isinstance(item.record, Sale | Redemption)]
-    waiting = waiting_for(connection, undoable)
+    own = {item.header.record_id for item in fresh if item.header}
+    waiting = [one for one in waiting_for(connection, undoable) if one.record.record_id not in own]
     known = originals(connection, {record.original_id for record in (*reversals, *(one.record for one in waiting))})
     members = {item.member_id for item in fresh} | {original.member_id for original in known.values()}
     members |= {one.record.member_id for one in waiting}
@@ -105,7 +106,6 @@ def _book_fresh(connection: Connection, source: Source, fresh: Sequence[Arrived]
     accounts = Accounts(connection, source.region)
     accounts.lock(member for member in members if member is not None)
     booking = Booking(connection, accounts, known, now_us)
-    own = {item.header.record_id for item in fresh if item.header}
     for one in waiting:
         booking.hold_back(one)
     for item in fresh:
@@ -138,9 +138,7 @@ class Booking:
 
     def hold_back(self, waiting: Waiting) -> None:
         """Book a reversal as soon as its original is booked in this transaction."""
-        held = self._held_back.setdefault(waiting.record.original_id, [])
-        if all(one.record.record_id != waiting.record.record_id for one in held):
-            held.append(waiting)
+        self._held_back.setdefault(waiting.record.original_id, []).append(waiting)
 
     def take(self, source: Source, item: Arrived, own: set[UUID]) -> None:
         """Book one new record, or let it wait.

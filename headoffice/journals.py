@@ -95,7 +95,7 @@ def hashes(connection: Connection, terminal_id: UUID, epoch: UUID, first: int, l
     query = select(row.seq, row.hash).where(
         row.terminal_id == terminal_id, row.epoch == epoch, row.seq.between(first, last)
     )
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def unknown_positions(

@@ -87,7 +87,7 @@ def bodies(connection: Connection, record_ids: Collection[UUID]) -> dict[UUID, b
     if not record_ids:
         return {}
     query = select(RECORD.c.record_id, RECORD.c.body_hash)
-    return dict(connection.execute(query.where(bulk.among(connection, RECORD.c.record_id, record_ids))).tuples().all())
+    return dict(connection.execute(query.where(bulk.among(connection, RECORD.c.record_id, record_ids))).all())
 
 
 def _row(source: Source, item: Arrived, positions: Positions) -> tuple[Any, ...]:

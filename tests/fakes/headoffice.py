@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+import msgspec
+from sqlalchemy import func, select
+
 from headoffice import ingest
+from headoffice.arrivals import Header
 from headoffice.rows import TerminalRow, terminal_row
+from headoffice.statements import statements
 from headoffice.store.engine import Database
 from headoffice.store.tables import SERVER, STORE, TERMINAL
 from headoffice.views import TerminalStatus
 from loyalty.chain import FIRST_PREV_HASH, chain_hash, columns_of
 from loyalty.encoding import body_hash, encode
+from loyalty.feed import StatementItem
 from loyalty.lines import RedemptionLine, ReversedLine, SaleLine
 from loyalty.records import (
     Adjustment,
@@ -32,7 +38,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from sqlalchemy import Table
+
     from headoffice.ingest import PushOutcome
+    from loyalty.chain import Column
 
 SERVER_ID: Final = UUID(int=0xA, version=4)
 SERVER_EPOCH: Final = UUID(int=0xB, version=4)
@@ -118,14 +127,30 @@ class PretendTill:
         """Chain records, or bytes that are none; returns their positions."""
         return [self._append(record) for record in records]
 
+    def append_raw(self, payload: bytes) -> int:
+        """Chain a record of a kind that only its bytes say."""
+        header = msgspec.json.decode(payload, type=Header)
+        columns = (
+            header.record_id.bytes,
+            header.kind,
+            header.member_id.bytes if header.member_id else None,
+            header.at_us,
+            header.business_day.isoformat(),
+            header.utc_offset_min,
+            header.server_offset_ms,
+            header.programme_version,
+        )
+        return self._chain(payload, columns)
+
     def _append(self, record: AnyRecord | bytes) -> int:
+        if isinstance(record, bytes):
+            return self._chain(record, ())
+        return self._chain(encode(record), columns_of(record))
+
+    def _chain(self, payload: bytes, columns: tuple[Column, ...]) -> int:
         prev = self.records[-1][1].hash if self.records else FIRST_PREV_HASH
         seq = len(self.records) + 1
-        if isinstance(record, bytes):
-            payload, digest = record, body_hash(record)
-        else:
-            payload = encode(record)
-            digest = chain_hash((seq, self.epoch.bytes, *columns_of(record), payload, body_hash(payload), prev))
+        digest = chain_hash((seq, self.epoch.bytes, *columns, payload, body_hash(payload), prev))
         self.records.append((self.epoch, WireRecord(seq, payload, digest)))
         return seq
 
@@ -235,3 +260,25 @@ class PretendTill:
     def merge(self, member_id: UUID, into: UUID) -> CardChange:
         """Two accounts become one."""
         return CardChange(**self.header(member_id), action=CardAction.MERGE, into_member_id=into)
+
+
+# ------------------------------------------------------------------------------- looking into the database
+
+
+def count(database: Database, table: Table) -> int:
+    """How many rows a table has."""
+    with database.snapshot() as connection:
+        return connection.scalar(select(func.count()).select_from(table)) or 0
+
+
+def line_of(database: Database, table: Table) -> dict[str, Any]:
+    """The one row of a table."""
+    with database.snapshot() as connection:
+        return dict(connection.execute(select(table)).mappings().one())
+
+
+def statement(database: Database, member_id: UUID) -> StatementItem:
+    """Head office's word on one member, empty when it knows none."""
+    with database.snapshot() as connection:
+        found = statements(connection, [member_id], None)
+    return found[0] if found else StatementItem(member_id)

@@ -1,0 +1,13 @@
+"""What head office's integration tests stand on."""
+
+from tests.fakes.headoffice_fixtures import (
+    database,
+    database_url,
+    other_till,
+    postgres,
+    postgres_template,
+    postgresql_database,
+    till,
+)
+
+__all__ = ["database", "database_url", "other_till", "postgres", "postgres_template", "postgresql_database", "till"]
