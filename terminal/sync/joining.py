@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from loyalty.wire import PROTOCOL, PROTOCOL_OLDEST, JoinReply, JoinRequest, ProblemCode
+from storage.exchange import HeadOfficeRow
+from terminal.app.join import JoinCommand, join
 from terminal.sync.errors import Broken, HeadOfficeSaysNo, answer_wrong
 from terminal.sync.line import Line, checked_address, is_encrypted
 from terminal.sync.signatures import make_key, public_key
@@ -18,6 +20,10 @@ from terminal.sync.status import SyncTrouble
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from terminal.app.join import Joined
+    from terminal.sync.journal import LedgerOwner
+    from terminal.sync.keys import KeyStore
 
 CODE_LETTERS: Final = 16
 """Eighty bits in Crockford's base32 (crockford.com/base32.html)."""
@@ -129,6 +135,33 @@ def apply_to_join(url: str, typed_code: str, applicant: Applicant) -> Admitted:
     if not PROTOCOL_OLDEST <= reply.protocol <= PROTOCOL:
         raise HeadOfficeSaysNo(ProblemCode.PROTOCOL_UNSUPPORTED, f"protocol {reply.protocol}")
     return Admitted(address, ca_pem, private_key, reply)
+
+
+def move_in(owner: LedgerOwner, admitted: Admitted, keys: KeyStore) -> Joined:
+    """Belong to the head office that has taken this till in: its key is kept first, then the ledger follows.
+
+    The key of an earlier joining goes, because nothing can be asked in that name any more.
+
+    Raises:
+        StorageError: If the disk did not take it; the till stands as it stood.
+    """
+    reply, before = admitted.reply, owner.store.head_office
+    keys.keep(reply.terminal_id, admitted.private_key)
+    head_office = HeadOfficeRow(
+        url=admitted.url,
+        terminal_id=reply.terminal_id,
+        server_id=reply.server_id,
+        server_epoch=reply.server_epoch,
+        server_key=reply.server_key,
+        store=reply.store,
+        ca_pem=admitted.ca_pem,
+        joined_at_us=reply.server_time_us,
+    )
+    command = JoinCommand(head_office, reply.programme_key, reply.profile_key)
+    joined = owner.call(lambda till: join(till, command))
+    if before is not None and before.terminal_id != reply.terminal_id:
+        keys.forget(before.terminal_id)
+    return joined
 
 
 def _trusted_authority(address: str, code: Code) -> str:
