@@ -134,7 +134,7 @@ class FakeHeadOffice:
 
     def changes(self, terminal: TerminalRow, after: Cursor | None, limit: int = 500) -> ChangesReply:
         self._called("changes", (after, limit))
-        return ChangesReply((), Cursor(EPOCH, self.step), False, {EPOCH: 3}, False, self.clock.now_us())  # noqa: FBT003
+        return ChangesReply((), Cursor(EPOCH, self.step), False, {EPOCH: 3}, False, self.clock.now_us())
 
     def compare(self, terminal: TerminalRow, request: CompareRequest) -> CompareReply:
         self._called("compare", request)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, get
+from litestar.di import NamedDependency
 from msgspec import Meta
 
 from headoffice.api.operation import Operation
@@ -50,7 +51,7 @@ def changes_route(head_office: HeadOffice, signed: Guard) -> HTTPRouteHandler:
         opt=_OPERATION.options,
         sync_to_thread=True,
     )
-    def changes(request: Request[Any, Any, Any], asked: ChangesQuery) -> ChangesReply:
+    def changes(request: Request[Any, Any, Any], asked: NamedDependency[ChangesQuery]) -> ChangesReply:
         after = None if asked.epoch is None else Cursor(asked.epoch, asked.n, bytes.fromhex(asked.token))
         return head_office.changes(request.user, after, asked.limit)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from litestar import Request, post
+from litestar.di import NamedDependency
 
 from headoffice.api.operation import Operation
 from headoffice.api.reading import body_of
@@ -34,7 +35,7 @@ def compare_route(head_office: HeadOffice, signed: Guard) -> HTTPRouteHandler:
         opt=_OPERATION.options,
         sync_to_thread=True,
     )
-    def compare(request: Request[Any, Any, Any], message: CompareRequest) -> CompareReply:
+    def compare(request: Request[Any, Any, Any], message: NamedDependency[CompareRequest]) -> CompareReply:
         return head_office.compare(request.user, message)
 
     return compare

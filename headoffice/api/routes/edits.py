@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from litestar import Request, post
+from litestar.di import NamedDependency
 
 from headoffice.api.operation import Operation
 from headoffice.api.reading import body_of
@@ -32,7 +33,7 @@ def edits_route(head_office: HeadOffice, signed: Guard) -> HTTPRouteHandler:
         opt=_OPERATION.options,
         sync_to_thread=True,
     )
-    def edits(request: Request[Any, Any, Any], message: EditsRequest) -> EditsReply:
+    def edits(request: Request[Any, Any, Any], message: NamedDependency[EditsRequest]) -> EditsReply:
         return head_office.edits(request.user, message)
 
     return edits

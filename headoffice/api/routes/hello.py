@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from litestar import Request, post
+from litestar.di import NamedDependency
 
 from headoffice.api.operation import Operation
 from headoffice.api.reading import body_of
@@ -35,7 +36,7 @@ def hello_route(head_office: HeadOffice, signed: Guard) -> HTTPRouteHandler:
         opt=_OPERATION.options,
         sync_to_thread=True,
     )
-    def hello(request: Request[Any, Any, Any], message: HelloRequest) -> HelloReply:
+    def hello(request: Request[Any, Any, Any], message: NamedDependency[HelloRequest]) -> HelloReply:
         return head_office.hello(request.user, message)
 
     return hello

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from litestar import Request, post
+from litestar.di import NamedDependency
 
 from headoffice.api.operation import Operation
 from headoffice.api.problems import Answered
@@ -41,7 +42,7 @@ def join_route(head_office: HeadOffice, joins: Limiter, metrics: Metrics) -> HTT
         opt=_OPERATION.options,
         sync_to_thread=True,
     )
-    def join(message: JoinRequest) -> JoinReply:
+    def join(message: NamedDependency[JoinRequest]) -> JoinReply:
         return head_office.join(message)
 
     return join

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from litestar import Request, post
+from litestar.di import NamedDependency
 
 from headoffice.api.operation import Operation
 from headoffice.api.reading import body_of
@@ -31,7 +32,7 @@ def push_route(head_office: HeadOffice, signed: Guard, metrics: Metrics) -> HTTP
         opt=_OPERATION.options,
         sync_to_thread=True,
     )
-    def push(request: Request[Any, Any, Any], message: PushRequest) -> PushReply:
+    def push(request: Request[Any, Any, Any], message: NamedDependency[PushRequest]) -> PushReply:
         reply = head_office.push(request.user, message)
         metrics.pushed(reply)
         return reply

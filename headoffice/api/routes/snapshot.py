@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 from msgspec import Meta
 
 from headoffice.api.operation import Operation, Parameter
@@ -59,7 +60,7 @@ def snapshot_part_route(head_office: HeadOffice, signed: Guard) -> HTTPRouteHand
     """The route that hands it out."""
 
     @get("/v1/snapshot/{sha256:str}", guards=[signed], opt=_PART.options, sync_to_thread=True)
-    def snapshot_part(request: Request[Any, Any, Any], sha256: str) -> Response[bytes]:
+    def snapshot_part(request: Request[Any, Any, Any], sha256: FromPath[str]) -> Response[bytes]:
         if not _SHA256.fullmatch(sha256):
             raise Refusal(ProblemCode.NOT_FOUND, "That is not the name of a file.")
         first, length = range_of(request.headers.get("range", "bytes=0-"))

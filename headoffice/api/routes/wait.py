@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from litestar import Request, get
+from litestar.di import NamedDependency
 from msgspec import Meta
 
 from headoffice.api.operation import Operation
@@ -42,7 +43,7 @@ def wait_route(newest: Newest, signed: Guard) -> HTTPRouteHandler:
     """The route; it holds no thread while it waits."""
 
     @get("/v1/wait", guards=[signed], dependencies={"asked": query_of(WaitQuery)}, opt=_OPERATION.options)
-    async def wait(request: Request[Any, Any, Any], asked: WaitQuery) -> Cursor:
+    async def wait(request: Request[Any, Any, Any], asked: NamedDependency[WaitQuery]) -> Cursor:
         return await newest.wait(request.user.terminal_id, asked.n, asked.seconds)
 
     return wait
