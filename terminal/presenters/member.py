@@ -14,7 +14,7 @@ from terminal.messages import amount_text, refusal_text
 from terminal.presenters.base import Flow, Presenter, Surroundings
 from terminal.presenters.member_view import member_state, standalone_refusal, unaffordable
 from terminal.presenters.open_sale import Guard, OpenSale
-from terminal.presenters.standing import safe_now
+from terminal.presenters.standing import look_up
 from terminal.presenters.states import MemberState, Notice, Tone
 from terminal.presenters.wording import member_name
 
@@ -55,7 +55,7 @@ class MemberPresenter(Presenter[MemberState]):
     def open(self, member: Identified) -> None:
         """Begin a sale; its record id is minted here, before any work."""
         self.sale = OpenSale(member, self._around.ids.record_id(), self._around.programme.currency)
-        self.sale.safe = safe_now(self._around, member.member_id)
+        look_up(self._around, self.sale)
         self._bookings = self._around.desk.reader.bookings(member.member_id, limit=LAST_BOOKINGS)
         self._editing_without = False
         self._notice = None
@@ -69,7 +69,7 @@ class MemberPresenter(Presenter[MemberState]):
             return
         account = self._around.desk.reader.account(sale.member.member_id)
         sale.member = replace(sale.member, member_id=account.member_id, account=account)
-        sale.safe = safe_now(self._around, account.member_id)
+        look_up(self._around, sale)
         self.refresh()
 
     def close(self) -> None:

@@ -97,6 +97,10 @@ def _chips(texts: Texts, sale: OpenSale) -> tuple[str, ...]:
     chips: list[str] = []
     if sale.member.profile is None:
         chips.append(texts._("Not enrolled · F2"))
+    past = sale.member.account.balance - sale.spendable
+    if past > 0:
+        expired = texts.n_("{count} point is past its last day", "{count} points are past their last day", past)
+        chips.append(expired.format(count=texts.number(past)))
     if sale.member.account.sales == 0:
         chips.append(texts._("First purchase"))
     return tuple(chips)
@@ -110,7 +114,7 @@ def reward_cards(around: Surroundings, sale: OpenSale) -> tuple[RewardCard, ...]
     """
     texts = around.texts
     spent = sum(_points_of(around.programme, sale, request.reward_id) for request in sale.requests)
-    rewards = sorted(around.programme.rewards, key=lambda reward: reward.points > sale.member.account.balance)
+    rewards = sorted(around.programme.rewards, key=lambda reward: reward.points > sale.spendable)
     return tuple(_reward_card(texts, reward, sale, spent) for reward in rewards)
 
 
@@ -124,7 +128,7 @@ def _points_of(programme: Programme, sale: OpenSale, reward_id: str) -> int:
 
 
 def _reward_card(texts: Texts, reward: Reward, sale: OpenSale, spent: int) -> RewardCard:
-    needed, left = reward.points, sale.member.account.balance - spent
+    needed, left = reward.points, sale.spendable - spent
     chosen = sale.wants(reward.id)
     affordable = chosen or sale.available - spent >= needed
     price = texts.points(reward.points)
@@ -208,7 +212,7 @@ def standalone_refusal(programme: Programme, sale: OpenSale) -> Refused | None:
         return Refused(Reason.AMOUNT_MISSING)
     if reward.minimum_purchase_cents:
         return Refused(Reason.MINIMUM_PURCHASE, {"minimum_cents": reward.minimum_purchase_cents})
-    priced = price_reward(reward, request, sale.member.account.balance, None)
+    priced = price_reward(reward, request, sale.spendable, None)
     return priced if isinstance(priced, Refused) else sale.short_of(priced.points)
 
 

@@ -38,7 +38,8 @@ class OpenSale:
         requests: Rewards wanted, in the order they were chosen.
         answered: Guards the cashier has confirmed.
         other_card: Another card that was scanned while an amount was typed; a second scan of it switches.
-        safe: What may be redeemed without asking head office; ``None`` while the whole balance may be.
+        spendable: The balance less what is past its last day.
+        safe: What may be redeemed without asking head office; ``None`` while everything spendable may be.
     """
 
     member: Identified
@@ -49,6 +50,7 @@ class OpenSale:
     requests: tuple[RewardRequest, ...] = ()
     answered: set[Guard] = field(default_factory=set)
     other_card: str = ""
+    spendable: int = 0
     safe: SafeToSpend | None = None
 
     @property
@@ -74,25 +76,20 @@ class OpenSale:
         quote = quote_sale(programme, basket, self.requests, available=self.available)
         if not isinstance(quote, Refused) or quote.reason is not Reason.INSUFFICIENT_POINTS:
             return quote
-        whole = quote_sale(programme, basket, self.requests, available=self.member.account.balance)
+        whole = quote_sale(programme, basket, self.requests, available=self.spendable)
         return whole if isinstance(whole, Refused) else self._not_safe()
 
     @property
     def available(self) -> int:
         """Points that can be redeemed now."""
-        balance = self.member.account.balance
-        return balance if self.safe is None else min(balance, self.safe.points)
+        return self.spendable if self.safe is None else min(self.spendable, self.safe.points)
 
     def short_of(self, points: int) -> Refused | None:
         """Why so many points can't be redeemed now, ``None`` when they can."""
         if points <= self.available:
             return None
-        balance = self.member.account.balance
-        return (
-            self._not_safe()
-            if points <= balance
-            else Refused(Reason.INSUFFICIENT_POINTS, {"missing": points - balance})
-        )
+        missing = points - self.spendable
+        return Refused(Reason.INSUFFICIENT_POINTS, {"missing": missing}) if missing > 0 else self._not_safe()
 
     def _not_safe(self) -> Refused:
         return Refused(Reason.NOT_SAFE_OFFLINE, {"safe": max(0, self.available)})

@@ -5,28 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyalty.offline import SafeLimit, safe_to_spend
+from terminal.app.safe import is_online
 from terminal.messages import safe_text
 from terminal.presenters.states import Notice, Tone
-from terminal.sync.status import SyncMode
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
-    from loyalty.offline import SafeToSpend
     from terminal.presenters.base import Surroundings
     from terminal.presenters.open_sale import OpenSale
 
 
-def safe_now(around: Surroundings, member_id: UUID) -> SafeToSpend | None:
-    """What may be redeemed without asking head office; ``None`` while the whole balance may be.
-
-    A till that stands alone is its own authority, and one that is online has heard of other tills' bookings.
-    """
-    sync = around.sync
-    if not sync.joined or (sync.mode is SyncMode.ONLINE and sync.caught_up):
-        return None
-    known = around.desk.reader.safe_known(member_id)
-    return known and safe_to_spend(around.programme.limits.offline, known, around.clock.now_us())
+def look_up(around: Surroundings, sale: OpenSale) -> None:
+    """Note in an open sale what its member can spend here and now, by the same measure as the booking itself."""
+    reader, account = around.desk.reader, sale.member.account
+    known = reader.safe_known(account.member_id)
+    now_us = around.clock.now_us()
+    sale.spendable, sale.safe = account.balance, None
+    if known is None:  # a till that stands alone is its own authority
+        return
+    if account.balance > 0:
+        sale.spendable = min(account.balance, sum(lot.left for lot in reader.lots(account.member_id)))
+    if not known.caught_up or not is_online(reader.link(), now_us):
+        sale.safe = safe_to_spend(around.programme.limits.offline, known, now_us)
 
 
 def account_note(around: Surroundings, sale: OpenSale) -> Notice | None:

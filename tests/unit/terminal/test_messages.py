@@ -14,9 +14,11 @@ from hardware.frames import RejectReason
 from loyalty import explain
 from loyalty.lines import Explanation
 from loyalty.money import AmountProblem, BadAmount
+from loyalty.offline import SafeLimit, SafeToSpend
 from loyalty.outcomes import Reason, Refused
 from loyalty.programme import Programme, parse_programme
 from loyalty.sale import WITHOUT_POINTS
+from loyalty.wire import ProblemCode
 from storage.errors import DiskFull, StorageError, TillOpen
 from terminal import messages
 from terminal.messages import (
@@ -24,9 +26,11 @@ from terminal.messages import (
     error_text,
     explain_text,
     hardware_text,
+    problem_text,
     refusal_text,
     reject_text,
     reward_name,
+    safe_text,
 )
 from tests import source
 from tests.fakes.counter import BAKERY
@@ -61,6 +65,14 @@ VALUES: dict[Reason, tuple[dict[str, int | str], str, str]] = {
         {"max": 5},
         "Prämien je Einkauf: höchstens 5. Bitte eine abwählen. (M-126)",
         "Rewards in one purchase: at most 5. Put one back. (M-126)",
+    ),
+    Reason.NOT_SAFE_OFFLINE: (
+        {"safe": 1300, "limit": "per_member", "as_of_us": 0},
+        (
+            "Offline sind von diesem Mitglied nur 1.300 Punkte sicher einlösbar. "
+            "Bitte weniger nehmen oder auf die Zentrale warten. (M-128)"
+        ),
+        ("Offline, only 1,300 points of this member are safe to redeem. Use fewer, or wait for head office. (M-128)"),
     ),
     Reason.LINE_UNKNOWN: (
         {"line": 7},
@@ -295,6 +307,44 @@ def test_only_a_code_cut_short_is_worth_scanning_again_at_once() -> None:
     """A scanner that is set up wrongly would be scanned with in vain all day."""
     again = {reason for reason in RejectReason if "Scan again." in reject_text(ENGLISH, reason)}
     assert again == {RejectReason.TIMEOUT, RejectReason.LATE_TAIL, RejectReason.NO_DATA}
+
+
+# -- head office -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("problem", ProblemCode)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_no_of_head_office_says_what_to_do(language: str, problem: ProblemCode) -> None:
+    """Two sentences and a code of their own range, M-240 to M-259; none speaks of protocols."""
+    told = problem_text(Texts(language), problem)
+    assert told[0].isupper()
+    assert re.search(r"[.] \(M-2[45]\d\)\Z", told)
+    assert re.search(r"[.;] \w", told)
+
+
+def test_each_no_of_head_office_has_a_code_of_its_own() -> None:
+    """Support hears the code and nothing else."""
+    codes = [problem_text(ENGLISH, problem)[-6:] for problem in ProblemCode]
+    assert len(set(codes)) == len(ProblemCode)
+
+
+@pytest.mark.parametrize("limit", SafeLimit)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_limit_of_what_is_safe_is_a_sentence(language: str, limit: SafeLimit) -> None:
+    """No code: nothing is wrong, and nobody calls support about it."""
+    told = safe_text(Texts(language), SafeToSpend(1300, limit))
+    assert told[0].isupper()
+    assert told.endswith(".")
+    assert "{" not in told
+
+
+def test_what_is_safe_is_told_with_its_number_or_with_what_forbids_it() -> None:
+    """The number where there is one; "nothing" where a limit forbids all."""
+    assert safe_text(ENGLISH, SafeToSpend(300, SafeLimit.PER_REDEMPTION)) == (
+        "Offline: 300 points safe to redeem; no more at once."
+    )
+    nothing = set(SafeLimit) - {SafeLimit.BALANCE, SafeLimit.PER_REDEMPTION, SafeLimit.PER_MEMBER}
+    assert all("othing safe" in safe_text(ENGLISH, SafeToSpend(0, limit)) for limit in nothing)
 
 
 # -- why these points --------------------------------------------------------------------------------------------------
