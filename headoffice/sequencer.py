@@ -54,9 +54,14 @@ def sequence(database: Database) -> int:
         The newest step. When nothing was noted this is one cheap look.
     """
     with database.snapshot() as connection:
-        if connection.scalar(select(DIRTY.c.id).limit(1)) is None:
+        if not is_behind(connection):
             return _newest_n(connection)
     return database.transact(_step)
+
+
+def is_behind(connection: Connection) -> bool:
+    """Whether something has no place in the feed yet, as this transaction sees it."""
+    return connection.scalar(select(DIRTY.c.id).limit(1)) is not None
 
 
 def _step(connection: Connection) -> int:
