@@ -21,6 +21,7 @@ from storage.files import (
     OPEN_MARK,
     PRIVATE_DIRECTORY,
     PROGRAMME_KEY_BYTES,
+    REPLICA_FILE,
     VAULT_FILE,
     check_header,
     link_or_copy,
@@ -31,11 +32,13 @@ from storage.files import (
     sync_file,
     write_durably,
 )
+from storage.joining import drop_head_office
 from storage.journal import check_tail, head
 from storage.lock import take_lock
+from storage.replica import discard
 from storage.schema import LEDGER, LEDGER_APPLICATION_ID
 from storage.tombstones import erase, missing_from, read_tombstones
-from storage.vault import index_anew
+from storage.vault import TillKey, index_anew, till_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,7 +98,8 @@ def copy_before_migration(directory: Path) -> None:
 def restore(source: Path, directory: Path, *, clock: Clock, ids: Ids) -> Head:
     """Put a copy in place of the ledger and begin a new epoch, so that nobody takes later records for a continuation.
 
-    Erasures since the copy are replayed before the ledger can be opened. The ledger that stood there stays beside it as
+    Erasures since the copy are replayed before the ledger can be opened. What head office said is forgotten, so that
+    nothing counts as safe to spend until it was pulled again. The ledger that stood there stays beside it as
     ``ledger.before-EPOCH.sqlite``: its records may be handed in later.
 
     Args:
@@ -129,6 +133,7 @@ def restore(source: Path, directory: Path, *, clock: Clock, ids: Ids) -> Head:
                 write_durably(directory / KEY_FILE, key)
                 started = _begin_epoch(part, directory, key, clock, ids)
                 sync_file(part)
+                discard(directory / REPLICA_FILE)
                 _swap(part, directory, started)
         finally:
             lock.release()
@@ -197,7 +202,7 @@ def _begin_epoch(part: Path, directory: Path, key: bytes, clock: Clock, ids: Ids
         with ledger.transaction():
             for tombstone in missing_from(ledger, read_tombstones(directory)):
                 erase(ledger, tombstone)
-            _drop_profiles_without_key(ledger, vault)
+            _drop_what_has_no_key(ledger, vault)
             continue_in_new_epoch(ledger, key=key, clock=clock, ids=ids)
         index_anew(vault)
         vault.one("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -212,12 +217,17 @@ def _place_empty_vault(directory: Path) -> None:
         part.replace(directory / VAULT_FILE)
 
 
-def _drop_profiles_without_key(ledger: Database, vault: Database) -> None:
+def _drop_what_has_no_key(ledger: Database, vault: Database) -> None:
+    """Drop profiles and edits that nobody can open any more; without head office's key the till stands alone again."""
     keys = {member for (member,) in vault.each("SELECT member_id FROM member_key")}
-    members = [member for (member,) in ledger.each("SELECT member_id FROM member_profile")]
-    ledger.many(
-        "DELETE FROM member_profile WHERE member_id = ?", [(member,) for member in members if member not in keys]
-    )
+    for table in ("member_profile", "edit"):
+        rows = ledger.all(f"SELECT DISTINCT member_id FROM {table} WHERE member_id IS NOT NULL")  # noqa: S608 - names of our own
+        gone = [(member,) for (member,) in rows if member not in keys]
+        ledger.many(f"DELETE FROM {table} WHERE member_id = ?", gone)  # noqa: S608 - names of our own
+    if till_key(vault, TillKey.EDITS) is None:
+        ledger.run("DELETE FROM edit WHERE member_id IS NULL")
+    if till_key(vault, TillKey.PROFILES) is None:
+        drop_head_office(ledger, vault)
 
 
 def _swap(part: Path, directory: Path, started: Head) -> None:

@@ -36,8 +36,13 @@ def new_tombstones(ledger: Database, items: Sequence[TombstoneItem]) -> list[Tom
     return [
         Tombstone(item.member_id, item.erased_at_us, item.erased_day.isoformat())
         for item in _bounded(items)
-        if ledger.one("SELECT 1 FROM tombstone WHERE member_id = ?", (item.member_id.bytes,)) is None
+        if not is_buried(ledger, item.member_id.bytes)
     ]
+
+
+def is_buried(ledger: Database, member: bytes) -> bool:
+    """Whether this till knows that an account's person was erased."""
+    return ledger.one("SELECT 1 FROM tombstone WHERE member_id = ?", (member,)) is not None
 
 
 def take_cards(ledger: Database, items: Sequence[CardItem]) -> None:

@@ -101,7 +101,7 @@ class Publication:
         match item:
             case RemovedItem():
                 self.flush()
-                self._forget(item.member_id.bytes)
+                forget_person(self._database, item.member_id.bytes)
                 self._database.run(_NOTHING_KNOWN, (covered_seq, item.member_id.bytes))
             case TombstoneItem():
                 self.flush()
@@ -143,14 +143,16 @@ class Publication:
         terms.sort()
         self._database.many(_TERM, terms)
 
-    def _forget(self, member: bytes) -> None:
-        for sql in _FORGET:
-            self._database.run(sql, (member,))
-
     def _bury(self, item: TombstoneItem) -> None:
         self._database.run(_TOMBSTONE, (item.member_id.bytes, item.erased_at_us, item.erased_day.isoformat()))
         for (member,) in self._database.all(_KIN, (item.member_id.bytes,)):
-            self._forget(member)
+            forget_person(self._database, member)
+
+
+def forget_person(database: Database, member: bytes) -> None:
+    """Delete profile, search terms and cards of an account, inside a transaction."""
+    for sql in _FORGET:
+        database.run(sql, (member,))
 
 
 def _row(item: Any, covered_seq: int, as_of_us: int) -> tuple[str, Row]:  # noqa: ANN401 - one of the plain items

@@ -19,8 +19,9 @@ from storage.errors import Damaged, NewerSchema, NotALedger
 from storage.exchange import Published
 from storage.files import check_header, log_path, os_errors
 from storage.migrations import object_problems
-from storage.publishing import Publication
+from storage.publishing import Publication, forget_person
 from storage.replica_rows import put_link, read_link, read_state
+from storage.replica_view import is_replica
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +80,21 @@ def discard(path: Path) -> None:
     with os_errors(str(path)):
         for name in (path, log_path(path), path.with_name(f"{path.name}-shm")):
             name.unlink(missing_ok=True)
+
+
+def forget(path: Path, members: list[bytes]) -> None:
+    """Take persons out of a replica from beside the sync thread: who was erased is gone when that returns.
+
+    Raises:
+        StorageError: It can't be written now.
+    """
+    with os_errors(str(path)), closing(open_replica_writer(path)) as database:
+        if not is_replica(database):
+            return
+        with database.transaction():
+            for member in members:
+                forget_person(database, member)
+        database.one("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 class Replica:

@@ -228,13 +228,15 @@ class Unit(Reader):
         tombstone = Tombstone(member_id, now_us, self._clock.business_day(now_us).isoformat())
         if self._outbox:
             self._outbox.tombstone(tombstone)
-        for member in self._own(member_id):
-            self._erase(msgspec.structs.replace(tombstone, member_id=UUID(bytes=member)))
+        self._erase(tombstone)
 
     def _erase(self, tombstone: Tombstone) -> None:
-        erase(self._ledger, tombstone)
+        """Erase a person under all accounts that are one on either side."""
+        for member in self._own(tombstone.member_id):
+            buried = msgspec.structs.replace(tombstone, member_id=UUID(bytes=member))
+            erase(self._ledger, buried)
+            self.tombstones.append(buried)
         self._card_read = None
-        self.tombstones.append(tombstone)
         self.profiles_changed = True
 
     def put_programme(self, programme: Programme, document: str) -> None:

@@ -22,12 +22,16 @@ from loyalty.statement import movements
 from storage import migrations, sqlite
 from storage.checks import check_files
 from storage.connection import Database, open_reader, open_scratch
-from storage.errors import Damaged, NotALedger
-from storage.files import LEDGER_FILE, VAULT_FILE, os_errors
+from storage.errors import Damaged, NotALedger, StorageError
+from storage.files import LEDGER_FILE, REPLICA_FILE, VAULT_FILE, os_errors
 from storage.journal import Link, link_problem
+from storage.outgoing import OutgoingReads
 from storage.projections import apply
+from storage.replica_rows import read_link
+from storage.replica_view import is_replica
 from storage.reports import ReportReads
 from storage.schema import LEDGER, PROJECTION_TABLES, PROJECTIONS, VAULT
+from storage.upgrade import bring_files_up_to_date, is_older
 from storage.vault import key_of, unseal
 
 if TYPE_CHECKING:
@@ -55,6 +59,9 @@ REPEATED_COLUMNS: Final = (
     "programme_version",
 )
 """The columns that repeat the payload, in the order of ``columns_of``."""
+
+
+_ENCODER = msgspec.json.Encoder(order="sorted")
 
 
 class VerifyResult(msgspec.Struct, frozen=True):
@@ -117,6 +124,8 @@ def verify(directory: Path, progress: Callable[[int, int], None] | None = None) 
     """
     with os_errors(str(directory)):
         check_files(directory)
+    if is_older(directory):
+        bring_files_up_to_date(directory)
     findings = _Findings()
     records = 0
     ledger_path, vault_path = directory / LEDGER_FILE, directory / VAULT_FILE
@@ -137,6 +146,7 @@ def verify(directory: Path, progress: Callable[[int, int], None] | None = None) 
             _compare_tables(fold, findings)
             _compare_sums(fold, sums, findings)
         _check_profiles(directory, findings)
+        _check_acknowledgement(directory, findings)
     except (Damaged, NotALedger) as error:
         findings.add(f"The file can't be read to its end: {error.support}")
     return VerifyResult(not findings.problems, records, tuple(findings.problems))
@@ -204,7 +214,7 @@ def _read_record(row: Row, findings: _Findings) -> AnyRecord | UnknownRecord | N
         if isinstance(record, UnknownRecord):
             findings.add(None if row[3] == record.kind else f"journal seq {seq}: kind is not what the payload says")
             return record
-        if encode(record) != payload:
+        if not _is_canonical(payload, encode(record)):
             findings.add(f"journal seq {seq}: the payload is not in canonical form")
     except ValueError as error:
         findings.add(f"journal seq {seq}: {error}")
@@ -213,6 +223,24 @@ def _read_record(row: Row, findings: _Findings) -> AnyRecord | UnknownRecord | N
         if found != wanted:
             findings.add(f"journal seq {seq}: {name} is not what the payload says")
     return record
+
+
+def _is_canonical(payload: bytes, written_now: bytes) -> bool:
+    """Whether bytes are the one form in which their record could have been written, now or by an older version.
+
+    A record from before a field existed lacks it, so what would be written now may say more, but nothing else.
+    """
+    said: object = msgspec.json.decode(payload)
+    return _ENCODER.encode(said) == payload and _says(msgspec.json.decode(written_now), said)
+
+
+def _says(more: object, less: object) -> bool:
+    """Whether one JSON value says all that another does, in the same types."""
+    if isinstance(less, dict) and isinstance(more, dict):
+        return all(name in more and _says(more[name], value) for name, value in less.items())
+    if isinstance(less, list) and isinstance(more, list):
+        return len(more) == len(less) and all(map(_says, more, less))
+    return type(more) is type(less) and more == less
 
 
 def _fold_record(fold: Database, seq: int, record: AnyRecord | UnknownRecord, findings: _Findings) -> None:
@@ -292,3 +320,17 @@ def _check_profiles(directory: Path, findings: _Findings) -> None:
             key = key_of(vault, member_id)
             unreadable += key is None or unseal(nonce, box, key, member) is None
     findings.add(f"{unreadable} profiles can't be opened with the keys in {VAULT_FILE}" if unreadable else None)
+
+
+def _check_acknowledgement(directory: Path, findings: _Findings) -> None:
+    """What head office has acknowledged must stand in the journal, or the ledger was put back behind its back."""
+    with closing(open_reader(directory / LEDGER_FILE)) as ledger:
+        if not (directory / REPLICA_FILE).exists() or ledger.one("SELECT 1 FROM head_office") is None:
+            return
+        try:
+            with closing(open_reader(directory / REPLICA_FILE)) as replica:
+                acked = read_link(replica).acked if is_replica(replica) else None
+        except StorageError:  # it may be thrown away at any time, so nothing about the ledger is wrong
+            return
+        if acked and not OutgoingReads(ledger, ledger).holds(acked):
+            findings.add(f"journal seq {acked.seq}: head office has acknowledged another record of epoch {acked.epoch}")

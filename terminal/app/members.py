@@ -12,7 +12,7 @@ from loyalty.directory import Profile
 from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import CardAction, CardChange
-from loyalty.statement import Lot, fold
+from loyalty.statement import Lot
 from storage.types import AccountRow, CardRow
 from terminal.app.cards import card_in_use
 from terminal.app.till import earlier, header
@@ -106,7 +106,7 @@ def show_member(reader: Reader, programme: Programme, text: str) -> Member | Ref
         account=account,
         profile=reader.profile(account.member_id),
         cards=tuple(reader.cards_of(account.member_id)),
-        lots=fold(reader.entries(account.member_id)).lots,
+        lots=reader.lots(account.member_id),
     )
 
 
