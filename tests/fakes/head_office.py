@@ -75,6 +75,8 @@ class FakeHeadOffice:
         step: The newest step of the feed.
         refusal: What every call of a proved till is refused with, if anything.
         broken: An exception that every call of a proved till ends in, if any.
+        no_snapshot: Whether there is no snapshot to download.
+        asked: How often the newest step was asked for.
     """
 
     def __init__(self) -> None:
@@ -85,6 +87,7 @@ class FakeHeadOffice:
         self.asked = 0
         self.refusal: Refusal | None = None
         self.broken: Exception | None = None
+        self.no_snapshot = False
         self.hold: Callable[[], object] = lambda: None
         self.row = TerminalRow(
             TILL, EPOCH, "Mitte", "", "Kasse 1", KEY.public_key().public_bytes_raw(), EPOCH, TerminalStatus.ACTIVE
@@ -142,6 +145,8 @@ class FakeHeadOffice:
 
     def snapshot(self, terminal: TerminalRow) -> SnapshotInfo | None:
         self._called("snapshot", None)
+        if self.no_snapshot:
+            return None
         return SnapshotInfo(SNAPSHOT_NAME, len(SNAPSHOT), Cursor(EPOCH, self.step), bytes(64))
 
     def snapshot_part(self, sha256: str, offset: int, length: int) -> bytes:

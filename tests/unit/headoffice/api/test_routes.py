@@ -1,0 +1,133 @@
+"""Each route hands its message on as it came and answers what head office said."""
+
+import pytest
+
+from headoffice.errors import Refusal
+from loyalty.feed import Cursor
+from loyalty.wire import SNAPSHOT_PART_MAX, ProblemCode
+from tests.fakes.api import Line, on_the_line
+from tests.fakes.head_office import EPOCH, SNAPSHOT, SNAPSHOT_NAME
+
+PART = f"/v1/snapshot/{SNAPSHOT_NAME}"
+
+
+def test_changes_begin_without_a_cursor_and_go_on_with_one() -> None:
+    """The cursor's token travels in hex."""
+
+    async def work(line: Line) -> None:
+        assert (await line.client.get("/v1/changes", auth=line.till)).status_code == 200
+        query = f"epoch={EPOCH}&n=6&token=00ff&limit=10"
+        answer = await line.client.get(f"/v1/changes?{query}", auth=line.till)
+        assert answer.json()["positions"] == {str(EPOCH): 3}
+        assert line.head_office.calls == [
+            ("changes", (None, 500)),
+            ("changes", (Cursor(EPOCH, 6, b"\x00\xff"), 10)),
+        ]
+
+    on_the_line(work)
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "length"),
+    [
+        ("bytes=0-9", 0, 10),
+        ("bytes=100-", 100, len(SNAPSHOT) - 100),
+        (f"bytes=2000-{10**12}", 2000, len(SNAPSHOT) - 2000),
+        (None, 0, len(SNAPSHOT)),
+    ],
+)
+def test_a_snapshot_is_handed_out_in_parts(asked: str | None, first: int, length: int) -> None:
+    """A part says which bytes it is (RFC 9110, 14.4), and is never more than the bound."""
+
+    async def work(line: Line) -> None:
+        headers = {"range": asked} if asked else {}
+        answer = await line.client.get(PART, headers=headers, auth=line.till)
+        assert answer.status_code == 206
+        assert answer.headers["content-range"] == f"bytes {first}-{first + length - 1}/*"
+        assert answer.content == SNAPSHOT[first : first + length]
+        (_, asked_for), *_ = line.head_office.calls
+        assert isinstance(asked_for, tuple)
+        assert asked_for[2] <= SNAPSHOT_PART_MAX
+
+    on_the_line(work)
+
+
+@pytest.mark.parametrize(
+    "asked", ["bytes=9-0", "bytes=-5", "bytes=0-1,4-5", "lines=0-1", "bytes=x-y", f"bytes={len(SNAPSHOT)}-"]
+)
+def test_a_range_that_is_none_is_refused(asked: str) -> None:
+    """One range with a beginning inside the file; everything else is 416."""
+
+    async def work(line: Line) -> None:
+        answer = await line.client.get(PART, headers={"range": asked}, auth=line.till)
+        assert (answer.status_code, answer.json()["code"]) == (416, "bad_request")
+
+    on_the_line(work)
+
+
+@pytest.mark.parametrize("name", ["AB" * 32, "ab" * 31, "ab" * 33, "..%2f..%2fsecrets", "cd" * 32])
+def test_only_names_of_snapshots_are_looked_for(name: str) -> None:
+    """No path leads out of the folder, and what is not there is not there."""
+
+    async def work(line: Line) -> None:
+        assert (await line.client.get(f"/v1/snapshot/{name}", auth=line.till)).status_code == 404
+
+    on_the_line(work)
+
+
+def test_there_may_be_no_snapshot() -> None:
+    """Where paging is as fast, there is nothing to name."""
+
+    async def work(line: Line) -> None:
+        line.head_office.no_snapshot = True
+        answer = await line.client.get("/v1/snapshot", auth=line.till)
+        assert (answer.status_code, answer.content) == (204, b"")
+
+    on_the_line(work)
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        (ProblemCode.FENCED, 403),
+        (ProblemCode.PROTOCOL_UNSUPPORTED, 409),
+        (ProblemCode.NOT_FOUND, 404),
+        (ProblemCode.UNAVAILABLE, 503),
+    ],
+)
+def test_what_head_office_refuses_is_told_with_its_reason(code: ProblemCode, status: int) -> None:
+    """The code is the till's to act on, the status the line's."""
+
+    async def work(line: Line) -> None:
+        line.head_office.refusal = Refusal(code, "For a reason.")
+        answer = await line.client.get("/v1/snapshot", auth=line.till)
+        assert answer.status_code == status
+        assert (answer.json()["code"], answer.json()["detail"]) == (code.value, "For a reason.")
+
+    on_the_line(work)
+
+
+def test_a_wrong_code_does_not_join() -> None:
+    """Joining needs no signature and yet does not let anybody in."""
+
+    async def work(line: Line) -> None:
+        request = {
+            "code": "0000-0000-0000-0000",
+            "public_key": "A" * 43 + "=",
+            "till_name": "Kasse 1",
+            "ledger_id": str(EPOCH),
+            "programme_version": 1,
+        }
+        answer = await line.client.post("/v1/join", json=request)
+        assert (answer.status_code, answer.json()["code"]) == (403, "code_invalid")
+
+    on_the_line(work)
+
+
+def test_without_tls_there_is_no_certificate() -> None:
+    """A till that asks for one on plain HTTP is told so."""
+
+    async def work(line: Line) -> None:
+        assert (await line.client.get("/v1/ca")).status_code == 404
+
+    on_the_line(work)
