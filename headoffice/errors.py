@@ -91,3 +91,10 @@ class TerminalUnknown(HeadOfficeError):
 
     code = "terminal_unknown"
     sentence = mark("There is no till of this id.")
+
+
+class StoreUnknown(HeadOfficeError):
+    """There is no store of this name."""
+
+    code = "store_unknown"
+    sentence = mark("There is no store of this name.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from headoffice.sealing import Sealer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from headoffice.store.engine import Database
     from loyalty.ports import Clock, Ids
 
+SNAPSHOT_MEMBERS_MIN: Final = 2_000
+"""From how many members on a till is offered a file; fewer are pulled page by page as fast."""
+
 
 class Office:
     """The parts of one head office.
@@ -20,14 +25,14 @@ class Office:
     Attributes:
         database: Where everything is kept.
         secrets: Its keys.
+        sealer: Seals and opens with the profile key.
         clock: Time.
         ids: Fresh ids.
         archive: Head office's own records, kept beside the database too.
         server: Who it is.
         snapshots: The folder of files that tills download.
+        snapshot_members_min: From how many members on such a file is made.
     """
-
-    __slots__ = ("archive", "clock", "database", "ids", "secrets", "server", "snapshots")
 
     def __init__(
         self,
@@ -42,8 +47,10 @@ class Office:
     ) -> None:
         self.database = database
         self.secrets = secrets
+        self.sealer = Sealer(secrets.profile_key)
         self.clock = clock
         self.ids = ids
         self.archive = archive
         self.server = server
         self.snapshots = snapshots
+        self.snapshot_members_min = SNAPSHOT_MEMBERS_MIN

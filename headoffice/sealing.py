@@ -1,4 +1,4 @@
-"""What is known of people is sealed with the profile key: AES-256-GCM (NIST SP 800-38D), bound to what it belongs to."""
+"""What is known of people, sealed with the profile key (AES-256-GCM, NIST SP 800-38D) and bound to its place."""
 
 from __future__ import annotations
 

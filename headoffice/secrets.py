@@ -1,4 +1,4 @@
-"""Head office's keys: three files beside the database, never in it, so that a stolen database or backup tells nobody."""
+"""Head office's keys: files beside the database and never in it, so that a stolen database or backup tells nothing."""
 
 from __future__ import annotations
 

@@ -25,7 +25,6 @@ from headoffice.app import (
     terminals,
     verify,
 )
-from headoffice.office import Office
 from loyalty.feed import PAGE_MAX
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from headoffice.archive import Archive
+    from headoffice.office import Office
     from headoffice.rows import ServerRow, TerminalRow
     from headoffice.secrets import Secrets
     from headoffice.store.engine import Database
@@ -80,26 +79,8 @@ class HeadOffice:
         office: The parts it is made of.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        secrets: Secrets,
-        clock: Clock,
-        ids: Ids,
-        archive: Archive,
-        *,
-        server: ServerRow,
-        snapshots: Path,
-    ) -> None:
-        self.office = Office(
-            database=database,
-            secrets=secrets,
-            clock=clock,
-            ids=ids,
-            archive=archive,
-            server=server,
-            snapshots=snapshots,
-        )
+    def __init__(self, office: Office) -> None:
+        self.office = office
 
     @property
     def server(self) -> ServerRow:
@@ -191,7 +172,8 @@ class HeadOffice:
     def changes(self, terminal: TerminalRow, after: Cursor | None, limit: int = PAGE_MAX) -> ChangesReply:
         """One page of what changed since a cursor."""
         office = self.office
-        return changes.changes(office.database, terminal, after, limit, office.clock.now_us())
+        now_us, day_of = office.clock.now_us(), office.clock.business_day
+        return changes.changes(office.database, terminal, after, limit, now_us, office.sealer, day_of=day_of)
 
     def newest(self) -> Cursor:
         """The newest step of the feed, everything committed until now included."""

@@ -1,0 +1,147 @@
+"""What tills changed about people, cards, texts and cashiers: each edit once, and the last one wins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from headoffice import authority
+from headoffice.archive import TombstoneLine
+from headoffice.directory import erased, put_fields, roots, upsert
+from headoffice.erasing import erase
+from headoffice.sealing import Sealer
+from headoffice.sequencer import touch
+from headoffice.store import bulk
+from headoffice.store.tables import CARD, CARD_REF, CASHIER, EDIT_SEEN, FREE_TEXT
+from loyalty.feed import CardEdit, CashierEdit, EditsReply, ProfileEdit, TextEdit, TombstoneEdit
+from loyalty.records import CardAction, CardChange
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+    from headoffice.archive import Line
+    from headoffice.office import Office
+    from headoffice.rows import TerminalRow
+    from loyalty.feed import Edit, EditsRequest
+
+
+def take_edits(office: Office, terminal: TerminalRow, request: EditsRequest) -> EditsReply:  # noqa: ARG001 - any till may edit
+    """Take edits over; those of people who were erased are dropped, whenever they arrive."""
+
+    def work(connection: Connection) -> list[Line]:
+        return _take(office, connection, request.edits)
+
+    office.archive.append(office.database.transact(work))
+    return EditsReply(len(request.edits))
+
+
+def _take(office: Office, connection: Connection, edits: Sequence[Edit]) -> list[Line]:
+    by_id = {edit.edit_id: edit for edit in edits}
+    new = bulk.insert_new(connection, EDIT_SEEN, ("edit_id",), [(edit_id,) for edit_id in sorted(by_id)])
+    archived: list[Line] = []
+    together: list[Edit] = []
+    for edit in by_id.values():
+        if edit.edit_id not in new:
+            continue
+        if isinstance(edit, TombstoneEdit):
+            archived += _take_together(office, connection, together)
+            together = []
+            names = erase(connection, edit.member_id, edit.erased_at_us, edit.erased_day)
+            archived += [TombstoneLine(name, edit.erased_at_us, edit.erased_day) for name in names]
+        else:
+            together.append(edit)
+    return archived + _take_together(office, connection, together)
+
+
+def _take_together(office: Office, connection: Connection, edits: Sequence[Edit]) -> list[Line]:
+    """Take edits with no tombstone between them, kind by kind."""
+    sealer = office.sealer
+    named = {edit.member_id for edit in edits if isinstance(edit, ProfileEdit | CardEdit)}
+    standing = roots(connection, named)
+    gone = erased(connection, named | set(standing.values()))
+    alive = {member for member, account in standing.items() if member not in gone and account not in gone}
+    fields = [edit for edit in edits if isinstance(edit, ProfileEdit) and edit.member_id in alive]
+    put_fields(connection, sealer, {(edit.member_id, edit.field): edit.value for edit in fields})
+    changed = {edit.member_id for edit in fields}
+    cards = [edit for edit in edits if isinstance(edit, CardEdit) and edit.member_id in alive]
+    lines, moved = _take_cards(office, connection, cards, standing)
+    changed |= moved
+    touch(connection, "member", map(str, sorted(changed | {standing.get(member, member) for member in changed})))
+    _take_texts(connection, sealer, [edit for edit in edits if isinstance(edit, TextEdit)])
+    cashiers = {edit.cashier_id: edit for edit in edits if isinstance(edit, CashierEdit)}
+    upsert(connection, CASHIER, [_cashier(edit) for edit in cashiers.values()])
+    touch(connection, "cashier", map(str, sorted(cashiers)))
+    return list(lines)
+
+
+def _take_cards(
+    office: Office, connection: Connection, edits: Sequence[CardEdit], standing: dict[UUID, UUID]
+) -> tuple[Sequence[Line], set[UUID]]:
+    """Take cards over. A number that two accounts claim joins them: whoever holds the card is one person.
+
+    Returns:
+        What is to be archived, and whose cards changed.
+    """
+    if not edits:
+        return [], set()
+    numbers = sorted({edit.number for edit in edits})
+    query = select(CARD).where(bulk.among(connection, CARD.c.number, numbers)).order_by(CARD.c.number)
+    known = {row.number: row._asdict() for row in connection.execute(query.with_for_update())}
+    standing = standing | roots(connection, {row["member_id"] for row in known.values()})
+    merges: dict[UUID, UUID] = {}
+    for edit in edits:
+        row = known.setdefault(
+            edit.number,
+            {
+                "number": edit.number,
+                "number_reversed": edit.number[::-1],
+                "card_ref": edit.card_ref,
+                "member_id": edit.member_id,
+            },
+        )
+        row["status"] = edit.status.value
+        claimed, held = standing[edit.member_id], standing[row["member_id"]]
+        if claimed != held:
+            merges[claimed] = held
+            standing = {member: held if account == claimed else account for member, account in standing.items()}
+    upsert(connection, CARD, [known[number] for number in numbers])
+    references = {edit.card_ref: {"card_ref": edit.card_ref, "number": edit.number} for edit in edits}
+    upsert(connection, CARD_REF, [references[reference] for reference in sorted(references)])
+    lines = _merge(office, connection, merges)
+    return lines, {edit.member_id for edit in edits} | {row["member_id"] for row in known.values()}
+
+
+def _merge(office: Office, connection: Connection, merges: dict[UUID, UUID]) -> Sequence[Line]:
+    version = authority.version_in_force(office, connection)
+    records = [
+        CardChange(
+            **authority.header(office, claimed, version, "card of two accounts", claimed, held),
+            action=CardAction.MERGE,
+            into_member_id=held,
+        )
+        for claimed, held in merges.items()
+    ]
+    return authority.append(office, connection, records)
+
+
+def _take_texts(connection: Connection, sealer: Sealer, edits: Sequence[TextEdit]) -> None:
+    """Keep texts; a text never changes, and one that was erased stays away."""
+    rows = []
+    for edit in {edit.text_ref: edit for edit in edits}.values():
+        sealed = sealer.seal_text(edit.text_ref, edit.text)
+        rows.append((edit.text_ref, sealed.nonce, sealed.box))
+    bulk.insert_new(connection, FREE_TEXT, ("text_ref", "nonce", "box"), sorted(rows))
+
+
+def _cashier(edit: CashierEdit) -> dict[str, object]:
+    return {
+        "cashier_id": edit.cashier_id,
+        "name": edit.name,
+        "role": edit.role.value,
+        "pin_hash": edit.pin_hash,
+        "blocked": edit.blocked,
+    }

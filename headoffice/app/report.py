@@ -1,0 +1,119 @@
+"""A store's day, from the sums that booking keeps: the same figures as each till's own report."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import func, select
+
+from headoffice.errors import StoreUnknown
+from headoffice.rows import terminal_rows
+from headoffice.statements import programme_in_force
+from headoffice.store.tables import DAY_TOTAL, REWARD_TOTAL, STORE
+from headoffice.views import StoreDayReport, TerminalDay
+from loyalty.kpi import Assumptions
+from loyalty.records import DayTotals
+from loyalty.report import WEEK, DayFigures, HourTotals, RewardTotals
+
+if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
+    from sqlalchemy import ColumnElement, Connection
+
+    from headoffice.office import Office
+
+WITHOUT_PROGRAMME: Final = Assumptions(value_points=1, value_cents=0)
+"""As long as nothing is published, nobody has said what a point is worth."""
+
+_TOTALS: Final = tuple(name for name in DayTotals.__struct_fields__ if name in DAY_TOTAL.c)
+_OPENED: Final = ("points_issued", "points_returned", "points_adjusted")
+_CLOSED: Final = ("points_redeemed", "points_taken_back", "points_expired")
+
+
+def day_report(office: Office, day: date, store: str | None) -> StoreDayReport:
+    """The figures of one day, together and by till.
+
+    Raises:
+        StoreUnknown: There is no store of that name.
+    """
+    with office.database.snapshot() as connection:
+        store_id = _store_id(connection, store)
+        assumed = _assumptions(connection, office.clock.now_us())
+        tills = _by_terminal(connection, day, store_id, assumed)
+        before = _by_terminal(connection, day - WEEK, store_id, assumed)
+        names = {row.terminal_id: row.name for row in terminal_rows(connection)}
+    days = [TerminalDay(terminal_id, names.get(terminal_id, ""), figures) for terminal_id, figures in tills.items()]
+    return StoreDayReport(
+        store=store,
+        day=day,
+        figures=DayFigures.sum(day, assumed, tills.values()),
+        week_before=DayFigures.sum(day - WEEK, assumed, before.values()),
+        terminals=tuple(sorted(days, key=lambda item: (item.name, item.terminal_id))),
+    )
+
+
+def _store_id(connection: Connection, store: str | None) -> UUID | None:
+    if store is None:
+        return None
+    store_id: UUID | None = connection.scalar(select(STORE.c.store_id).where(STORE.c.name == store))
+    if store_id is None:
+        raise StoreUnknown(f"No store {store!r}")
+    return store_id
+
+
+def _assumptions(connection: Connection, now_us: int) -> Assumptions:
+    programme = programme_in_force(connection, now_us)
+    if programme is None:
+        return WITHOUT_PROGRAMME
+    return Assumptions(programme.point_value.points, programme.point_value.value_cents)
+
+
+def _by_terminal(
+    connection: Connection, day: date, store_id: UUID | None, assumed: Assumptions
+) -> dict[UUID, DayFigures]:
+    """The figures of every till that has ever moved or sold anything up to that day."""
+    table = DAY_TOTAL.c
+    everywhere: list[ColumnElement[bool]] = [] if store_id is None else [table.store_id == store_id]
+    opened, closed = ([table[name] for name in names] for names in (_OPENED, _CLOSED))
+    net = sum(opened[1:], opened[0]) - sum(closed[1:], closed[0])
+    open_points = connection.execute(
+        select(table.terminal_id, func.sum(net))
+        .where(table.business_day <= day, *everywhere)
+        .group_by(table.terminal_id)
+    ).all()
+    totals: dict[UUID, dict[str, int]] = defaultdict(lambda: dict.fromkeys(_TOTALS, 0))
+    hours: dict[UUID, list[HourTotals]] = defaultdict(list)
+    rows = connection.execute(
+        select(DAY_TOTAL).where(table.business_day == day, *everywhere).order_by(table.terminal_id, table.hour)
+    ).mappings()
+    for row in rows:
+        for name in _TOTALS:
+            totals[row["terminal_id"]][name] += row[name]
+        hour = HourTotals(row["hour"], row["points_issued"], row["points_redeemed"], row["sales"])
+        hours[row["terminal_id"]].append(hour)
+    rewards = _rewards(connection, day, store_id)
+    return {
+        terminal_id: DayFigures(
+            day,
+            DayTotals(**totals[terminal_id]),
+            int(points),
+            assumed,
+            tuple(hours[terminal_id]),
+            tuple(rewards[terminal_id]),
+        )
+        for terminal_id, points in open_points
+    }
+
+
+def _rewards(connection: Connection, day: date, store_id: UUID | None) -> dict[UUID, list[RewardTotals]]:
+    table = REWARD_TOTAL.c
+    columns = (table.terminal_id, table.reward_id, table["count"], table.points, table.value_cents)
+    query = select(*columns).where(table.business_day == day).order_by(table.reward_id)
+    if store_id is not None:
+        query = query.where(table.store_id == store_id)
+    rewards: dict[UUID, list[RewardTotals]] = defaultdict(list)
+    for terminal_id, reward_id, count, points, value_cents in connection.execute(query):
+        rewards[terminal_id].append(RewardTotals(reward_id, count, points, value_cents))
+    return rewards

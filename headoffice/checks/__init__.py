@@ -1,0 +1,1 @@
+"""What verify looks at: everything that was derived is derived again and compared."""

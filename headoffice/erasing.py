@@ -1,0 +1,56 @@
+"""Forgetting a person: everything known of them goes, a tombstone stays, and the pseudonymous records stay sound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select
+
+from headoffice.directory import erased, family, forget_profiles, root, upsert
+from headoffice.sequencer import touch
+from headoffice.store import bulk
+from headoffice.store.tables import CARD, CARD_REF, FREE_TEXT, RECORD, TOMBSTONE
+from loyalty.encoding import decode
+from loyalty.records import Adjustment, Reversal
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+    from uuid import UUID
+
+    from sqlalchemy import Connection
+
+
+def erase(connection: Connection, member_id: UUID, erased_at_us: int, erased_day: date) -> tuple[UUID, ...]:
+    """Forget the person behind an account and behind all accounts merged with it; once more changes nothing.
+
+    Returns:
+        The accounts that got a tombstone now.
+    """
+    names = sorted({member_id, *family(connection, root(connection, member_id))})
+    there = erased(connection, names)
+    new = [name for name in names if name not in there]
+    columns = ("member_id", "erased_at_us", "erased_day")
+    bulk.insert(connection, TOMBSTONE, columns, [(name, erased_at_us, erased_day) for name in new])
+    forget_profiles(connection, names)
+    _forget_texts(connection, names)
+    numbers = list(connection.scalars(select(CARD.c.number).where(bulk.among(connection, CARD.c.member_id, names))))
+    if numbers:
+        connection.execute(delete(CARD_REF).where(bulk.among(connection, CARD_REF.c.number, numbers)))
+        connection.execute(delete(CARD).where(bulk.among(connection, CARD.c.number, numbers)))
+    touch(connection, "member", map(str, names))
+    return tuple(new)
+
+
+def _forget_texts(connection: Connection, members: Collection[UUID]) -> None:
+    """Empty the free texts behind the members' records; the empty row keeps a text from coming back later."""
+    payloads = connection.scalars(
+        select(RECORD.c.payload).where(
+            bulk.among(connection, RECORD.c.member_id, members), RECORD.c.kind.in_(("adjustment", "reversal"))
+        )
+    )
+    records = (decode(payload) for payload in payloads)
+    references = {
+        record.text_ref for record in records if isinstance(record, Adjustment | Reversal) and record.text_ref
+    }
+    upsert(connection, FREE_TEXT, [{"text_ref": reference, "nonce": b"", "box": b""} for reference in references])

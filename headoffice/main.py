@@ -1,0 +1,142 @@
+"""Where head office is put together, once per process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from filelock import FileLock
+from platformdirs import user_data_path
+from sqlalchemy.dialects import postgresql, sqlite
+
+from headoffice.archive import ARCHIVE_FILE, Archive
+from headoffice.authority import settle
+from headoffice.clock import SystemIds, ZoneClock
+from headoffice.files import PRIVATE_FILE, private_directory
+from headoffice.office import Office
+from headoffice.rows import ServerRow, server_row
+from headoffice.secrets import load_secrets, make_secrets
+from headoffice.service import HeadOffice
+from headoffice.store.engine import Database, migrate, open_engine
+from headoffice.store.tables import SERVER
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from litestar.types import ControllerRouterHandler
+    from sqlalchemy import Connection
+
+    from headoffice.cli.programs import Programs
+    from loyalty.ports import Clock, Ids
+
+DATABASE_FILE: Final = "headoffice.sqlite"
+ARCHIVE_FOLDER: Final = "archive"
+SNAPSHOTS_FOLDER: Final = "snapshots"
+FOUNDING_LOCK: Final = ".founding.lock"
+NAME: Final = "Head office"
+CURRENCY: Final = "EUR"
+"""What a new head office is called and counts in unless told otherwise."""
+
+
+def assemble(
+    data: Path,
+    database_url: str | None = None,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    *,
+    name: str | None = None,
+    currency: str | None = None,
+) -> HeadOffice:
+    """Open head office, or found it where there is none.
+
+    Args:
+        data: The folder of its keys, its archive, and its database unless that is elsewhere.
+        database_url: ``None`` for an SQLite file in the folder.
+        clock: Time; the machine's, in the shops' time zone, when ``None``.
+        ids: Fresh ids; random ones when ``None``.
+        name: What a new head office is called.
+        currency: What a new head office counts in (ISO 4217).
+
+    Raises:
+        KeysMissing: The database knows a head office whose keys are not in the folder.
+        NewerDatabase: A newer program made the database.
+        HeadOfficeError: Anything else that keeps it from opening.
+    """
+    private_directory(data)
+    database = Database(open_engine(database_url or f"sqlite:///{data / DATABASE_FILE}"))
+    try:
+        migrate(database.engine)
+        clock, ids = clock or ZoneClock(), ids or SystemIds()
+        with FileLock(data / FOUNDING_LOCK, mode=PRIVATE_FILE):
+            server = _found(
+                database,
+                data,
+                ServerRow(ids.random_id(), ids.random_id(), currency or CURRENCY, name or NAME, clock.now_us()),
+            )
+        office = Office(
+            database=database,
+            secrets=load_secrets(data),
+            clock=clock,
+            ids=ids,
+            archive=Archive(data / ARCHIVE_FOLDER / ARCHIVE_FILE),
+            server=server,
+            snapshots=data / SNAPSHOTS_FOLDER,
+        )
+        settle(office)
+        return HeadOffice(office)
+    except BaseException:
+        database.close()
+        raise
+
+
+def _found(database: Database, data: Path, new: ServerRow) -> ServerRow:
+    """Who head office is; ``new`` where there was none, unless another process has founded one meanwhile."""
+    with database.snapshot() as connection:
+        server = server_row(connection)
+    if server is not None:
+        return server
+    make_secrets(data)  # before the database knows: keys may exist without a head office, but not the other way round
+
+    def work(connection: Connection) -> ServerRow:
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(SERVER).values(id=1, **msgspec.structs.asdict(new))
+        connection.execute(statement.on_conflict_do_nothing())
+        there = server_row(connection)
+        assert there is not None, "one was just written"
+        return there
+
+    return database.transact(work)
+
+
+def programs() -> Programs:
+    """The outside world of the command line."""
+    from headoffice.cli.programs import Programs
+
+    clock, ids = ZoneClock(), SystemIds()
+
+    def open_head_office(
+        data: Path, database_url: str | None, *, name: str | None = None, currency: str | None = None
+    ) -> HeadOffice:
+        return assemble(data, database_url, clock, ids, name=name, currency=currency)
+
+    return Programs(clock, ids, open_head_office, _data_directory, _pages)
+
+
+def _data_directory() -> Path:
+    """Where this user's head office lies."""
+    return user_data_path("stammkunde-headoffice", appauthor=False)
+
+
+def _pages(head_office: HeadOffice) -> Sequence[ControllerRouterHandler]:
+    """The pages for people."""
+    from headoffice.web.web import web_routes
+
+    return web_routes(head_office)
+
+
+def main() -> None:
+    """The command ``stammkunde-headoffice``."""
+    from headoffice.cli import run  # it stands on this module and brings the server with it
+
+    run(programs())
