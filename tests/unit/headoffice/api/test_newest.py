@@ -13,8 +13,8 @@ QUICK = ApiSettings(poll_interval_s=0.001)
 async def _until_waiting(line: Line, count: int) -> None:
     """Wait until so many long polls are open."""
     wanted = f"stammkunde_waiting_tills {float(count)}"
-    while wanted not in (await line.client.get("/metrics")).text:
-        await asyncio.sleep(0)  # noqa: ASYNC110 - the application says it in its numbers and nowhere else
+    while wanted not in (await line.client.get("/metrics")).text:  # noqa: ASYNC110 - it says so in its numbers alone
+        await asyncio.sleep(0)
 
 
 def _wait(line: Line, n: int, seconds: int = 25) -> asyncio.Task[httpx.Response]:
@@ -119,8 +119,8 @@ def test_stopping_ends_every_wait_at_once() -> None:
     async def work(line: Line) -> None:
         waiting = _wait(line, line.head_office.step)
         await _until_waiting(line, 1)
-        while line.head_office.asked == 0:
-            await asyncio.sleep(0)  # noqa: ASYNC110 - it is asked from another thread
+        while line.head_office.asked == 0:  # noqa: ASYNC110 - it is asked from another thread
+            await asyncio.sleep(0)
         line.api.let_go()
         async with asyncio.timeout(5):
             assert (await waiting).status_code in (200, 503)
