@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from loyalty.money import BadAmount
 from loyalty.outcomes import Refused
+from loyalty.sale import Quote
 from terminal.app.earn import EarnCommand, earn
 from terminal.app.redeem import RedeemCommand, redeem
 from terminal.messages import amount_text, refusal_text
@@ -185,14 +186,14 @@ class MemberPresenter(Presenter[MemberState]):
         if isinstance(quote, Refused):
             self._warn(refusal_text(self._around.texts, quote))
             return
+        assert isinstance(quote, Quote), "a purchase that can be read has a price"
         if self._asks_again(sale, basket):
             return
         self._busy = True
         self._notice = None
         self.refresh()
-        command = EarnCommand(
-            sale.record_id, sale.member.number, basket, sale.requests, cashier_id=self._around.cashier_id
-        )
+        requests = sale.as_shown(self._around.programme, quote)
+        command = EarnCommand(sale.record_id, sale.member.number, basket, requests, cashier_id=self._around.cashier_id)
         self._around.desk.book(earn, command, self._booked, self._failed)
 
     def _confirm_redemption(self, sale: OpenSale) -> None:

@@ -94,6 +94,17 @@ class OpenSale:
     def _not_safe(self) -> Refused:
         return Refused(Reason.NOT_SAFE_OFFLINE, {"safe": max(0, self.available)})
 
+    def as_shown(self, programme: Programme, quote: Quote) -> tuple[RewardRequest, ...]:
+        """The rewards with the points the screen promised: "as many as possible" was worked out for the customer."""
+        shown = {line.reward_id: line.points for line in quote.redemptions}
+        flexible = {reward.id for reward in programme.rewards if reward.flexible}
+        return tuple(
+            RewardRequest(request.reward_id, points=shown[request.reward_id])
+            if request.reward_id in flexible
+            else request
+            for request in self.requests
+        )
+
     def wants(self, reward_id: str) -> bool:
         """Whether a reward is chosen."""
         return any(request.reward_id == reward_id for request in self.requests)
