@@ -1,1 +1,1 @@
-"""The pages people at head office use."""
+"""Pages for people at head office: plain HTML made on the server, in German and English, without scripts."""

@@ -1,0 +1,80 @@
+"""Tills: which called when, what they have not sent, letting one in and shutting one out."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from headoffice.errors import TerminalUnknown
+from headoffice.web import words
+from headoffice.web.answers import go
+from headoffice.web.errors import NotFound
+from headoffice.web.rights import Right
+from headoffice.web.visits import RIGHT, Deed, Visit
+
+if TYPE_CHECKING:
+    from litestar.handlers import HTTPRouteHandler
+
+    from headoffice.views import JoinCode
+    from headoffice.web.web import Web
+
+NAME_LENGTH_MAX = 80
+"""The longest name of a store or till, in characters."""
+
+
+def handlers(web: Web) -> list[HTTPRouteHandler]:
+    """The handlers of this page."""
+
+    @get("/tills", opt={RIGHT: Right.READ}, sync_to_thread=True)
+    def tills(visit: NamedDependency[Visit]) -> Response[bytes]:
+        return _page(web, visit)
+
+    @post("/tills/enrol", opt={RIGHT: Right.RULE}, status_code=HTTPStatus.OK, sync_to_thread=True)
+    def enrol(deed: NamedDependency[Deed]) -> Response[bytes]:
+        store, name = deed.said("store"), deed.said("name")
+        if not (0 < len(store) <= NAME_LENGTH_MAX and 0 < len(name) <= NAME_LENGTH_MAX):
+            wrong = deed.visit.texts._("Type the store and what the till is called there, up to 80 characters each.")
+            return _page(web, deed.visit, wrong=wrong)
+        with web.once.sending(deed.said("form_id")):
+            code = web.head_office.enrol_terminal(
+                store, name, region=deed.said("region")[:NAME_LENGTH_MAX], scope=deed.said("scope")[:NAME_LENGTH_MAX]
+            )
+        return _page(web, deed.visit, code=code)
+
+    @post("/tills/{terminal_id:uuid}/revoke", opt={RIGHT: Right.RULE}, sync_to_thread=True)
+    def revoke(deed: NamedDependency[Deed], terminal_id: FromPath[UUID]) -> Response[Any]:
+        if not deed.confirmed:
+            return _page(web, deed.visit, wrong=deed.visit.texts._("Tick the box to shut the till out."))
+        try:
+            web.head_office.revoke(terminal_id)
+        except TerminalUnknown as error:
+            raise NotFound from error
+        return go("/tills", "revoked")
+
+    return [tills, enrol, revoke]
+
+
+def _page(web: Web, visit: Visit, *, wrong: str = "", code: JoinCode | None = None) -> Response[bytes]:
+    texts, now_us = visit.texts, web.head_office.clock.now_us()
+    rows = [
+        (till, words.till_status(texts, till, now_us), words.till_notes(texts, till))
+        for till in web.head_office.terminals()
+    ]
+    shown_code = f"{code.code}.{web.fingerprint}" if code and web.fingerprint else code.code if code else ""
+    return web.pages.show(
+        "tills.html",
+        texts,
+        visit,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
+        rows=rows,
+        stores=web.head_office.stores(),
+        code=code,
+        shown_code=shown_code,
+        form_id=web.once.new_id(),
+        wrong=wrong,
+    )

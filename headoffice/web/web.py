@@ -1,0 +1,111 @@
+"""The pages as one router, to be put beside the interface for tills."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from litestar import Request, Response, Router
+from litestar.exceptions import HTTPException
+from litestar.response import Redirect
+
+from headoffice.errors import DatabaseAway, HeadOfficeError, Refusal
+from headoffice.web.errors import BadForm, NotFound, SignInNeeded, WebError
+from headoffice.web.once import Once
+from headoffice.web.pages import Pages
+from headoffice.web.routes import (
+    account,
+    assets,
+    decisions,
+    matters,
+    members,
+    people,
+    programmes,
+    report,
+    sign_in,
+    tills,
+)
+from headoffice.web.sessions import Sessions
+from headoffice.web.users import Users
+from headoffice.web.visits import deed_provider, texts_of, visit_provider
+
+if TYPE_CHECKING:
+    from litestar.types import ControllerRouterHandler
+
+    from headoffice.service import HeadOffice
+
+
+class Web:
+    """What the handlers of all pages stand on.
+
+    Attributes:
+        head_office: What does the work.
+        users: Who may sign in.
+        sessions: Who is signed in.
+        pages: How pages are made.
+        once: Forms that were sent.
+        fingerprint: Of the authority's certificate, shown with joining codes; empty without TLS.
+    """
+
+    def __init__(self, head_office: HeadOffice, fingerprint: str = "") -> None:
+        self.head_office = head_office
+        self.users = Users(head_office.database, head_office.clock, head_office.ids)
+        self.sessions = Sessions(head_office.database, head_office.clock)
+        self.pages = Pages(head_office.server.name, head_office.server.currency, head_office.clock)
+        self.once = Once()
+        self.fingerprint = fingerprint
+
+
+def web_routes(head_office: HeadOffice, fingerprint: str = "") -> list[ControllerRouterHandler]:
+    """The pages for people, as further routes of the application.
+
+    Args:
+        head_office: What does the work.
+        fingerprint: Of the authority's certificate; empty without TLS.
+    """
+    web = Web(head_office, fingerprint)
+    handlers = [
+        handler
+        for page in (account, decisions, matters, members, people, programmes, report, sign_in, tills)
+        for handler in page.handlers(web)
+    ]
+    return [
+        Router(
+            "/",
+            route_handlers=handlers,
+            dependencies={"visit": visit_provider(web), "deed": deed_provider(web)},
+            exception_handlers={
+                SignInNeeded: lambda _request, error: _to_sign_in(error),
+                HeadOfficeError: lambda request, error: _no(web, request, error),
+                HTTPException: lambda request, error: _no(web, request, _known(error)),
+            },
+            include_in_schema=False,
+        ),
+        *assets.handlers(),
+    ]
+
+
+def _to_sign_in(error: SignInNeeded) -> Response[Any]:
+    query = f"?{urlencode({'next': error.support})}" if error.support not in ("", "/") else ""
+    return Redirect(f"/sign-in{query}", status_code=303)
+
+
+def _known(error: HTTPException) -> HeadOfficeError:
+    """What the framework found wrong with a request, as one of our own errors."""
+    return NotFound() if error.status_code == HTTPStatus.NOT_FOUND else BadForm(str(error.status_code))
+
+
+def _no(web: Web, request: Request[Any, Any, Any], error: HeadOfficeError) -> Response[bytes]:
+    """A page that says why there is no other."""
+    if isinstance(error, WebError):
+        status = error.status
+    elif isinstance(error, DatabaseAway):
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+    else:
+        status = HTTPStatus.BAD_REQUEST
+    texts = texts_of(web, request)
+    request.scope["state"]["problem"] = error.code
+    # What a layer around the pages refused, such as a body that is too large, keeps the status it chose.
+    status = HTTPStatus(getattr(error, "status", status)) if isinstance(error, Refusal) else status
+    return web.pages.show("no.html", texts, status=status, sentence=texts._(error.sentence), code=error.code)

@@ -1,0 +1,138 @@
+"""A real head office with people at its desks: two tills, two members, a conflict, and a record nobody can read."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from headoffice.api.app import make_app
+from headoffice.api.logs import Log
+from headoffice.main import assemble
+from headoffice.web.rights import StaffRole
+from headoffice.web.users import User, Users
+from headoffice.web.web import web_routes
+from loyalty.cards import Check, account_id, with_check_digit
+from loyalty.directory import CardStatus
+from loyalty.feed import CardEdit, EditsRequest, ProfileEdit, ProfileField
+from tests.fakes.clock import FakeClock, SeededIds
+from tests.fakes.headoffice import PretendTill, open_store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from headoffice.api.app import Api
+
+PASSWORD: Final = "vier blaue Brezeln"
+STORE: Final = UUID(int=0xC0, version=4)
+ADMIN, MANAGER, VIEWER = "Anna Amt", "Max Markt", "Vera Blick"
+MEMBER_NAME: Final = "Jürgen Großmann"
+SECRET: Final = '<script>alert("x")</script>'
+"""A name that somebody thought clever."""
+
+PROGRAMME: Final = """
+format = 1
+version = 1
+name = "Morgenrot Bonus"
+currency = "EUR"
+
+[earning]
+points = 1
+per_cents = 100
+
+[point_value]
+points = 100
+value_cents = 500
+
+[privacy]
+version = "2026-1"
+notice = { de = "Hinweis", en = "Notice" }
+
+[[cards]]
+id = "plastic"
+prefix = "29"
+length = 13
+check = "gs1"
+
+[[rewards]]
+id = "coffee"
+kind = "product"
+name = { de = "Gratis Kaffee", en = "Free coffee" }
+points = 50
+value_cents = 250
+"""
+
+
+def card_number(number: int) -> str:
+    """A card of the programme with a running number."""
+    return with_check_digit(f"29{number:010d}", Check.GS1)
+
+
+class StaffedOffice:
+    """Head office as its people find it on a Saturday morning.
+
+    Attributes:
+        clock: Its time.
+        head_office: The real one, on an SQLite file.
+        users: Its people: an administrator, a manager, a viewer.
+        tills: Two tills of one store, as journals.
+        member_id: Jürgen, with 120 points.
+        other_id: Somebody with a name that browsers could run, who owes points.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self.clock = FakeClock()
+        self.ids = SeededIds(3, self.clock)
+        self.head_office = assemble(data, clock=self.clock, ids=self.ids, name="Morgenrot")
+        self.users = Users(self.head_office.database, self.clock, self.ids)
+        people = ((ADMIN, StaffRole.ADMIN), (MANAGER, StaffRole.MANAGER), (VIEWER, StaffRole.VIEWER))
+        for name, role in people:
+            assert isinstance(self.users.add(name, role, PASSWORD), User)
+        self.log = io.StringIO()
+        self._trade()
+
+    def app(self) -> Api:
+        """The whole application, with the pages."""
+        return make_app(self.head_office, extra=web_routes(self.head_office), log=Log(self.log))
+
+    def _trade(self) -> None:
+        database = self.head_office.database
+        open_store(database, STORE, "Mitte")
+        self.head_office.publish(PROGRAMME, by="Anna Amt")
+        self.tills = [PretendTill(database, seed, store_id=STORE) for seed in (1, 2)]
+        first, second = self.tills
+        self.member_id, self.other_id = self.account(1), self.account(2)
+        first.clock.advance(days=-7)
+        first.append(first.sale(self.member_id, 10_000))
+        first.clock.advance(days=7)
+        sale = first.sale(self.member_id, 2_000)
+        first.append(first.enrolment(self.member_id), sale, first.sale(None, 500), first.sale(self.other_id, 6_000))
+        second.append(second.redemption(self.other_id, 50), second.redemption(self.other_id, 50), b'{"kind":"sale"}')
+        first.push_all()
+        second.push_all()
+        self._tell(self.member_id, 1, MEMBER_NAME, "+491712345678")
+        self._tell(self.other_id, 2, SECRET, "")
+
+    def account(self, number: int) -> UUID:
+        """The account of a card."""
+        return account_id(self.head_office.secrets.programme_key, card_number(number))
+
+    def _tell(self, member_id: UUID, number: int, name: str, phone: str) -> None:
+        edits = [
+            CardEdit(self.ids.random_id(), self.ids.random_id(), card_number(number), member_id, CardStatus.ACTIVE),
+            ProfileEdit(self.ids.random_id(), member_id, ProfileField.NAME, name),
+        ]
+        if phone:
+            edits.append(ProfileEdit(self.ids.random_id(), member_id, ProfileField.PHONE, phone))
+        self.head_office.edits(self.tills[0].row, EditsRequest(tuple(edits)))
+
+    def close(self) -> None:
+        self.head_office.close()
+
+
+def hidden(page: str, name: str) -> str:
+    """A hidden field of the first form that has it."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, f"no field {name}"
+    return found[1]
