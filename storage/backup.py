@@ -32,7 +32,7 @@ from storage.files import (
     sync_file,
     write_durably,
 )
-from storage.joining import drop_head_office
+from storage.joining import forget_head_office
 from storage.journal import check_tail, head
 from storage.lock import take_lock
 from storage.replica import discard
@@ -227,7 +227,7 @@ def _drop_what_has_no_key(ledger: Database, vault: Database) -> None:
     if till_key(vault, TillKey.EDITS) is None:
         ledger.run("DELETE FROM edit WHERE member_id IS NULL")
     if till_key(vault, TillKey.PROFILES) is None:
-        drop_head_office(ledger, vault)
+        forget_head_office(ledger)
 
 
 def _swap(part: Path, directory: Path, started: Head) -> None:

@@ -26,8 +26,9 @@ ROWS_AT_ONCE: Final = 500
 _PUT: Final = """INSERT OR REPLACE INTO head_office(
   id, url, terminal_id, server_id, server_epoch, server_key, store, ca_pem, joined_at_us, handed_over)
 VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_FORMER: Final = "SELECT server_id, handed_over FROM head_office"
 _READ: Final = """SELECT url, terminal_id, server_id, server_epoch, server_key, store, ca_pem, joined_at_us
-FROM head_office"""
+FROM head_office WHERE has_left = 0"""
 
 
 def read_joined(ledger: Database, vault: Database) -> Joined | None:
@@ -57,18 +58,31 @@ def put_keys(directory: Path, vault: Database, *, programme_key: bytes, profile_
             write_durably(path, programme_key)
 
 
-def put_head_office(ledger: Database, row: HeadOfficeRow, *, hand_over: bool) -> None:
-    """Write where the till belongs; with ``hand_over`` everything it has is to become edits."""
+def put_head_office(ledger: Database, row: HeadOfficeRow) -> None:
+    """Write where the till belongs; a head office it never belonged to is told everything it has."""
+    server_id, mark = ledger.one(_FORMER) or (None, None)
+    if server_id != row.server_id.bytes:
+        ledger.run("DELETE FROM edit")
+        mark = f"{_FIRST}:"
     ids = (row.terminal_id.bytes, row.server_id.bytes, row.server_epoch.bytes)
-    values = (row.url, *ids, row.server_key, row.store, row.ca_pem, row.joined_at_us)
-    ledger.run(_PUT, (*values, f"{_FIRST}:" if hand_over else None))
+    ledger.run(_PUT, (row.url, *ids, row.server_key, row.store, row.ca_pem, row.joined_at_us, mark))
 
 
-def drop_head_office(ledger: Database, vault: Database) -> None:
-    """The till stands alone again; what it had not told head office is told nobody any more."""
+def is_telling(ledger: Database) -> bool:
+    """Whether changes become edits: the till belongs to a head office, or did and may again."""
+    return ledger.one(_FORMER) is not None
+
+
+def leave(ledger: Database, vault: Database) -> None:
+    """The till stands alone from now on."""
+    ledger.run("UPDATE head_office SET has_left = 1")
+    drop_till_key(vault, TillKey.PROFILES)
+
+
+def forget_head_office(ledger: Database) -> None:
+    """As if the till had never belonged anywhere: whatever it joins next is told everything."""
     ledger.run("DELETE FROM head_office")
     ledger.run("DELETE FROM edit")
-    drop_till_key(vault, TillKey.PROFILES)
 
 
 def hand_over(ledger: Database, vault: Database, outbox: Outbox) -> bool:

@@ -34,14 +34,16 @@ class Belonging:
 
     Attributes:
         joined: ``None`` while the till stands alone. Replaced as a whole, so any thread may look.
+        telling: Whether changes become edits; looked at by the writing thread alone.
         clock: Time, for points that are past their last day.
     """
 
-    __slots__ = ("clock", "joined")
+    __slots__ = ("clock", "joined", "telling")
 
-    def __init__(self, clock: Clock, joined: Joined | None = None) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self.joined = joined
+        self.joined: Joined | None = None
+        self.telling = False
 
 
 class ReplicaView:

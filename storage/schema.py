@@ -250,6 +250,7 @@ HEAD_OFFICE_TABLES: Final = (
   store TEXT NOT NULL,
   ca_pem TEXT NOT NULL,
   joined_at_us INTEGER NOT NULL,
+  has_left INTEGER NOT NULL DEFAULT 0,
   handed_over TEXT
 ) STRICT""",
     """CREATE TABLE edit(
@@ -267,7 +268,9 @@ HEAD_OFFICE_TABLES: Final = (
 )
 """Where a joined till belongs, and what it has to tell head office besides its records.
 
-``head_office.handed_over`` says how far the rows from before the joining have become edits; ``NULL`` when all have.
+A till that has left keeps the row: it goes on writing edits, so that joining the same head office again tells what was
+changed meanwhile and nothing that is older than what head office knows. ``handed_over`` says how far the rows from
+before the joining have become edits; ``NULL`` when all have.
 ``edit`` is sealed: with its member's key, or with the till's own where it is about nobody. ``subject`` is the random
 id of the card, text, cashier or member.
 """

@@ -11,6 +11,7 @@ from storage import joining, migrations, sqlite
 from storage.checks import Identity, check_contents, check_files, check_ledger, newest_programme
 from storage.connection import open_pair, open_reader, open_writer
 from storage.edits import Outbox
+from storage.ending import end_truthfully
 from storage.epochs import continue_in_new_epoch
 from storage.errors import AffectedSqlite, DiskFailed, StorageError
 from storage.files import (
@@ -19,9 +20,7 @@ from storage.files import (
     OPEN_MARK,
     REPLICA_FILE,
     VAULT_FILE,
-    log_bytes,
     os_errors,
-    sync_directory,
     write_durably,
 )
 from storage.lock import take_lock
@@ -164,6 +163,7 @@ class Store:
             self.programme = identity.programme
             self._belonging.joined = joining.read_joined(self._ledger, self._vault)
             if writable:
+                self._belonging.telling = joining.is_telling(self._ledger)
                 self._hand_over()
         except BaseException as error:
             self._end(failed=isinstance(error, DiskFailed))
@@ -269,8 +269,8 @@ class Store:
     def join(self, head_office: HeadOfficeRow, *, programme_key: bytes, profile_key: bytes) -> None:
         """Belong to a head office from now on, in a new epoch of the journal.
 
-        Everything the till has besides its journal becomes edits, unless it only joins the same head office anew. When
-        this is interrupted, the next start goes on with it.
+        Everything the till has besides its journal becomes edits, unless it belonged to the same head office before:
+        then only what was not told yet does. When this is interrupted, the next start goes on with it.
 
         Args:
             head_office: Which, and what this till is called there.
@@ -280,25 +280,31 @@ class Store:
         Raises:
             StorageError: It can't be written; the till stands as it stood.
         """
-        before = self.head_office
         self._discard_replica()
         self._put_keys(programme_key, profile_key)
-        anew = before is None or before.server_id != head_office.server_id
         with self.exclusive() as ledger:
-            joining.put_head_office(ledger, head_office, hand_over=anew)
+            joining.put_head_office(ledger, head_office)
             continue_in_new_epoch(ledger, key=programme_key, clock=self._clock, ids=self._ids)
         self._belonging.joined = Joined(head_office, profile_key)
+        self._belonging.telling = True
         self._hand_over()
 
     def leave(self) -> None:
-        """Stand alone from now on. The keys of accounts stay; what head office said is gone, its state with it.
+        """Stand alone from now on, under the same programme key; head office's state is thrown away.
+
+        Own rows of cards and cashiers, and erasures, follow it once more before. Changes from now on are still kept as
+        edits, for the day the till joins the same head office again.
 
         Raises:
             StorageError: It can't be written.
         """
         self._joined()
+        more = True
+        while more:
+            with self.unit() as unit:
+                more = unit.take_over(unit.adoptions())
         with self.exclusive() as ledger:
-            joining.drop_head_office(ledger, self._vault)
+            joining.leave(ledger, self._vault)
         self._belonging.joined = None
         self._discard_replica()
 
@@ -343,30 +349,8 @@ class Store:
             self._end(failed=self._failed is not None)
 
     def _end(self, *, failed: bool) -> None:
-        """Close what is open so that mark and log tell the truth: no mark without a log, no log without a mark.
-
-        Closing the last connection that may write makes SQLite move the log into the file and delete it. So either the
-        log is empty and the mark goes first, or a reading connection stays open until the writing one is gone.
-        """
-        with ExitStack() as last:
-            last.push(self._held.pop_all())
-            if self.writable and (self.directory / OPEN_MARK).exists():
-                if failed or log_bytes(self.directory / LEDGER_FILE):
-                    self._keep_log(last)
-                else:
-                    with os_errors(OPEN_MARK):
-                        (self.directory / OPEN_MARK).unlink()
-                        sync_directory(self.directory)
-            self.writable = False
-
-    def _keep_log(self, last: ExitStack) -> None:
-        """Let a reading connection outlive the writing one."""
-        with contextlib.suppress(StorageError):
-            witness = open_reader(self.directory / LEDGER_FILE)
-            held = last.pop_all()
-            last.callback(witness.close)
-            last.push(held)
-            witness.one("SELECT seq FROM journal LIMIT 1")
+        end_truthfully(self.directory, self._held, writable=self.writable, failed=failed)
+        self.writable = False
 
     def _begin_writing(self) -> None:
         """Migrate, replay erasures the database does not know, and leave the mark that tells a crash."""

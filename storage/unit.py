@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from loyalty.programme import Programme
     from loyalty.records import AnyRecord
     from storage.connection import Database, Row
+    from storage.exchange import Adoptions
     from storage.replica_view import ReplicaView
     from storage.types import CardRow, CashierRow, Stored
 
@@ -116,7 +117,7 @@ class Unit(Reader):
     def __init__(self, ledger: Database, vault: Database, replica: ReplicaView, clock: Clock, ids: Ids) -> None:
         super().__init__(ledger, vault, replica)
         self._clock = clock
-        self._outbox = Outbox(ledger, vault, ids) if replica.belonging.joined else None
+        self._outbox = Outbox(ledger, vault, ids) if replica.belonging.telling else None
         self._card_read: CardRow | None = None
         self._tip: journal.Tip | None = None
         self.appended = 0
@@ -273,8 +274,15 @@ class Unit(Reader):
 
     def repeat_tombstones(self) -> int:
         """Tell head office of every erasure again, because it was put back to an older state; gives their number."""
-        assert self._outbox is not None, "only a joined till tells head office anything"
+        assert self._outbox is not None, "only a joined till is asked to"
         return incoming.repeat_tombstones(self._ledger, self._outbox)
+
+    def take_over(self, adoptions: Adoptions) -> bool:
+        """Let the own tables follow head office; gives whether there was anything to do."""
+        self.take_tombstones(adoptions.tombstones)
+        self.take_cards(adoptions.cards)
+        self.take_cashiers(adoptions.cashiers)
+        return bool(adoptions)
 
     def take_tombstones(self, items: Sequence[TombstoneItem]) -> None:
         """Erase members who were erased elsewhere; at most ``incoming.ROWS_MAX`` at once."""

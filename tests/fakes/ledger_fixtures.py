@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes.ledger import LedgerOfTests
+from tests.fakes.ledger_joined import JoinedLedger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from storage.store import Reader
 
-__all__ = ["ledger", "reader"]
+__all__ = ["joined", "joined_reader", "ledger", "reader"]
 
 
 @pytest.fixture
@@ -29,4 +30,19 @@ def ledger(tmp_path: Path) -> Iterator[LedgerOfTests]:
 def reader(ledger: LedgerOfTests) -> Iterator[Reader]:
     """Reads beside the open till."""
     with ledger.store.reader() as opened:
+        yield opened
+
+
+@pytest.fixture
+def joined(tmp_path: Path) -> Iterator[JoinedLedger]:
+    """A new shop whose open till belongs to a head office that has not spoken yet."""
+    made = JoinedLedger(tmp_path / "joined")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def joined_reader(joined: JoinedLedger) -> Iterator[Reader]:
+    """Reads beside that till."""
+    with joined.store.reader() as opened:
         yield opened

@@ -1,5 +1,5 @@
 """The ledger's fixtures for these tests."""
 
-from tests.fakes.ledger_fixtures import ledger, reader
+from tests.fakes.ledger_fixtures import joined, joined_reader, ledger, reader
 
-__all__ = ["ledger", "reader"]
+__all__ = ["joined", "joined_reader", "ledger", "reader"]
