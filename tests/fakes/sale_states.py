@@ -142,6 +142,33 @@ class SaleStates(Wordings):
         )
         return Notice(sentence, Tone.WARN)
 
+    def member_of_head_office(self) -> dict[str, object]:
+        """Variants of a till that has joined."""
+        t, anna = self.t, self.anna()
+        return {
+            "member_offline": replace(
+                anna,
+                account_note=self.offline_note(),
+                rewards=tuple(self._unsafe(reward) for reward in anna.rewards),
+            ),
+            "member_joined_debt": replace(
+                anna,
+                balance="−40",
+                debt=True,
+                worth=t("Schuld: die nächsten Punkte tilgen sie.", "Debt: the next points pay it off."),
+                account_note=Notice(
+                    t(
+                        "Im Minus: Punkte wurden zurückgenommen oder an zwei Kassen zugleich eingelöst. Die nächsten "
+                        "Punkte gleichen es aus; Einlösen geht erst danach.",
+                        "In debt: points were taken back, or redeemed at two tills at once. The next points pay it "
+                        "off; redeeming waits until then.",
+                    ),
+                    Tone.BAD,
+                ),
+                rewards=tuple(replace(reward, affordable=False) for reward in anna.rewards),
+            ),
+        }
+
     def member(self) -> dict[str, object]:
         t, anna = self.t, self.anna()
         chosen = tuple(replace(reward, chosen=reward.reward_id == "five") for reward in anna.rewards)
@@ -182,27 +209,7 @@ class SaleStates(Wordings):
                 chips=(),
                 rewards=tuple(replace(reward, affordable=False) for reward in anna.rewards),
             ),
-            "member_offline": replace(
-                anna,
-                account_note=self.offline_note(),
-                rewards=tuple(self._unsafe(reward) for reward in anna.rewards),
-            ),
-            "member_joined_debt": replace(
-                anna,
-                balance="−40",
-                debt=True,
-                worth=t("Schuld: die nächsten Punkte tilgen sie.", "Debt: the next points pay it off."),
-                account_note=Notice(
-                    t(
-                        "Im Minus: Punkte wurden zurückgenommen oder an zwei Kassen zugleich eingelöst. Die nächsten "
-                        "Punkte gleichen es aus; Einlösen geht erst danach.",
-                        "In debt: points were taken back, or redeemed at two tills at once. The next points pay it "
-                        "off; redeeming waits until then.",
-                    ),
-                    Tone.BAD,
-                ),
-                rewards=tuple(replace(reward, affordable=False) for reward in anna.rewards),
-            ),
+            **self.member_of_head_office(),
             "member_anonymous": replace(
                 anna,
                 name=t("Karte ohne Namen", "Card without a name"),

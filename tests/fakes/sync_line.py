@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 from loyalty.outcomes import Refused
+from terminal.presenters.states import Notice
 from terminal.sync.outcomes import Declined, Exported, Invited, Joined, Left, Serving
+from terminal.sync.status import KeyPlace, SyncMode, SyncStatus
+from tests.fakes.counter import Counter
 
 Failed = Callable[[Exception], None]
 
@@ -57,3 +61,31 @@ class FakeSyncActions:
 
 def _nobody_asked(_answer: object) -> None:
     raise AssertionError("nothing was asked")
+
+
+def online(counter: Counter, **changed: object) -> SyncStatus:
+    """A till in good order with head office, except for what a test says."""
+    status = SyncStatus(
+        SyncMode.ONLINE,
+        acked_seq=12,
+        last_contact_us=counter.clock.now_us(),
+        store="Innenstadt",
+        url="https://head.example:8443",
+        key_place=KeyPlace.KEYRING,
+    )
+    return replace(status, **changed)  # type: ignore[arg-type]  # fields of the status
+
+
+def hear(counter: Counter, **changed: object) -> None:
+    """The line tells something new."""
+    counter.shell.sync_status(online(counter, **changed))
+
+
+def noted(counter: Counter) -> str:
+    """All remarks of the sync screen."""
+    return "\n".join(note.text for note in counter.shell.sync.state.notes)
+
+
+def said(notice: Notice | None) -> str:
+    """What a notice says."""
+    return notice.text if notice else ""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.counter import Counter
+from tests.fakes.sync_line import FakeSyncActions
 
 
 @pytest.fixture
@@ -16,3 +17,11 @@ def counter(tmp_path: Path) -> Iterator[Counter]:
     made = Counter(tmp_path / "till")
     yield made
     made.close()
+
+
+@pytest.fixture
+def line(counter: Counter) -> FakeSyncActions:
+    """Sync runs behind this counter."""
+    made = FakeSyncActions()
+    counter.around.sync_actions = made
+    return made
