@@ -100,4 +100,4 @@ def _insert_nonce(connection: Connection, terminal_id: UUID, nonce: str, now_us:
     """Whether it was new; of two requests with the same nonce at the same time one waits for the other and loses."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(NONCE).values(terminal_id=terminal_id, nonce=nonce, at_us=now_us)
-    return bool(connection.execute(statement.on_conflict_do_nothing()).rowcount)
+    return connection.execute(statement.on_conflict_do_nothing().returning(NONCE.c.nonce)).first() is not None
