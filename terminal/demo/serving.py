@@ -130,7 +130,7 @@ class Service:
         self._tell(texts._("{name} was new and is a member now, balance {balance}."))
 
     def look_around(self) -> None:
-        """Search, history, void, report and help, for the pictures; nothing is booked."""
+        """Search, history, void, report, head office and help, for the pictures; nothing is booked."""
         shell = self.till.shell
         self._go_home()
         self._press("F3", Screen.FIND)
@@ -149,6 +149,8 @@ class Service:
         self._press("F8", Screen.REPORT)
         self._wait(lambda: shell.report.state.tiles and not shell.report.state.busy, "the report is there")
         self.picture("report")
+        self._press("F7", Screen.SYNC)
+        self.picture("sync")
         self._press("F1", Screen.HELP)
         self.picture("help")
         self._go_home()
