@@ -74,13 +74,13 @@ def push(around: Round, greeting: Greeting) -> Pushed:
 def _begin_at(around: Round, positions: dict[UUID, int]) -> int:
     """The position behind which to go on.
 
-    When the last answer got lost, head office has more than this till has an acknowledgement for; the last of these
-    records goes up once more, so that it is signed for.
+    When the last answer of all got lost, head office has more than this till has an acknowledgement for; the last
+    record goes up once more, so that it is signed for.
     """
     taken = around.reader.position_prefix(positions)
     acked = around.replica.link().acked
-    unsigned = taken > 0 and (acked is None or acked.seq != taken)
-    return taken - 1 if unsigned else taken
+    signed = acked is not None and acked.seq == taken
+    return taken if signed or taken < around.reader.head().seq else taken - 1
 
 
 def _check_verdicts(batch: PushRequest, reply: PushReply) -> None:
