@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from headoffice.api.settings import ApiSettings
     from loyalty.feed import Cursor
 
+ANSWER_S_MAX: Final = 10.0
+"""How long the database may take for the first answer, in seconds, however short a till wants to wait."""
+
 PAUSE_AFTER_ERROR_S: Final = 1.0
 """How long to leave a database alone that did not answer, in seconds."""
 
@@ -88,9 +91,10 @@ class Newest:
         """
         with self._one_more(terminal_id):
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
+                async with asyncio.timeout(ANSWER_S_MAX):
                     await self._asked.wait()
-                    while not self._closed and (self._newest is None or self._newest.n == n):
+                async with asyncio.timeout(seconds):
+                    while not self._closed and self._newest is not None and self._newest.n == n:
                         await self._news.wait()
             if self._newest is None:
                 raise Answered(ProblemCode.UNAVAILABLE, "The database does not answer.", retry_after_s=1)
@@ -129,21 +133,30 @@ class Newest:
                 if answers:
                     self._log.warning("feed unknown", reason=error.code)
                 answers = False
-                self._newest = None
-                await asyncio.sleep(PAUSE_AFTER_ERROR_S)
+                await self._unknown()
                 continue
             except Exception as error:  # noqa: BLE001 - a bug here must not leave everybody waiting for ever
                 self._log.bug(error)
-                self._newest = None
-                await asyncio.sleep(PAUSE_AFTER_ERROR_S)
+                await self._unknown()
                 continue
             answers = True
             changed = newest != self._newest
-            self._newest = newest
-            self._asked.set()
+            self._hear(newest)
             if changed:
                 self._wake()
             await asyncio.sleep(self._settings.poll_interval_s)
+
+    async def _unknown(self) -> None:
+        """Tell all who wait that there is nothing to wait for, and leave the database alone for a while."""
+        self._hear(None)
+        self._wake()
+        await asyncio.sleep(PAUSE_AFTER_ERROR_S)
+
+    def _hear(self, newest: Cursor | None) -> None:
+        """Remember an answer; one that came when nobody waited any more would be old for the next who does."""
+        self._newest = newest
+        if self._wanted.is_set():
+            self._asked.set()
 
     def _wake(self) -> None:
         """Wake all who wait now; who comes later waits for the next news."""

@@ -180,13 +180,13 @@ class Signer(httpx.Auth):
         self._count = 0
 
     def auth_flow(self, request: httpx.Request) -> Any:  # noqa: ANN401 - httpx's own type is a generator of requests
-        self._count += 1
         headers = self.headers(request.method, request.url.raw_path.decode(), request.content)
         request.headers.update(headers)
         yield request
 
     def headers(self, method: str, target: str, body: bytes) -> dict[str, str]:
         """The headers of one call."""
+        self._count += 1
         nonce, at_us = f"nonce-of-a-test-{self._count:06d}", self.clock()
         message = request_bytes(method, target, body, terminal_id=self.terminal_id, nonce=nonce, at_us=at_us)
         return {
