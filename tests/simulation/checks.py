@@ -28,7 +28,7 @@ def check_all(world: World) -> list[str]:
     office = read_office(world.office.database_file)
     sums = Sums(office.records.values())
     problems: list[str] = []
-    for check in (_receipts, _balances, _nothing_waits, _days, _replicas, _nobody_is_stuck, _erased, _proofs):
+    for check in (_receipts, _balances, _nothing_waits, _days, _replicas, _people, _nobody_is_stuck, _erased, _proofs):
         problems += check(world, office, sums)
     return problems[:SHOWN_MAX]
 
@@ -119,6 +119,23 @@ def _replicas(world: World, office: OfficeFile, _sums: Sums) -> Iterator[str]:
                 card = reader.card(number)
                 if card is None or (office.root(card.member_id), card.status.value) != (office.root(member_id), status):
                     yield f"{sim.name} knows card {number} as {card}, head office as {member_id} {status}"
+
+
+def _people(world: World, office: OfficeFile, _sums: Sums) -> Iterator[str]:
+    """Whom and which cards any till knows head office knows, too."""
+    if world.office.times_put_back:
+        return
+    for sim in world.belonging():
+        for number, member in rows(sim.directory / LEDGER_FILE, "SELECT number, member_id FROM card"):
+            if number not in office.cards:
+                yield f"{sim.name} has card {number} of {UUID(bytes=member)}, head office has never heard of it"
+    there = {receipt.member_id for receipt in world.model.required() if receipt.kind == "enrolment"}
+    gone = {office.root(member_id) for member_id in office.erased}
+    for member_id in there:
+        if member_id is not None and office.root(member_id) not in gone:
+            view = world.office.head.member(member_id)
+            if view is None or view.profile is None:
+                yield f"{member_id} was enrolled and is nobody at head office"
 
 
 def _holds(world: World, sim: SimTill, office: OfficeFile, member_id: UUID) -> bool:

@@ -12,29 +12,28 @@ from uuid import UUID
 from tests.simulation.ledgers import OfficeAccount, read_accounts, rows
 
 if TYPE_CHECKING:
-    from loyalty.feed import Cursor
     from tests.simulation.office import Office
     from tests.simulation.tills import SimTill
 
 
 class History:
-    """Head office's accounts by the newest step of its feed."""
+    """Head office's accounts by the newest step of its feed; after a restore a step may be another one."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._moments: dict[Cursor, dict[UUID, OfficeAccount]] = {}
+        self._moments: dict[tuple[UUID, int], dict[UUID, OfficeAccount]] = {}
 
     def remember(self) -> None:
         """Keep what the accounts are now."""
         newest = self._office.head.newest()
-        self._moments[newest] = read_accounts(self._office.database_file)
+        self._moments[newest.epoch, newest.n] = read_accounts(self._office.database_file)
 
     def differences(self, sim: SimTill) -> list[str]:
         """What a till shows although head office never had it so."""
         standing = sim.standing()
         if standing.cursor is None or standing.cursor.n == 0:
             return []
-        moment = self._moments.get(standing.cursor)
+        moment = self._moments.get((standing.cursor.epoch, standing.cursor.n))
         if moment is None:
             return [f"{sim.name} shows step {standing.cursor.n}, in the middle of what head office did at once"]
         problems = []

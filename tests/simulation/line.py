@@ -58,10 +58,12 @@ class Weather:
         cut: Names of tills whose line is down.
         late: Calls that are still on their way, oldest first.
         calls: How many calls were made.
+        tell: Hears of each call.
     """
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, tell: Callable[[str], None]) -> None:
         self._rng = rng
+        self.tell = tell
         self.rough = True
         self.cut: set[str] = set()
         self.late: list[Answer] = []
@@ -102,6 +104,9 @@ class Line:
         terminal_id: As whom it speaks.
         office: Who answers.
         weather: What the line does.
+
+    Attributes:
+        snapshots: How many files it was offered.
     """
 
     def __init__(self, till: str, terminal_id: UUID, office: Office, weather: Weather) -> None:
@@ -109,6 +114,7 @@ class Line:
         self._terminal_id = terminal_id
         self._office = office
         self._weather = weather
+        self.snapshots = 0
 
     def hello(self, request: HelloRequest) -> HelloReply:
         return self._call("hello", request, HelloReply)
@@ -127,7 +133,9 @@ class Line:
         return self._call("newest", None, Cursor)
 
     def snapshot(self) -> SnapshotInfo | None:
-        return self._call("snapshot", None, SnapshotInfo | None)
+        offered: SnapshotInfo | None = self._call("snapshot", None, SnapshotInfo | None)
+        self.snapshots += offered is not None
+        return offered
 
     def snapshot_part(self, sha256: str, offset: int, length: int) -> bytes:
         return self._call("snapshot_part", (sha256, offset, length), bytes)
@@ -153,6 +161,7 @@ class Line:
         if self._till in self._weather.cut:
             raise Away("the line is cut")
         fate = self._weather.fate()
+        self._weather.tell(f"{self._till:>19} {name:<13} {fate.name.lower()}")
         if fate is Fate.LOST:
             raise Away("lost on the way")
         if fate is Fate.LATE:

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import event
 
-from headoffice.main import assemble
+from headoffice.main import ARCHIVE_FOLDER, DATABASE_FILE, assemble
 from loyalty.feed import Cursor, EditsRequest, TombstoneEdit
 from loyalty.wire import CompareRequest, HelloRequest, PushReply, PushRequest
 from terminal.sync.errors import Away
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from tests.fakes.clock import FakeClock
 
 IMAGES_MAX: Final = 2
-DATABASE_FILE: Final = "headoffice.sqlite"
-ARCHIVE_FILES: Final = "archive*"
+SNAPSHOT_MEMBERS_MIN: Final = 4
+"""From so many members on a till begins with a file; so few that the tills of the simulation do."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Office(Place):
         directory: Where its files are now.
         own: Records it wrote itself; they are in its archive, too.
         images: Older states, oldest first.
-        served: Calls answered, by name.
+        times_put_back: How often it lost files and went on from older ones.
     """
 
     def __init__(self, directory: Path, truth: FakeClock, rng: random.Random, model: Model) -> None:
@@ -61,7 +61,7 @@ class Office(Place):
         self.fuse = Fuse(self._save)
         self.own: set[UUID] = set()
         self.images: list[OfficeImage] = []
-        self.crashes = 0
+        self.times_put_back = 0
         self._rng = rng
         self._model = model
         self._generation = 0
@@ -95,6 +95,7 @@ class Office(Place):
     def open(self) -> None:
         """Start the program."""
         self._head = assemble(self.directory, None, self.clock, self.ids)
+        self._head.office.snapshot_members_min = SNAPSHOT_MEMBERS_MIN
         event.listen(self._head.database.engine, "before_cursor_execute", self._tick)
         event.listen(self._head.database.engine, "commit", self._tick)
 
@@ -136,7 +137,6 @@ class Office(Place):
 
     def restart(self) -> None:
         """Start again on the files as the crash left them."""
-        self.crashes += 1
         self._move_to(self._next_directory)
 
     def keep_image(self) -> None:
@@ -154,11 +154,11 @@ class Office(Place):
             image: The older files.
             with_archive: Whether the archive of its own records goes back, too; else it is as complete as ever.
         """
+        self.times_put_back += 1
         target = copy_files(image.directory, self._next_directory)
         self.holds = set(image.holds)
         if not with_archive:
-            for archive in self.directory.glob(ARCHIVE_FILES):
-                shutil.copy(archive, target / archive.name)
+            copy_files(self.directory / ARCHIVE_FOLDER, target / ARCHIVE_FOLDER)
             self.holds |= self.own
         self._move_to(target)
 

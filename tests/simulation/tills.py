@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from loyalty.wire import JoinRequest, ProblemCode
 from storage.errors import StorageError
+from storage.exchange import HeadOfficeRow
 from storage.store import Store, create_store, open_store
-from terminal.app.join import join
+from terminal.app.join import JoinCommand, join
 from terminal.app.system import CorrectedClock
 from terminal.app.till import Till
 from terminal.sync.context import Hooks
 from terminal.sync.errors import SyncError
-from terminal.sync.joining import Admitted
 from terminal.sync.journal import OwnLedger
 from terminal.sync.keys import KeyStore
 from terminal.sync.session import Session
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from loyalty.feed import Cursor
-    from storage.exchange import HeadOfficeRow
     from terminal.sync.status import SyncTrouble
     from tests.fakes.clock import FakeClock
     from tests.simulation.crashes import TillStatements
@@ -216,9 +215,17 @@ class SimTill(Place):
             programme_version=self.store.programme.version,
         )
         reply = office.head.join(request)
-        keys = KeyStore(self.directory, None)
-        admitted = Admitted("http://localhost:1", "", key, reply)
-        join(self.till, admitted, keys)
+        KeyStore(self.directory, None).keep(reply.terminal_id, key)
+        row = HeadOfficeRow(
+            url="http://localhost:1",
+            terminal_id=reply.terminal_id,
+            server_id=reply.server_id,
+            server_epoch=reply.server_epoch,
+            server_key=reply.server_key,
+            store=reply.store,
+            joined_at_us=self.corrected.now_us(),
+        )
+        join(self.till, JoinCommand(row, reply.programme_key, reply.profile_key))
         self.last_no = None
         return f"as {str(reply.terminal_id)[:8]}"
 
@@ -236,6 +243,7 @@ class SimTill(Place):
         self.last_no = None
         self.corrected.correct(result.offset_ms)
         flags = [name for name in ("began_epoch", "server_restored") if getattr(result, name)]
+        flags += ["bootstrapped"] * line.snapshots
         return f"pushed {result.pushed}, pulled {result.pulled}, repaired {result.repaired} {' '.join(flags)}"
 
     def standing(self) -> Standing:

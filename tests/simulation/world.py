@@ -6,7 +6,9 @@ import random
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+from unittest import mock
 
+from terminal.sync.steps import bootstrap
 from tests.fakes.clock import FakeClock
 from tests.simulation.chance import seeded_entropy
 from tests.simulation.checks import check_all
@@ -37,6 +39,12 @@ CRASH_WITHIN: Final = 60
 OFFICE_CRASH_CHANCE: Final = 0.05
 OFFICE_CRASH_WITHIN: Final = 120
 """How often a machine goes off in the middle of something, and within how many statements."""
+
+SNAPSHOT_PART_BYTES: Final = 30_000
+"""So small that a file takes several calls."""
+
+NOTED: Final = ("began_epoch", "server_restored", "bootstrapped", "fenced", "went off", "Away", "revoked")
+"""What is counted when it is said of a round."""
 
 QUIET_PASSES_MAX: Final = 10
 """In so many rounds of every till with head office nothing may be left to do."""
@@ -71,7 +79,7 @@ class World:
         self.problems: list[str] = []
         self.truth = FakeClock()
         self.model = Model()
-        self.weather = Weather(self.rng)
+        self.weather = Weather(self.rng, tell)
         self.statements = TillStatements()
         self.office = Office(copy_files(templates.office, folder / "office.0"), self.truth, self.rng, self.model)
         self.shop = Shop(self.rng, self.model)
@@ -89,6 +97,7 @@ class World:
         with ExitStack() as stack:
             stack.enter_context(seeded_entropy(f"world {self.seed}"))
             stack.enter_context(self.statements.watched())
+            stack.enter_context(mock.patch.object(bootstrap, "SNAPSHOT_PART_MAX", SNAPSHOT_PART_BYTES))
             stack.callback(self._close)
             self._begin()
             for number in range(self.rng.randint(STEPS_MIN, STEPS_MAX)):
@@ -143,6 +152,9 @@ class World:
 
     def _log(self, number: int, who: str, what: str, said: str) -> None:
         self.count(what)
+        for noted in NOTED:
+            if noted in said:
+                self.count(noted)
         self.tell(f"{number:3} {self.truth.at_us // 1_000_000 % 10_000_000:>9} {who:<8} {what:<16} {said}")
 
     def _sync(self, sim: SimTill, crash_within: int | None = None) -> str:
@@ -255,6 +267,8 @@ class World:
         self.weather.cut.clear()
         self.weather.deliver_late()
         self.truth.advance(days=2)
+        for sim in self.tills:
+            sim.shut_out = False  # people have sorted it out; it joins again
         before: object = None
         for number in range(QUIET_PASSES_MAX):
             for sim in self.tills:

@@ -81,6 +81,7 @@ class BusyTill:
         self._receipts.flush()
         os.fsync(self._receipts.fileno())
         self.told += 1
+        print(record.record_id, flush=True)
 
 
 def main() -> None:
