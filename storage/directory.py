@@ -94,8 +94,13 @@ class DirectoryReads(Reads):
 
     def programme_at(self, version: int) -> Programme | None:
         """The rules of one version; reading them parses their document."""
-        document = self._ledger.value("SELECT document FROM programme WHERE version = ?", (version,))
+        document = self.programme_document(version)
         return None if document is None else read_programme(document)
+
+    def programme_document(self, version: int) -> str | None:
+        """One version as its shop wrote it."""
+        document: str | None = self._ledger.value("SELECT document FROM programme WHERE version = ?", (version,))
+        return document
 
     def search(self, text: str, limit: int = 20) -> list[Hit]:
         """Find members as people at a counter ask for them.
