@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import queue
 import threading
+from concurrent.futures import Future
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
+from storage.errors import Busy
 from terminal.app.till import Till
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from loyalty.programme import Programme
     from storage.store import Reader, Store
     from storage.types import Shop
+
+CALL_POLL_S: Final = 0.5
+"""How often a waiting thread looks whether the storage thread still lives, in seconds."""
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -92,6 +97,7 @@ class StorageThread:
 
     Attributes:
         on_breakage: Hears of what broke outside any job; raises unless it was replaced.
+        on_booked: Called on the storage thread when a use case has run; it must cost nothing.
     """
 
     def __init__(
@@ -111,6 +117,7 @@ class StorageThread:
         self._store: Store | None = None
         self._reader: Reader | None = None
         self.on_breakage: Callable[[Exception], None] = _raise
+        self.on_booked: Callable[[], None] = _nobody_waits
 
     def start(self) -> None:
         """Open the store and begin to work.
@@ -170,6 +177,34 @@ class StorageThread:
         return self._started.directory
 
     @property
+    def store(self) -> Store:
+        """The open store; other threads ask it for readers only, its writing connection is this thread's."""
+        return self._started
+
+    def call(self, work: Callable[[Till], R]) -> R:
+        """Run a piece of writing in order with all use cases, and wait for it; for threads that do not paint.
+
+        Raises:
+            StorageError: What the work raised, or that the till was closed before its turn came.
+        """
+        result: Future[R] = Future()
+
+        def job(till: Till, _reader: Reader) -> Callable[[], None]:
+            try:
+                result.set_result(work(till))
+            except Exception as error:  # noqa: BLE001 - raised again where the result is waited for
+                result.set_exception(error)
+            return _nobody_waits
+
+        self._jobs.put_nowait(_Job(job, result.set_exception))
+        while True:
+            try:
+                return result.result(CALL_POLL_S)
+            except TimeoutError:
+                if not self._thread.is_alive() and not result.done():
+                    raise Busy("the till was closed before its turn came") from None
+
+    @property
     def _started(self) -> Store:
         assert self._store is not None, "start() comes first"
         return self._store
@@ -185,6 +220,7 @@ class StorageThread:
 
         def work(till: Till, _reader: Reader) -> Callable[[], None]:
             result = use_case(till, command)
+            self.on_booked()
             return lambda: done(result)
 
         self._jobs.put_nowait(_Job(work, failed))
@@ -231,6 +267,10 @@ class StorageThread:
             store.checkpoint()
         except Exception as error:  # noqa: BLE001 - as above
             self._deliver(partial(self.on_breakage, error))
+
+
+def _nobody_waits() -> None:
+    """Nothing hears of it."""
 
 
 def _raise(error: Exception) -> None:
