@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import io
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 from uuid import UUID
 
 from headoffice.api.app import make_app
 from headoffice.api.logs import Log
+from headoffice.errors import DatabaseAway
 from headoffice.main import assemble
 from headoffice.web.rights import StaffRole
 from headoffice.web.users import User, Users
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headoffice.api.app import Api
+    from headoffice.store.engine import Database
+    from loyalty.feed import Edit
 
 PASSWORD: Final = "vier blaue Brezeln"
 STORE: Final = UUID(int=0xC0, version=4)
@@ -78,31 +81,50 @@ class StaffedOffice:
         users: Its people: an administrator, a manager, a viewer.
         tills: Two tills of one store, as journals.
         member_id: Jürgen, with 120 points.
+        fingerprint: Of the certificate that its pages show with codes.
         other_id: Somebody with a name that browsers could run, who owes points.
     """
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, like: StaffedOffice | None = None) -> None:
+        """Found it, or open a copy of one: founding takes longer than most tests.
+
+        Args:
+            data: Its data folder.
+            like: The one that was copied there, closed.
+        """
         self.clock = FakeClock()
-        self.ids = SeededIds(3, self.clock)
+        self.ids = SeededIds(4 if like else 3, self.clock)
         self.head_office = assemble(data, clock=self.clock, ids=self.ids, name="Morgenrot")
         self.users = Users(self.head_office.database, self.clock, self.ids)
-        people = ((ADMIN, StaffRole.ADMIN), (MANAGER, StaffRole.MANAGER), (VIEWER, StaffRole.VIEWER))
-        for name, role in people:
-            assert isinstance(self.users.add(name, role, PASSWORD), User)
         self.log = io.StringIO()
-        self._trade()
+        self.fingerprint = ""
+        self.member_id, self.other_id = self.account(1), self.account(2)
+        if like is None:
+            self.tills = self._trade()
+        else:
+            self.tills = [_moved(till, self.head_office.database) for till in like.tills]
 
     def app(self) -> Api:
         """The whole application, with the pages."""
-        return make_app(self.head_office, extra=web_routes(self.head_office), log=Log(self.log))
+        return make_app(self.head_office, extra=web_routes(self.head_office, self.fingerprint), log=Log(self.log))
 
-    def _trade(self) -> None:
+    def break_database(self) -> None:
+        """Take the database away, as when its disk or its server is gone."""
+
+        def away(*_: object) -> NoReturn:
+            raise DatabaseAway
+
+        self.head_office.database.snapshot = away  # type: ignore[method-assign] # the line is cut here
+
+    def _trade(self) -> list[PretendTill]:
         database = self.head_office.database
+        people = ((ADMIN, StaffRole.ADMIN), (MANAGER, StaffRole.MANAGER), (VIEWER, StaffRole.VIEWER))
+        for name, role in people:
+            assert isinstance(self.users.add(name, role, PASSWORD), User)
         open_store(database, STORE, "Mitte")
         self.head_office.publish(PROGRAMME, by="Anna Amt")
-        self.tills = [PretendTill(database, seed, store_id=STORE) for seed in (1, 2)]
-        first, second = self.tills
-        self.member_id, self.other_id = self.account(1), self.account(2)
+        tills = [PretendTill(database, seed, store_id=STORE) for seed in (1, 2)]
+        first, second = tills
         first.clock.advance(days=-7)
         first.append(first.sale(self.member_id, 10_000))
         first.clock.advance(days=7)
@@ -111,28 +133,31 @@ class StaffedOffice:
         second.append(second.redemption(self.other_id, 50), second.redemption(self.other_id, 50), b'{"kind":"sale"}')
         first.push_all()
         second.push_all()
-        self._tell(self.member_id, 1, MEMBER_NAME, "+491712345678")
-        self._tell(self.other_id, 2, SECRET, "")
+        self._tell(first, self.member_id, 1, MEMBER_NAME, "+491712345678")
+        self._tell(first, self.other_id, 2, SECRET, "")
+        return tills
 
     def account(self, number: int) -> UUID:
         """The account of a card."""
         return account_id(self.head_office.secrets.programme_key, card_number(number))
 
-    def _tell(self, member_id: UUID, number: int, name: str, phone: str) -> None:
-        edits = [
-            CardEdit(self.ids.random_id(), self.ids.random_id(), card_number(number), member_id, CardStatus.ACTIVE),
+    def _tell(self, till: PretendTill, member_id: UUID, number: int, name: str, phone: str) -> None:
+        card_ref = self.ids.random_id()
+        edits: list[Edit] = [
+            CardEdit(self.ids.random_id(), card_ref, card_number(number), member_id, CardStatus.ACTIVE),
             ProfileEdit(self.ids.random_id(), member_id, ProfileField.NAME, name),
         ]
         if phone:
             edits.append(ProfileEdit(self.ids.random_id(), member_id, ProfileField.PHONE, phone))
-        self.head_office.edits(self.tills[0].row, EditsRequest(tuple(edits)))
+        self.head_office.edits(till.row, EditsRequest(tuple(edits)))
 
     def close(self) -> None:
         self.head_office.close()
 
 
-def hidden(page: str, name: str) -> str:
-    """A hidden field of the first form that has it."""
-    found = re.search(rf'name="{name}" value="([^"]*)"', page)
-    assert found, f"no field {name}"
-    return found[1]
+def _moved(till: PretendTill, database: Database) -> PretendTill:
+    """The same till at a copy of its head office."""
+    moved = copy.copy(till)
+    moved.database = database
+    moved.records = list(till.records)
+    return moved
