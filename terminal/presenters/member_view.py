@@ -135,7 +135,7 @@ def _reward_card(texts: Texts, reward: Reward, sale: OpenSale, spent: int) -> Re
     cost = texts._("from {points}").format(points=price) if reward.flexible else price
     if not affordable:
         missing = texts._("{count} missing").format(count=texts.number(needed - left))
-        cost = f"{cost} · {missing if left < needed else texts._('not safe offline')}"
+        cost = f"{cost} · {missing if left < needed else texts._('not safe now')}"
     return RewardCard(
         reward_id=reward.id,
         name=reward.name.in_language(texts.language),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from loyalty.outcomes import Refused
 from loyalty.wire import ProblemCode
@@ -123,6 +124,8 @@ class SyncPresenter(Presenter[SyncState]):
         if status.serving:
             found.append(SyncAction("serve_end", texts._("Stop serving the other tills"), "block", free))
         else:
+            if urlsplit(status.url).hostname == "localhost":  # its own head office, which it ended
+                found.append(SyncAction("serve", texts._("Serve the other tills of this shop"), "storefront", free))
             found.append(SyncAction(Purpose.LEAVE, texts._("Leave head office"), "close", free))
         return tuple(found)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from terminal.ui import tokens
@@ -184,9 +184,18 @@ class Paragraph(QLabel):
 
     def set_ink(self, name: str) -> None:
         """Change the colour of the text."""
+        self._ink = colour(name)
+        self._take_ink()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the colour once more: the style sheet's first look at a label gives it back its own."""
+        super().showEvent(event)
+        self._take_ink()
+
+    def _take_ink(self) -> None:
         palette = self.palette()
-        if palette.color(QPalette.ColorRole.WindowText) != colour(name):
-            palette.setColor(QPalette.ColorRole.WindowText, colour(name))
+        if palette.color(QPalette.ColorRole.WindowText) != self._ink:
+            palette.setColor(QPalette.ColorRole.WindowText, self._ink)
             self.setPalette(palette)
 
     def clipped(self) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFont
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from terminal.presenters.states import Choice, Field
@@ -20,6 +21,9 @@ from terminal.ui.theme import Theme
 from terminal.ui.view import View
 from terminal.ui.wording import Wording
 
+CODE, WIDE = "code", 2
+"""The longest input is a joining code with its certificate part."""
+
 
 class SyncFormView(View):
     """Fields are made once per name; the button that can't be undone is a red one."""
@@ -33,8 +37,9 @@ class SyncFormView(View):
         self._keyboard = Button(theme, name="keyboard", icon="keyboard")
         self._text = Paragraph(theme, tokens.TEXT_STRONG, ink=theme.palette.secondary, name="text")
         self._warning = NoticeBar(theme, "warning")
+        self._people_row = QWidget()
         self._people_box = QHBoxLayout()
-        self._fields_box = QVBoxLayout()
+        self._fields_box = QHBoxLayout()
         self._notice = NoticeBar(theme)
         self._primary = self._main_button(Kind.PRIMARY, "primary")
         self._danger = self._main_button(Kind.DANGER, "danger")
@@ -61,14 +66,15 @@ class SyncFormView(View):
         top.addWidget(self._headline, 1)
         top.addWidget(self._keyboard)
         box.addLayout(top)
-        people, fields = QWidget(), QWidget()
+        people, fields = self._people_row, QWidget()
         people.setLayout(self._people_box)
         fields.setLayout(self._fields_box)
         for part in (self._people_box, self._fields_box):
             part.setContentsMargins(0, 0, 0, 0)
             part.setSpacing(tokens.ROW_GAP)
         parts = (self._notice, self._warning, self._text, people, fields)
-        box.addWidget(scrolling(*parts, spacing=tokens.CARD_GAP), 1)
+        self._scroll = scrolling(*parts, spacing=tokens.CARD_GAP)
+        box.addWidget(self._scroll, 1)
         actions = QHBoxLayout()
         actions.setSpacing(tokens.GAP)
         actions.addWidget(self._cancel, 1)
@@ -92,6 +98,13 @@ class SyncFormView(View):
         edits = [box.edit for box in self._fields.values() if not box.isHidden()]
         empty = [edit for edit in edits if not edit.text()]
         return empty[0] if empty else edits[-1] if edits else None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the field that is typed into in sight; the keyboard on the screen takes half of the room."""
+        super().resizeEvent(event)
+        focused = self.focusWidget()
+        if isinstance(focused, LineEdit):
+            QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(focused))  # once it has its new place
 
     def _want_keyboard(self) -> None:
         """Bring the keyboard up for the field with the focus, else for the one that is next."""
@@ -127,6 +140,7 @@ class SyncFormView(View):
             button.show_caption(person.text)
             if person.chosen != button.isChecked():
                 button.setChecked(person.chosen)
+        self._people_row.setVisible(bool(people))
         keys = {person.key for person in people}
         for key, button in self._people.items():
             button.setVisible(key in keys)
@@ -153,6 +167,6 @@ class SyncFormView(View):
         box = FieldBox(self.theme, name)
         box.edit.typed.connect(lambda text: self._presenter.field_typed(name, text))
         box.keyboard_wanted.connect(self.keyboard_wanted)
-        self._fields_box.addWidget(box)
+        self._fields_box.addWidget(box, WIDE if name == CODE else 1)
         self._fields[name] = box
         return box

@@ -129,7 +129,7 @@ class SaleStates(Wordings):
         """The reward locked when it needs more than is safe."""
         if reward.reward_id != "ten":
             return reward
-        cost = self.t("1.000 Punkte · offline nicht sicher", "1,000 points · not safe offline")
+        cost = self.t("2.500 Punkte · jetzt nicht sicher", "2,500 points · not safe now")
         return replace(reward, affordable=False, cost=cost)
 
     def offline_note(self) -> Notice:

@@ -7,15 +7,16 @@ from itertools import combinations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
 from terminal.presenters.states import BookingLine, Pill, Screen, Sent, Tone
 from terminal.presenters.sync_states import SyncAction
+from terminal.ui import tokens
 from terminal.ui.bar import Bar, ConnectionButton
 from terminal.ui.keyboard import Keyboard
-from terminal.ui.labels import Label
+from terminal.ui.labels import Label, Paragraph
 from terminal.ui.ledger_rows import LedgerRow
 from terminal.ui.member_head import AccountNote, MemberHead
 from terminal.ui.sync import ProgressLine
@@ -192,3 +193,16 @@ def caption_of(stage: Stage) -> str:
     button = stage.show("sync").findChild(QAbstractButton, "cancel")
     assert isinstance(button, QAbstractButton)
     return button.text()
+
+
+@pytest.mark.parametrize("variant", ["sync_form_wrong", "enrol_twice", "sync_cases"])
+def test_a_notice_has_the_colour_of_its_tone_the_first_time_it_is_shown(stage: Stage, variant: str) -> None:
+    """The style sheet looks at a label when it first appears, and used to give the text back its own colour."""
+    view = stage.show(variant)
+    amber = tokens.LIGHT.amber.text.lower()
+    notices = [
+        text
+        for text in view.findChildren(Paragraph)
+        if text.objectName() in {"notice", "note0"} and not text.visibleRegion().isEmpty()
+    ]
+    assert [text.palette().color(QPalette.ColorRole.WindowText).name() for text in notices] == [amber]

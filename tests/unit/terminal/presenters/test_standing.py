@@ -110,7 +110,7 @@ def test_a_reward_above_what_is_safe_is_locked_for_that_reason(joined: JoinedCou
     joined.hear(balance=3000)
     joined.fall_silent()
     joined.scan(ANNA)
-    assert joined.locked() == {"cake": "2,500 points · not safe offline"}
+    assert joined.locked() == {"cake": "2,500 points · not safe now"}
     joined.shell.member.choose_reward("cake")
     assert "only 1,000 points of this member are safe" in said(joined)
     assert "M-128" in said(joined)

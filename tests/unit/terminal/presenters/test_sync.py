@@ -124,6 +124,7 @@ def test_without_sync_the_screen_offers_nothing(counter: Counter) -> None:
         ),
         ({"mode": SyncMode.PROBLEM, "problem": ProblemCode.CLOCK_OFF}, ["sync_now", "leave"]),
         ({"serving": "https://192.168.1.20:8443"}, ["sync_now", "invite", "serve_end"]),
+        ({"mode": SyncMode.OFFLINE, "url": "https://localhost:8470"}, ["sync_now", "serve", "leave"]),
     ],
 )
 def test_the_screen_offers_what_helps_now(
