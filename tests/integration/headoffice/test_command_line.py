@@ -1,0 +1,235 @@
+"""The commands of head office: one document for scripts, calm lines for people, exit codes both can trust."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from headoffice.cli.program import build_app
+from headoffice.errors import DatabaseAway
+from tests.fakes.command_line import ANNA, BEN, SPARE
+from tests.fakes.office_command_line import OfficeCommandLine
+from tests.source import ROOT
+
+BAKERY = ROOT / "terminal" / "templates" / "bakery.toml"
+NOBODY = "0198c0de-0000-4000-8000-000000000001"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> OfficeCommandLine:
+    """A new head office, made by the first command."""
+    return OfficeCommandLine(tmp_path / "office")
+
+
+def _commands(group: object, *path: str) -> list[tuple[str, ...]]:
+    if not isinstance(group, TyperGroup):
+        return [path]
+    return [found for name, command in group.commands.items() for found in _commands(command, *path, name)]
+
+
+@pytest.mark.parametrize("words", _commands(get_command(build_app())), ids=" ".join)
+def test_every_command_explains_itself_with_an_example(office: OfficeCommandLine, words: tuple[str, ...]) -> None:
+    """Help says what a command does and shows one line to copy; nothing is opened for it."""
+    ran = office.said(*words, "--help")
+    assert ran.code == 0
+    assert f"Example: stammkunde-headoffice {' '.join(words)}" in " ".join(ran.out.split()) or (
+        "Example: stammkunde-headoffice --" in ran.out
+    )
+    assert not office.directory.exists()
+
+
+def test_init_makes_a_head_office_once(office: OfficeCommandLine) -> None:
+    """What is there keeps its name: a second call changes nothing."""
+    first = office.done("init", "--name", "Bäckerei Morgenrot", "--currency", "chf")
+    assert (first["name"], first["currency"]) == ("Bäckerei Morgenrot", "CHF")
+    again = office.done("init", "--name", "Another")
+    assert again == first
+
+
+@pytest.mark.parametrize("arguments", [("--name", "  "), ("--name", "A", "--currency", "EURO"), ()])
+def test_init_needs_a_name_and_a_currency(office: OfficeCommandLine, arguments: tuple[str, ...]) -> None:
+    """A wrong command line is exit code 2 and makes nothing."""
+    ran = office("init", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert not office.directory.exists()
+
+
+def test_a_code_is_made_shown_and_good_for_a_day(office: OfficeCommandLine) -> None:
+    """People read it in groups of four; with TLS it carries the fingerprint."""
+    made = office.done("enrol-terminal", "Mitte", "Kasse 1", "--region", "Nord")
+    assert len(made["code"]) == len("0000-0000-0000-0000")
+    assert made["expires_at"].startswith("2026-11-22T10:00:00")
+    fingerprint = office.done("init-tls", "--host", "office.example")["fingerprint"]
+    assert office.done("enrol-terminal", "Mitte", "Kasse 2")["code"].endswith(f".{fingerprint}")
+    assert "Code" in office.said("enrol-terminal", "Mitte", "Kasse 3").out
+
+
+@pytest.mark.parametrize("arguments", [("", "Kasse 1"), ("Mitte", " "), ("M" * 81, "Kasse 1"), ("Mitte",)])
+def test_a_till_needs_a_store_and_a_name(office: OfficeCommandLine, arguments: tuple[str, ...]) -> None:
+    """What can't be a name is a usage error."""
+    assert office("enrol-terminal", *arguments).code == 2
+
+
+def test_tills_are_listed_and_shut_out(office: OfficeCommandLine) -> None:
+    """Revoking works at once and shows in the list."""
+    assert "No till" in office.said("terminals").out
+    till = office.till()
+    (listed,) = office.done("terminals")["terminals"]
+    assert (listed["terminal_id"], listed["store"], listed["status"]) == (str(till.terminal_id), "Mitte", "active")
+    office.done("revoke", str(till.terminal_id))
+    assert office.done("terminals")["terminals"][0]["status"] == "revoked"
+    assert "shut out" in office.said("terminals").out
+
+
+def test_an_unknown_till_cannot_be_shut_out(office: OfficeCommandLine) -> None:
+    """A known error with its code; what is no id at all is usage."""
+    assert office("revoke", NOBODY).error == "terminal_unknown"
+    assert office("revoke", "Kasse 1").code == 2
+
+
+def test_a_programme_is_published_from_a_moment_on(office: OfficeCommandLine) -> None:
+    """Without an offset the moment is the shops' time of day; versions count on."""
+    first = office.done("publish", str(BAKERY), "--starts-at", "2026-12-01T06:00")
+    assert first["starts_at"] == "2026-12-01T06:00:00+01:00"
+    second = office.done("publish", str(BAKERY))
+    assert second["version"] == first["version"] + 1
+    assert "comes into force on" in office.said("publish", str(BAKERY)).out
+
+
+def test_every_mistake_of_a_programme_is_listed_at_once(office: OfficeCommandLine, tmp_path: Path) -> None:
+    """Each with its place; nothing is published."""
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text(BAKERY.read_text("utf-8").replace("currency", "curency").replace("points = ", "pints = "), "utf-8")
+    ran = office("publish", str(wrong))
+    assert ran.reason == "programme_invalid"
+    errors = ran.document["refused"]["errors"]
+    assert len(errors) > 1
+    assert all(each["path"] and each["message"] for each in errors)
+    assert len(office.said("publish", str(wrong)).err.splitlines()) == len(errors) + 1
+
+
+def test_a_programme_that_is_not_there_is_a_known_error(office: OfficeCommandLine, tmp_path: Path) -> None:
+    """Missing, or no text."""
+    assert office("publish", str(tmp_path / "none.toml")).error == "file_unreadable"
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    assert office("publish", str(tmp_path / "binary.toml")).error == "file_unreadable"
+    assert office("publish", str(BAKERY), "--starts-at", "soon").code == 2
+
+
+def test_balances_are_corrected_up_and_down(office: OfficeCommandLine) -> None:
+    """A negative number is no option; the member may be named by card or id."""
+    till = office.till()
+    anna = office.member(till, "Anna Bauer", ANNA)
+    assert office.done("adjust", ANNA, "100", "--reason", "welcome")["balance"] == 100
+    assert office.done("adjust", str(anna), "-30", "--reason", "mistake")["balance"] == 70
+    assert "70" not in office.said("adjust", ANNA, "-20", "--reason", "again").err
+    assert office("adjust", ANNA, "5", "--reason", " ").reason == "reason_missing"
+    assert office("adjust", SPARE, "5", "--reason", "who").reason == "card_unknown"
+    assert office("adjust", ANNA, "5").code == 2
+
+
+def test_accounts_are_merged(office: OfficeCommandLine) -> None:
+    """The second card's account goes on with the points of both."""
+    till = office.till()
+    anna, ben = office.member(till, "Anna Bauer", ANNA), office.member(till, "Ben Frank", BEN)
+    office.done("adjust", ANNA, "100", "--reason", "welcome")
+    done = office.done("merge", ANNA, BEN)
+    assert (done["member_id"], done["merged_id"], done["balance"]) == (str(ben), str(anna), 100)
+    assert office("merge", ANNA, BEN).reason == "same_member"
+
+
+def test_a_person_is_forgotten_only_by_the_whole_number(office: OfficeCommandLine) -> None:
+    """A part of a card's number finds people at the till, but erases nobody."""
+    till = office.till()
+    anna = office.member(till, "Anna Bauer", ANNA)
+    assert office("erase", ANNA[-4:], "--yes").reason == "card_unknown"
+    assert office("erase", ANNA).code == 2, "nobody is there to be asked"
+    assert office.done("erase", ANNA, "--yes")["member_id"] == str(anna)
+    assert office("erase", ANNA, "--yes").reason == "card_unknown"
+
+
+def test_quiet_lists_say_so(office: OfficeCommandLine) -> None:
+    """Nothing to do is said in words, and is an empty list for scripts."""
+    assert office.done("conflicts") == {"conflicts": []}
+    assert office.said("conflicts").out == "There is no open conflict.\n"
+    assert office.done("quarantine") == {"quarantine": []}
+    assert office("conflicts", "--resolve", NOBODY).reason == "conflict_unknown"
+    assert office("conflicts", "--resolve", "1").code == 2
+
+
+def test_upkeep_says_what_it_did(office: OfficeCommandLine) -> None:
+    """Nothing expires in an empty house, and its books are in order."""
+    assert office.done("expire") == {"expired": 0}
+    verified = office.done("verify")
+    assert (verified["ok"], verified["problems"]) == (True, [])
+    assert "no problem" in office.said("verify").out
+
+
+def test_a_file_that_is_no_journal_is_refused(office: OfficeCommandLine, tmp_path: Path) -> None:
+    """A known error; nothing is booked."""
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear head office")
+    assert office("import-journal", str(path)).error == "file_unusable"
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "pdf"])
+def test_a_day_is_written_in_every_form(office: OfficeCommandLine, tmp_path: Path, form: str) -> None:
+    """By option or by the file's ending; the figures are the ones that are printed."""
+    office.till()
+    printed = office.done("report", "day", "2026-11-21", "--store", "Mitte")
+    assert printed["figures"]["sales"] == 0
+    out = tmp_path / f"day.{form}"
+    assert office.done("report", "day", "2026-11-21", "--store", "Mitte", "--out", str(out))["file"] == str(out)
+    content = out.read_bytes()
+    if form == "json":
+        assert json.loads(content) == printed
+    else:
+        assert content.startswith({"csv": b"\xef\xbb\xbfday", "pdf": b"%PDF"}[form])
+
+
+def test_a_day_is_shown_to_people(office: OfficeCommandLine) -> None:
+    """Beside the same weekday of the week before."""
+    out = office.said("report", "day").out
+    assert "Saturday, 21 November 2026" in out
+    assert "Sat 14 Nov" in out
+    assert office.said("report", "day", "--format", "csv").out.startswith("day")
+    assert office("report", "day", "--store", "Nowhere").error == "store_unknown"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--format", "pdf"), ("--format", "xls"), ("--out", "day.doc"), ("yesterday",)],
+)
+def test_a_report_that_cannot_be_written_is_usage(office: OfficeCommandLine, arguments: tuple[str, ...]) -> None:
+    """Said before anything is opened."""
+    assert office("report", "day", *arguments).code == 2
+
+
+def test_known_errors_and_bugs_leave_differently(office: OfficeCommandLine) -> None:
+    """One is 1 with its code; the other 70, with the place in the code and without the value."""
+    office.broken = DatabaseAway("no route")
+    assert office("terminals").error == "database_away"
+    assert "does not answer. (no route)" in office.said("terminals").err
+    office.broken = ValueError("Erika Mustermann")
+    ran = office("terminals")
+    assert (ran.code, ran.document["error"]["code"]) == (70, "bug")
+    assert "Erika" not in ran.out + ran.err
+    assert "office_command_line.py" in ran.err
+
+
+def test_a_wrong_command_line_is_usage(office: OfficeCommandLine) -> None:
+    """Standard output stays empty; the reason is beside it."""
+    for arguments in (("frobnicate",), ("--lang", "fr", "terminals"), ("serve", "--port", "1")):
+        ran = office(*arguments)
+        assert (ran.code, ran.out) == (2, "")
+        assert ran.err
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:0", "office.example:8470"])
+def test_serve_refuses_plain_http_for_others(office: OfficeCommandLine, listen: str) -> None:
+    """Before it listens, and with the way out."""
+    assert office("serve", "--listen", listen).error == "plain_http_refused"
+    assert "init-tls" in office.said("serve", "--listen", listen).err
+    assert office("serve", "--listen", "nowhere:x").error == "address_invalid"
