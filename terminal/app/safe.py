@@ -54,4 +54,10 @@ def unsafe(till: Till, reader: Reader, member_id: UUID, points: int) -> Refused 
     safe = safe_now(till, reader, member_id)
     if safe is None or points <= safe.points:
         return None
-    return Refused(Reason.NOT_SAFE_OFFLINE, {"safe": safe.points, "limit": safe.limit.value, "as_of_us": safe.as_of_us})
+    return not_safe(safe)
+
+
+def not_safe(safe: SafeToSpend) -> Refused:
+    """The refusal of more than is safe, with what is, what limits it, and since when that is known."""
+    values: dict[str, int | str] = {"safe": safe.points, "limit": safe.limit.value, "as_of_us": safe.as_of_us}
+    return Refused(Reason.NOT_SAFE_OFFLINE, values)

@@ -14,6 +14,7 @@ from loyalty.sale import Basket, Quote, RewardRequest, price_reward, quote_sale
 from terminal.app.earn import EarnCommand, Earned, earn
 from terminal.app.identify import Identified, identify
 from terminal.app.redeem import RedeemCommand, redeem
+from terminal.app.safe import available_points, not_safe, safe_now, unsafe
 from terminal.cli import parsing
 from terminal.cli.answers import Answer, pairs, table
 from terminal.cli.commands import NumbersCommand
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from loyalty.lines import Explanation, RedemptionLine
+    from loyalty.offline import SafeToSpend
     from loyalty.programme import Programme, Reward
     from terminal.app.till import Till
     from texts.i18n import Texts
@@ -126,8 +128,14 @@ def _quote(
         if isinstance(found, Refused):
             return found
         balance = found.account.balance if isinstance(found, Identified) else 0
-        quote = quote_sale(till.programme, asked.basket, asked.requests, available=balance)
-        return quote if isinstance(quote, Refused) else _quoted(till.programme, texts, asked.basket, quote, balance)
+        available = available_points(till, reader, found.member_id, balance)
+        quote = quote_sale(till.programme, asked.basket, asked.requests, available=available)
+        if isinstance(quote, Refused):
+            return quote
+        if refusal := unsafe(till, reader, found.member_id, quote.points_redeemed):
+            return refusal
+        safe = safe_now(till, reader, found.member_id)
+        return _quoted(till.programme, texts, asked.basket, quote, balance, safe)
 
 
 def _redeem(
@@ -245,12 +253,14 @@ def _earned(till: Till, texts: Texts, earned: Earned) -> Answer:
     return Answer(document, pairs(lines))
 
 
-def _quoted(programme: Programme, texts: Texts, basket: Basket, quote: Quote, balance: int) -> Answer:
+def _quoted(
+    programme: Programme, texts: Texts, basket: Basket, quote: Quote, balance: int, safe: SafeToSpend | None
+) -> Answer:
     explained = _explained(texts, programme, quote.explain)
     eligible_cents = sum(line.amount_cents for line in quote.lines if line.excluded is None)
     left = balance - quote.points_redeemed
     payable_cents = eligible_cents - quote.money_off_cents
-    rewards = [_offer(programme, texts, reward, basket, left, payable_cents) for reward in programme.rewards]
+    rewards = [_offer(programme, texts, reward, basket, left, payable_cents, safe) for reward in programme.rewards]
     document = {
         "points": quote.points,
         "explain": explained,
@@ -284,7 +294,13 @@ def _quoted(programme: Programme, texts: Texts, basket: Basket, quote: Quote, ba
 
 
 def _offer(
-    programme: Programme, texts: Texts, reward: Reward, basket: Basket, available: int, payable_cents: int
+    programme: Programme,
+    texts: Texts,
+    reward: Reward,
+    basket: Basket,
+    available: int,
+    payable_cents: int,
+    safe: SafeToSpend | None,
 ) -> dict[str, object]:
     """Whether one more reward could be taken in this purchase, and if not, why."""
     offer: dict[str, object] = {
@@ -298,6 +314,8 @@ def _offer(
         priced = Refused(Reason.MINIMUM_PURCHASE, {"minimum_cents": reward.minimum_purchase_cents, "reward": reward.id})
     else:
         priced = price_reward(reward, RewardRequest(reward.id), available, payable_cents)
+    if not isinstance(priced, Refused) and safe is not None and priced.points > safe.points:
+        priced = not_safe(safe)
     if isinstance(priced, Refused):
         return offer | {"possible": False, "reason": priced.reason.value, "message": refusal_text(texts, priced)}
     return offer | {"possible": True, "points": priced.points, "value": decimal_text(priced.value_cents)}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from storage.store import open_store
+from terminal.app.system import CorrectedClock
 from terminal.app.till import Till
 from terminal.settings import Settings, settings_of
 from texts.i18n import Texts, system_language
@@ -84,9 +85,13 @@ class Session:
         """
         self._settle_language()
         programs = self.programs
-        with open_store(self.directory, clock=programs.clock, ids=programs.ids) as store:
+        clock = CorrectedClock(programs.clock)
+        with open_store(self.directory, clock=clock, ids=programs.ids) as store:
             self.currency = store.shop.currency
-            yield Till(store, programs.clock, programs.ids)
+            if store.head_office is not None:
+                with store.reader() as reader:
+                    clock.correct(reader.link().offset_ms)
+            yield Till(store, clock, programs.ids)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[tuple[Till, Reader]]:
@@ -98,10 +103,12 @@ class Session:
         """
         self._settle_language()
         programs = self.programs
-        with open_store(self.directory, clock=programs.clock, ids=programs.ids, writable=False) as store:
+        clock = CorrectedClock(programs.clock)
+        with open_store(self.directory, clock=clock, ids=programs.ids, writable=False) as store:
             self.currency = store.shop.currency
             with contextlib.closing(store.reader()) as reader:
-                yield Till(store, programs.clock, programs.ids), reader
+                clock.correct(reader.link().offset_ms)
+                yield Till(store, clock, programs.ids), reader
 
     def _settle_language(self) -> None:
         """Read the settings before anything is written: what is wrong with them must not show after a booking."""

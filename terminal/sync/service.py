@@ -75,7 +75,7 @@ class Requests:
             return Declined(error.why)
         return Exported(path, records)
 
-    def serve(self, *, on: bool) -> Serving | Declined | Refused:
+    def serve(self, *, on: bool, listen: str | None = None) -> Serving | Declined | Refused:
         """Begin or end to serve the other tills of the shop; who begins joins the new head office as its first till."""
         if not on:
             self.supervisor.switch_off()
@@ -84,7 +84,7 @@ class Requests:
         if head_office is not None and not self.supervisor.is_own(head_office):
             return Refused(Reason.ALREADY_JOINED)
         try:
-            self.supervisor.switch_on(self.owner.store)
+            self.supervisor.switch_on(self.owner.store, listen)
             if head_office is None:
                 place = self.supervisor.place()
                 code = self.supervisor.invite(self.owner.store.shop.till_name)

@@ -116,8 +116,12 @@ class Supervisor:
         if thread is not None:
             thread.join(STOP_TIMEOUT_S + 1)
 
-    def switch_on(self, store: Store, listen: str = DEFAULT_LISTEN) -> None:
+    def switch_on(self, store: Store, listen: str | None = None) -> None:
         """Set head office up, once, and run it from now on whenever the till is open.
+
+        Args:
+            store: The till's.
+            listen: Host and port; ``None`` for where it listened before, or the usual place.
 
         Raises:
             Broken: It can't be set up, or does not start.
@@ -125,6 +129,7 @@ class Supervisor:
         with os_errors(str(self._folder)):
             self._folder.mkdir(mode=0o700, exist_ok=True)
         known = self.switch
+        listen = listen or (known.listen if known else DEFAULT_LISTEN)
         if known is None:
             self._ask("init", "--name", store.shop.name, "--currency", store.shop.currency)
             hosts = [part for host in ("localhost", "127.0.0.1", *_own_addresses()) for part in ("--host", host)]
