@@ -102,7 +102,7 @@ def _offline(texts: Texts, waiting: int) -> str:
 
 
 def progress_text(texts: Texts, progress: Progress) -> str:
-    """What takes long, and how far it is where that is known, for example "Fetching members, 42 %"."""
+    """What takes long, and how far it is where that is known, for example "Fetching members, 42%"."""
     words = {
         Task.SENDING: texts._("Sending bookings"),
         Task.DOWNLOADING: texts._("Fetching members"),
@@ -110,7 +110,7 @@ def progress_text(texts: Texts, progress: Progress) -> str:
         Task.CATCHING_UP: texts._("Catching up"),
     }[progress.what]
     share = progress_percent(progress)
-    return words if share is None else texts._("{what}, {percent} %").format(what=words, percent=share)
+    return words if share is None else texts._("{what}, {percent}%").format(what=words, percent=share)
 
 
 def progress_percent(progress: Progress) -> int | None:

@@ -43,7 +43,7 @@ class SyncStates(DeskStates):
             ),
             facts=(
                 (t("Filiale", "Store"), "Innenstadt"),
-                (t("Adresse", "Address"), "https://zentrale.baeckerei-morgenrot.example:8443"),
+                (t("Anschrift", "Address"), "https://zentrale.baeckerei-morgenrot.example:8443"),
                 (
                     t("Schlüssel dieser Kasse", "Key of this till"),
                     t("im Schlüsselspeicher dieses Rechners", "in this computer's key store"),
@@ -85,11 +85,11 @@ class SyncStates(DeskStates):
             "sync_offline": offline,
             "sync_fetching": replace(
                 online,
-                headline=t("Mitglieder werden geholt, 42 %", "Fetching members, 42 %"),
+                headline=t("Mitglieder werden geholt, 42 %", "Fetching members, 42%"),
                 icon="sync",
                 tone=Tone.INFO,
                 percent=42,
-                progress=t("Mitglieder werden geholt, 42 %", "Fetching members, 42 %"),
+                progress=t("Mitglieder werden geholt, 42 %", "Fetching members, 42%"),
                 notes=(
                     Notice(
                         t(
@@ -162,14 +162,14 @@ class SyncStates(DeskStates):
             ),
             Notice(
                 t(
-                    "Die Uhr geht 7 Minuten vor. Zeiten werden berichtigt; bitte die Uhr stellen. (M-185)",
+                    "Die Uhr ist 7 Minuten zu weit. Zeiten werden berichtigt; bitte die Uhr stellen. (M-185)",
                     "The clock is 7 minutes fast. Times are corrected; set the clock. (M-185)",
                 ),
                 Tone.WARN,
             ),
             Notice(
                 t(
-                    "Version 4 des Programms beginnt am Di. 1.12. um 06:00.",
+                    "Programmversion 4 beginnt am Di. 1.12. um 06:00.",
                     "Programme version 4 starts on Tue 1 Dec at 06:00.",
                 ),
                 Tone.INFO,
@@ -182,7 +182,7 @@ class SyncStates(DeskStates):
             online,
             code_caption=t(
                 "Code für Kasse 2, nur einmal gültig. An der anderen Kasse: F7, Der Zentrale beitreten, "
-                "Adresse https://192.168.1.20:8443",
+                "Anschrift https://192.168.1.20:8443",
                 "Code for till 2, once only. At that till: F7, join head office, address https://192.168.1.20:8443",
             ),
             code=LONG_CODE,
@@ -202,7 +202,7 @@ class SyncStates(DeskStates):
         join = SyncFormState(
             headline=t("Der Zentrale beitreten", "Join head office"),
             text=t(
-                "Die Zentrale nennt Ihnen ihre Adresse und einen Code, der einmal gilt. Die Kasse sendet dann alle "
+                "Die Zentrale nennt Ihnen ihre Anschrift und einen Code, der einmal gilt. Die Kasse sendet dann alle "
                 "Buchungen, Mitglieder und Karten dorthin und lernt die der anderen Kassen kennen.",
                 "Head office gives you its address and a code that works once. The till then sends all its bookings, "
                 "members and cards there, and learns those of the other tills.",
@@ -210,7 +210,7 @@ class SyncStates(DeskStates):
             fields=(
                 Field(
                     "url",
-                    t("Adresse der Zentrale", "Address of head office"),
+                    t("Anschrift der Zentrale", "Address of head office"),
                     "zentrale.example:8443",
                     optional=False,
                     placeholder="https://",

@@ -40,7 +40,7 @@ def keys(counter: Counter) -> list[str]:
         ({"mode": SyncMode.ALONE}, "Stands alone", Tone.NEUTRAL),
         ({}, "Online, all sent", Tone.GOOD),
         ({"waiting": 3}, "Online, sending 3", Tone.INFO),
-        ({"progress": Progress(Task.DOWNLOADING, 42, 100)}, "Fetching members, 42 %", Tone.INFO),
+        ({"progress": Progress(Task.DOWNLOADING, 42, 100)}, "Fetching members, 42%", Tone.INFO),
         ({"progress": Progress(Task.CATCHING_UP, 42)}, "Catching up", Tone.INFO),
         ({"mode": SyncMode.OFFLINE}, "Offline, all sent", Tone.WARN),
         ({"mode": SyncMode.OFFLINE, "waiting": 1}, "Offline, 1 booking waiting", Tone.WARN),
