@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 LOCK_ROUNDS_MAX: Final = 10
 """How often a lock may find that its account was merged meanwhile; each round needs another merge in between."""
 
+_FRESH: Final = ("member_id", "balance", "sales", "revenue_cents", "region")
 _COLUMNS: Final = ("balance", "sales", "revenue_cents", "enrolled_day", "last_sale_day", "merged_into")
 
 
@@ -78,25 +79,19 @@ class Accounts:
         raise RuntimeError("Accounts are merged faster than they can be locked")
 
     def _lock_roots(self, members: set[UUID]) -> None:
+        """Make those that are missing, and then lock all of them in one go: two goes could wait crosswise."""
         if not members:
             return
         ordered = sorted(members)
-        self._read(ordered)
-        missing = [member for member in ordered if member not in self._held]
-        if missing:
-            fresh = [(member, 0, 0, 0, self._region) for member in missing]
-            columns = ("member_id", "balance", "sales", "revenue_cents", "region")
-            bulk.insert_new(self._connection, ACCOUNT, columns, fresh)
-            self._read(missing)
-
-    def _read(self, ordered: list[UUID]) -> None:
+        fresh = [(member, 0, 0, 0, self._region) for member in ordered]
+        bulk.insert_new(self._connection, ACCOUNT, _FRESH, fresh)
         query = (
             select(ACCOUNT.c.member_id, ACCOUNT.c.region, *(ACCOUNT.c[name] for name in _COLUMNS))
             .where(bulk.among(self._connection, ACCOUNT.c.member_id, ordered))
             .order_by(ACCOUNT.c.member_id)
             .with_for_update()
         )
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(query).all():
             self._held[row[0]] = Held(*row)
 
     def of(self, member_id: UUID) -> Held:

@@ -14,7 +14,7 @@ from loyalty.bounds import TIME_MAX_US, Version
 from loyalty.chain import chain_hash, columns_of
 from loyalty.encoding import body_hash, decode
 from loyalty.records import AnyRecord, UnknownRecord
-from loyalty.statement import movements
+from loyalty.statement import Movement, movements
 from loyalty.totals import HOURS_PER_DAY, MINUTES_PER_HOUR, US_PER_MINUTE, hour_of
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Arrived(msgspec.Struct, frozen=True):
         record_id: Its id, ``None`` as above; so too ``member_id``.
         flaw: Why it is not booked, ``None`` when nothing is wrong with it.
         detail: What exactly is wrong, for support.
-        points: What it moves in sum, as recorded.
+        moved: What it moves, as recorded.
     """
 
     seq: int
@@ -72,7 +72,12 @@ class Arrived(msgspec.Struct, frozen=True):
     header: Header | AnyRecord | None = None
     flaw: Flaw | None = None
     detail: str = ""
-    points: int = 0
+    moved: tuple[Movement, ...] = ()
+
+    @property
+    def points(self) -> int:
+        """What it moves in sum, as recorded."""
+        return sum(movement.points for movement in self.moved)
 
     @property
     def record_id(self) -> UUID | None:
@@ -124,8 +129,7 @@ def _read(epoch: bytes, prev_hash: bytes, wire: WireRecord) -> Arrived:
         header = _HEADER.decode(wire.payload) if isinstance(record, UnknownRecord) else record
     except (ValueError, msgspec.MsgspecError) as error:
         return Arrived(wire.seq, wire.hash, wire.payload, body, flaw=Flaw.UNREADABLE, detail=_clean(str(error)))
-    points = sum(movement.points for movement in movements(record))
-    arrived = Arrived(wire.seq, wire.hash, wire.payload, body, record, header, points=points)
+    arrived = Arrived(wire.seq, wire.hash, wire.payload, body, record, header, moved=movements(record))
     columns = (wire.seq, epoch, *_columns(header), wire.payload, body, prev_hash)
     if chain_hash(columns) != wire.hash:
         detail = "The hash does not cover the record and the hash before it"

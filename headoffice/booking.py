@@ -29,8 +29,9 @@ from loyalty.records import (
     Redemption,
     Reversal,
     Sale,
+    UnknownRecord,
 )
-from loyalty.statement import movements
+from loyalty.statement import Movement, movements
 from loyalty.totals import day_totals, hour_of
 from loyalty.wire import Verdict
 
@@ -50,9 +51,9 @@ _ENTRY_COLUMNS: Final = (
     "member_id",
     "position",
     "part",
-    "original_member_id",
     "kind",
     "points",
+    "original_member_id",
     "at_us",
     "record_id",
     "original_id",
@@ -159,17 +160,17 @@ class Booking:
                     self._accounts.touch(record.member_id)
                 return
             self._book_reversal(source, record, original)
-        elif isinstance(record, AnyRecord):
-            self.verdicts[record.record_id] = self._book(source, record)
-        else:
+        elif record is None or isinstance(record, UnknownRecord):
             self.verdicts[header.record_id] = Verdict.BOOKED
+        else:
+            self.verdicts[record.record_id] = self._book(source, record, item.moved)
         if header.member_id:
             self._accounts.touch(header.member_id)
         self._done.add(header.record_id)
         for waiting in self._held_back.pop(header.record_id, ()):
             self._book_reversal(waiting.source, waiting.record, self._known[header.record_id])
 
-    def _book(self, source: Source, record: AnyRecord) -> Verdict:
+    def _book(self, source: Source, record: AnyRecord, moved: tuple[Movement, ...]) -> Verdict:
         if record.member_id is None:
             if isinstance(record, Sale):
                 self._count(source, record, day_totals(record))
@@ -189,7 +190,7 @@ class Booking:
                 self._accounts.merge(record.member_id, into)
             case _:
                 pass
-        self._move(record)
+        self._move(record, moved)
         self._count(source, record, day_totals(record))
         if not overspent:
             return Verdict.BOOKED
@@ -218,7 +219,7 @@ class Booking:
         if original.member_id is not None and left.cents:
             self._accounts.unsold(original.member_id, left.cents, whole=before < original.amount_cents <= after)
             self._accounts.touch(original.member_id)
-        self._reversals[record.record_id] = self._move(left)
+        self._reversals[record.record_id] = self._move(left, movements(left))
         self._count(source, left, day_totals(left))
         if record.member_id:
             self._accounts.touch(record.member_id)
@@ -228,12 +229,9 @@ class Booking:
             self._list(ConflictKind.REVERSED_TWICE, source, record, beyond)
             self.verdicts[record.record_id] = Verdict.CONFLICT
 
-    def _move(self, record: AnyRecord) -> int:
+    def _move(self, record: AnyRecord, moved: tuple[Movement, ...]) -> int:
         """Write the entries of a record; returns what they come to."""
-        if record.member_id is None:
-            return 0
-        moved = movements(record)
-        if not moved:
+        if record.member_id is None or not moved:
             return 0
         account = self._accounts.of(record.member_id)
         position = self._positions.next()
@@ -242,21 +240,11 @@ class Booking:
             original_id = record.original_id
         elif isinstance(record, Expiry):
             original_id = record.lot_id
-        for part, (kind, points) in enumerate((one.kind.value, one.points) for one in moved):
-            self._entries.append(
-                (
-                    account.member_id,
-                    position,
-                    part,
-                    record.member_id,
-                    kind,
-                    points,
-                    record.at_us,
-                    record.record_id,
-                    original_id,
-                )
-            )
-        points = sum(one.points for one in moved)
+        names = (record.member_id, record.at_us, record.record_id, original_id)
+        points = 0
+        for part, one in enumerate(moved):
+            self._entries.append((account.member_id, position, part, one.kind.value, one.points, *names))
+            points += one.points
         account.balance += points
         account.changed = True
         return points

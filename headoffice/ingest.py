@@ -119,10 +119,10 @@ def take(
         verdicts |= _verdicts_of_repeated(connection, terminal.terminal_id, epoch, repeated)
     unknown = [item for item in arrived if item.seq in new]
     source = Source(terminal.terminal_id, terminal.store_id, terminal.region)
-    verdicts |= _take_unknown(connection, source, epoch, unknown, now_us)
     row = known.get(epoch)
-    if unknown:
+    if unknown:  # before any account is locked, so that others wait for accounts as briefly as can be
         row = journals.write_positions(connection, terminal.terminal_id, row, epoch, unknown)
+        verdicts |= _take_unknown(connection, source, epoch, unknown, now_us)
     assert row is not None, "an epoch nobody knows has no position that is known"
     known[epoch] = row
     return PushOutcome(

@@ -10,9 +10,9 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 from sqlalchemy import select, text
 
-from headoffice.store import bulk
 from headoffice.store.tables import DIRTY, FEED_STEP, SERVER
 from loyalty.feed import Cursor
 
@@ -30,10 +30,12 @@ _ONE_AT_A_TIME: Final = 0x53544B53
 _NUMBER: Final = """
 INSERT INTO feed(kind, key, n)
 SELECT kind, key, :newest + row_number() OVER (ORDER BY kind, key)
-FROM (SELECT DISTINCT kind, key FROM {taken}) AS noted
+FROM (SELECT DISTINCT kind, one.value AS key FROM {taken}) AS changed
 WHERE true ON CONFLICT (kind, key) DO UPDATE SET n = excluded.n"""
-_TAKE_AND_NUMBER: Final = f"WITH taken AS (DELETE FROM dirty RETURNING kind, key) {_NUMBER.format(taken='taken')}"  # noqa: S608
-_NUMBER_ALL: Final = _NUMBER.format(taken="dirty")
+_ON_SQLITE: Final = _NUMBER.format(taken="dirty, json_each(dirty.noted) AS one")
+_ON_POSTGRESQL: Final = f"""
+WITH taken AS (DELETE FROM dirty RETURNING kind, noted)
+{_NUMBER.format(taken="taken, json_array_elements_text(taken.noted::json) AS one(value)")}"""  # noqa: S608 - our own words
 
 
 def touch(connection: Connection, kind: str, keys: Iterable[str]) -> None:
@@ -44,7 +46,15 @@ def touch(connection: Connection, kind: str, keys: Iterable[str]) -> None:
         kind: ``member`` (everything about one), ``programme``, ``cashier`` or ``conflict``.
         keys: Ids or versions as text.
     """
-    bulk.insert(connection, DIRTY, ("kind", "key"), [(kind, key) for key in keys])
+    changed = list(keys)
+    if changed:
+        connection.execute(DIRTY.insert().values(kind=kind, noted=msgspec.json.encode(changed).decode()))
+
+
+def noted(connection: Connection, kind: str) -> set[str]:
+    """What of a kind was noted and has no place in the feed yet."""
+    rows = connection.scalars(select(DIRTY.c.noted).where(DIRTY.c.kind == kind))
+    return {key for keys in rows for key in msgspec.json.decode(keys, type=list[str])}
 
 
 def sequence(database: Database) -> int:
@@ -69,8 +79,7 @@ def _step(connection: Connection) -> int:
     if postgresql:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
     newest_n = _newest_n(connection)
-    statement = _TAKE_AND_NUMBER if postgresql else _NUMBER_ALL
-    count = connection.execute(text(statement), {"newest": newest_n}).rowcount
+    count = connection.execute(text(_ON_POSTGRESQL if postgresql else _ON_SQLITE), {"newest": newest_n}).rowcount
     if not postgresql:
         connection.execute(DIRTY.delete())
     if count:

@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 
 from headoffice.checks.findings import ROWS_AT_ONCE, each
 from headoffice.registry import BOOKED, WAITING
+from headoffice.sequencer import noted
 from headoffice.store import bulk
 from headoffice.store.tables import (
     ACCOUNT,
     CARD,
     CASHIER,
     CONFLICT,
-    DIRTY,
     FEED,
     FEED_STEP,
     PROGRAMME,
@@ -41,11 +41,10 @@ def check_feed(connection: Connection, findings: Findings) -> None:
         ("conflict", CONFLICT.c.conflict_id),
     )
     for kind, column in columns:
+        about_to = noted(connection, kind)
         for keys in _chunks(connection, column):
-            there = set[str]()
-            for table in (FEED, DIRTY):
-                found = select(table.c.key).where(table.c.kind == kind, bulk.among(connection, table.c.key, keys))
-                there |= set(connection.scalars(found))
+            found = select(FEED.c.key).where(FEED.c.kind == kind, bulk.among(connection, FEED.c.key, keys))
+            there = about_to | set(connection.scalars(found))
             for key in keys:
                 if key not in there:
                     findings.found("feed", f"{kind} {key}", "No till is ever told")

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ARRAY, any_, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from headoffice.store.arrays import BinaryArray, array, placeholder
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from sqlalchemy import Column, ColumnElement, Connection, Dialect, Table
+    from sqlalchemy import Column, ColumnElement, Connection, Table
 
     Rows = Sequence[tuple[Any, ...]]
 
@@ -28,7 +30,7 @@ def insert(connection: Connection, table: Table, columns: Sequence[str], rows: R
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(_insert_sql(table, tuple(columns), connection.dialect), _arrays(rows))
+        connection.exec_driver_sql(_insert_sql(table, tuple(columns)), _arrays(table, columns, rows))
     else:
         connection.execute(table.insert(), [dict(zip(columns, row, strict=True)) for row in rows])
 
@@ -43,8 +45,8 @@ def insert_new(connection: Connection, table: Table, columns: Sequence[str], row
         return set()
     key = table.c[columns[0]]
     if connection.dialect.name == "postgresql":
-        sql = f"{_insert_sql(table, tuple(columns), connection.dialect)} ON CONFLICT DO NOTHING RETURNING {key.name}"
-        return {row[0] for row in connection.exec_driver_sql(sql, _arrays(rows))}
+        sql = f"{_insert_sql(table, tuple(columns))} ON CONFLICT DO NOTHING RETURNING {key.name}"
+        return {row[0] for row in connection.exec_driver_sql(sql, _arrays(table, columns, rows)).all()}
     there = set(connection.scalars(select(key).where(among(connection, key, [row[0] for row in rows]))))
     new = {row[0]: row for row in rows if row[0] not in there}
     insert(connection, table, columns, list(new.values()))
@@ -56,8 +58,8 @@ def update(connection: Connection, table: Table, keys: Sequence[str], columns: S
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        sql = _update_sql(table, tuple(keys), tuple(columns), connection.dialect)
-        connection.exec_driver_sql(sql, _arrays(rows))
+        sql = _update_sql(table, tuple(keys), tuple(columns))
+        connection.exec_driver_sql(sql, _arrays(table, (*keys, *columns), rows))
         return
     statement = table.update().values({name: bindparam(f"new_{name}") for name in columns})
     for name in keys:
@@ -77,25 +79,24 @@ def add(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) ->
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=added), rows)
 
 
-def _arrays(rows: Rows) -> tuple[list[Any], ...]:
-    return tuple(list(column) for column in zip(*rows, strict=True))
+def _arrays(table: Table, columns: Sequence[str], rows: Rows) -> tuple[BinaryArray, ...]:
+    return tuple(array(table.c[name], values) for name, values in zip(columns, zip(*rows, strict=True), strict=True))
 
 
 @lru_cache(maxsize=64)
-def _insert_sql(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
-    return f"INSERT INTO {table.name}({', '.join(columns)}) SELECT * FROM {_unnest(table, columns, dialect)}"  # noqa: S608 - our own names
+def _insert_sql(table: Table, columns: tuple[str, ...]) -> str:
+    return f"INSERT INTO {table.name}({', '.join(columns)}) SELECT * FROM {_unnest(table, columns)}"  # noqa: S608 - our own names
 
 
 @lru_cache(maxsize=64)
-def _update_sql(table: Table, keys: tuple[str, ...], columns: tuple[str, ...], dialect: Dialect) -> str:
+def _update_sql(table: Table, keys: tuple[str, ...], columns: tuple[str, ...]) -> str:
     names = keys + columns
     setting = ", ".join(f"{name} = given.{name}" for name in columns)
     same = " AND ".join(f"{table.name}.{name} = given.{name}" for name in keys)
-    source = f"{_unnest(table, names, dialect)} AS given({', '.join(names)})"
+    source = f"{_unnest(table, names)} AS given({', '.join(names)})"
     return f"UPDATE {table.name} SET {setting} FROM {source} WHERE {same}"  # noqa: S608 - our own names
 
 
-def _unnest(table: Table, columns: Iterable[str], dialect: Dialect) -> str:
-    """One array parameter a column, in the binary format, which spares hashes and payloads their hex digits."""
-    types = (table.c[name].type.compile(dialect) for name in columns)
-    return f"unnest({', '.join(f'%b::{name}[]' for name in types)})"
+def _unnest(table: Table, columns: Iterable[str]) -> str:
+    """One array parameter a column."""
+    return f"unnest({', '.join(placeholder(table.c[name]) for name in columns)})"

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, event, exc, make_url
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from headoffice.errors import DatabaseAway
+from headoffice.store import arrays
 from headoffice.store.migrate import migrate
 from storage.sqlite import choose_driver
 
@@ -74,7 +75,7 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     options = f"-c statement_timeout={STATEMENT_TIMEOUT_MS} -c timezone=UTC"
-    return create_engine(
+    engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
@@ -82,6 +83,12 @@ def open_engine(url: str) -> Engine:
         pool_pre_ping=True,
         connect_args={"options": options, "application_name": "stammkunde-headoffice"},
     )
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
+    arrays.register(connection)
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

@@ -384,7 +384,7 @@ DIRTY: Final = Table(
     METADATA,
     Column("id", _COUNTED, primary_key=True, autoincrement=True),
     Column("kind", String(10), nullable=False),
-    Column("key", String(36), nullable=False),
+    Column("noted", Text, nullable=False, comment="A JSON array of texts: one row for a whole batch."),
     comment="What changed and has no place in the feed yet; written with the change itself.",
 )
 
