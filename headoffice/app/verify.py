@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from headoffice import sequencer
 from headoffice.checks.bookings import check_accounts, check_bookings
 from headoffice.checks.chains import check_chains
 from headoffice.checks.coverage import check_feed, check_waiting
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 def verify(office: Office, progress: Callable[[int, int], None] | None) -> VerifyResult:
     """Check journals, registry, entries, accounts, sums of days and feed, all in one state of the database."""
+    sequencer.sequence(office.database)  # what is still waiting for its place in the feed would only take memory
     with office.database.snapshot() as connection:
         records = connection.scalar(select(func.count()).select_from(RECORD)) or 0
         positions = connection.scalar(select(func.count()).select_from(TERMINAL_RECORD)) or 0
