@@ -27,7 +27,7 @@ class PageVisitor:
 
     def __init__(self, office: StaffedOffice, base_url: str = "http://127.0.0.1") -> None:
         self.office = office
-        self._client: TestClient[Any] = TestClient(office.app(), base_url=base_url)  # type: ignore[arg-type] # ASGI by another name
+        self._client: TestClient[Any] = TestClient(office.app(), base_url=base_url)
         self.page: Response
 
     def __enter__(self) -> Self:

@@ -14,12 +14,13 @@ from texts import typeface
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
-STYLE: Final = Path(__file__).parents[1] / "static" / "head-office.css"
+STATIC: Final = Path(__file__).parents[1] / "static"
 KEPT_S: Final = 3600
 """How long browsers keep them, in seconds; a newer version shows within the hour."""
 
 _FILES: Final = {
-    "head-office.css": (STYLE, "text/css; charset=utf-8"),
+    "head-office.css": (STATIC / "head-office.css", "text/css"),
+    "icon.svg": (STATIC / "icon.svg", "image/svg+xml"),
     "inter-regular.ttf": (typeface.REGULAR, "font/ttf"),
     "inter-semibold.ttf": (typeface.SEMI_BOLD, "font/ttf"),
     "inter-bold.ttf": (typeface.BOLD, "font/ttf"),
