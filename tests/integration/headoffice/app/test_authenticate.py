@@ -82,7 +82,7 @@ def test_a_request_of_another_time_is_refused(office: TestedOffice) -> None:
     terminal = office.join()
     for off_us in (CLOCK_TOLERANCE_US + 1, -CLOCK_TOLERANCE_US - 1):
         assert _code(office, terminal.terminal_id, off_us=off_us) is ProblemCode.CLOCK_OFF
-    assert _call(office, terminal.terminal_id, off_us=-CLOCK_TOLERANCE_US)
+    assert _call(office, terminal.terminal_id, off_us=-CLOCK_TOLERANCE_US).terminal_id == terminal.terminal_id
 
 
 def test_a_request_counts_once(office: TestedOffice) -> None:

@@ -174,7 +174,7 @@ def test_cashiers_are_told_to_all_tills(office: TestedOffice) -> None:
     office.edit(one, office.cashier(cashier_id, "Ines"))
     office.edit(one, office.cashier(cashier_id, "Ines", blocked=True))
     items = office.head.changes(other.row, None).items
-    assert [item for item in items if isinstance(item, CashierItem)][0].blocked
+    assert next(item for item in items if isinstance(item, CashierItem)).blocked
     assert count(office.head.database, CASHIER) == 1
 
 

@@ -57,7 +57,9 @@ def test_a_start_in_the_past_is_now(office: TestedOffice) -> None:
 
 def test_mistakes_are_told_all_at_once(office: TestedOffice) -> None:
     """And nothing is published."""
-    problems = office.head.publish(PROGRAMME.replace("points = 1\n", "points = 0\n").replace("format = 1", "format = 9"))
+    problems = office.head.publish(
+        PROGRAMME.replace("points = 1\n", "points = 0\n").replace("format = 1", "format = 9")
+    )
     assert isinstance(problems, tuple)
     assert len(problems) >= 1
     assert office.head.programmes() == ()

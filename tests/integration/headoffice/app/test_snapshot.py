@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from tests.fakes.headoffice import PretendTill
 
 COMPARED = {
-    "statement": "member_id, balance, sales, revenue_cents, enrolled_day, last_sale_day, merged_into, lots, as_of_us",
-    "card": "number, number_reversed, card_ref, member_id, status",
-    "search_term": "kind, term, member_id",
-    "programme": "version, document, starts_at_us",
-    "cashier": "cashier_id, name, role, pin_hash, blocked",
-    "conflict": "conflict_id, kind, member_id, record_id, points, at_us, resolved",
-    "tombstone": "member_id, erased_at_us, erased_day",
-    "state": "server_id, server_epoch, cursor_n, cursor_token",
+    "statement": "SELECT member_id, balance, sales, revenue_cents, enrolled_day, last_sale_day, merged_into, lots, as_of_us FROM statement",
+    "card": "SELECT number, number_reversed, card_ref, member_id, status FROM card",
+    "search_term": "SELECT kind, term, member_id FROM search_term",
+    "programme": "SELECT version, document, starts_at_us FROM programme",
+    "cashier": "SELECT cashier_id, name, role, pin_hash, blocked FROM cashier",
+    "conflict": "SELECT conflict_id, kind, member_id, record_id, points, at_us, resolved FROM conflict",
+    "tombstone": "SELECT member_id, erased_at_us, erased_day FROM tombstone",
+    "state": "SELECT server_id, server_epoch, cursor_n, cursor_token FROM state",
 }
 
 
@@ -79,9 +79,7 @@ def _download(office: TestedOffice, info: SnapshotInfo, path: Path, part: int = 
 
 def _rows(path: Path) -> dict[str, set[tuple[object, ...]]]:
     with closing(sqlite.connect(path)) as connection:
-        return {
-            table: set(connection.execute(f"SELECT {columns} FROM {table}")) for table, columns in COMPARED.items()
-        }
+        return {table: set(connection.execute(query)) for table, query in COMPARED.items()}
 
 
 def _people(office: TestedOffice, path: Path) -> dict[bytes, str]:

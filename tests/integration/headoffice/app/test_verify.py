@@ -13,6 +13,9 @@ from tests.fakes.office import TestedOffice
 if TYPE_CHECKING:
     from tests.fakes.headoffice import PretendTill
 
+REDEMPTION = "(SELECT record_id FROM record WHERE kind = 'redemption')"
+POINT_AT_WHAT_IS_THERE = f"UPDATE record SET original_id = {REDEMPTION} WHERE state = 'waiting'"  # noqa: S608 - no input
+
 
 def _busy_shop(office: TestedOffice) -> PretendTill:
     """Records of most kinds, one of them damaged on the way, one waiting, one from before a restore."""
@@ -78,12 +81,7 @@ def test_an_empty_database_has_no_problem(office: TestedOffice) -> None:
         ("DELETE FROM feed WHERE kind = 'programme'", "feed", "told"),
         ("DELETE FROM feed WHERE kind = 'cashier'", "feed", "told"),
         ("UPDATE feed SET n = n + 100", "feed", "goes up"),
-        (
-            "UPDATE record SET original_id = (SELECT record_id FROM record WHERE kind = 'redemption')"
-            " WHERE state = 'waiting'",
-            "registry",
-            "waits",
-        ),
+        (POINT_AT_WHAT_IS_THERE, "registry", "waits"),
     ],
 )
 def test_damage_is_found_and_named(office: TestedOffice, damage: str, check: str, said: str) -> None:
