@@ -128,11 +128,11 @@ def _data_directory() -> Path:
     return user_data_path("stammkunde-headoffice", appauthor=False)
 
 
-def _pages(head_office: HeadOffice) -> Sequence[ControllerRouterHandler]:
+def _pages(head_office: HeadOffice, fingerprint: str) -> Sequence[ControllerRouterHandler]:
     """The pages for people."""
     from headoffice.web.web import web_routes
 
-    return web_routes(head_office)
+    return web_routes(head_office, fingerprint)
 
 
 def main() -> None:

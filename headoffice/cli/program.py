@@ -6,6 +6,7 @@ import io
 import os
 import sys
 import traceback
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
@@ -13,7 +14,7 @@ import typer
 from typer.core import TyperArgument, TyperGroup, TyperOption
 from typer.main import get_command
 
-from headoffice.cli import issues, members, programmes, report, serve, terminals, upkeep
+from headoffice.cli import issues, members, programmes, report, serve, terminals, upkeep, users
 from headoffice.cli.answers import EXIT_BUG, EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, Answer, failure, json_text, no
 from headoffice.cli.session import Session, session_of, tell
 from headoffice.errors import HeadOfficeError
@@ -55,13 +56,13 @@ def build_app() -> typer.Typer:
         name=PROGRAM,
         help=mark("Head office: all tills of all stores, one truth about every member."),
         epilog=f'{PROGRAM} --data ./office enrol-terminal "Mitte" "Kasse 1"',
-        no_args_is_help=True,
+        invoke_without_command=True,
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
     app.callback()(_global_options)
-    for module in (serve, terminals, programmes, members, issues, report, upkeep):
+    for module in (serve, terminals, programmes, members, issues, report, users, upkeep):
         module.add_commands(app)
     return app
 
@@ -83,10 +84,17 @@ def _global_options(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help=mark("Print exactly one JSON document."))] = False,
     language: Annotated[str | None, typer.Option("--lang", help=mark("de or en."), metavar="CODE")] = None,
+    show_version: Annotated[bool, typer.Option("--version", help=mark("Say which version this is."))] = False,
 ) -> None:
     if language is not None and language not in LANGUAGES:
         raise typer.BadParameter(f"{language!r} is not one of {', '.join(sorted(LANGUAGES))}", param_hint="--lang")
     session_of(context).configure(data, database, language, as_json=as_json)
+    if show_version:
+        number = version(PACKAGE)
+        typer.echo(json_text({"version": number}) if as_json else f"{PROGRAM} {number}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def execute(programs: Programs, arguments: Sequence[str]) -> int:

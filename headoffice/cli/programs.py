@@ -44,11 +44,12 @@ class Programs:
         ids: Fresh ids.
         open_head_office: Opens it.
         default_directory: Where the data lies when ``--data`` is not given.
-        pages: The pages for people that ``serve`` shows beside the API.
+        pages: Makes the pages for people that ``serve`` shows beside the API; they tell the fingerprint of this
+            server's authority with a joining code, empty without TLS.
     """
 
     clock: Clock
     ids: Ids
     open_head_office: OpenHeadOffice
     default_directory: Callable[[], Path]
-    pages: Callable[[HeadOffice], Sequence[ControllerRouterHandler]]
+    pages: Callable[[HeadOffice, str], Sequence[ControllerRouterHandler]]

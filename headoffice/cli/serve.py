@@ -118,7 +118,7 @@ def _serve(
         api = make_app(
             head_office,
             certificates=certificates,
-            extra=session.programs.pages(head_office),
+            extra=session.programs.pages(head_office, "" if certificates is None else certificates.fingerprint),
             log=log,
             upkeep=head_office.expire_due,
         )

@@ -45,7 +45,7 @@ class OfficeCommandLine:
 
     def run(self, *arguments: str) -> Ran:
         """Run a command line as it stands."""
-        programs = Programs(self.clock, self.ids, self.open, lambda: self.directory, lambda _: ())
+        programs = Programs(self.clock, self.ids, self.open, lambda: self.directory, lambda _office, _fingerprint: ())
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = execute(programs, ["--data", str(self.directory), *arguments])

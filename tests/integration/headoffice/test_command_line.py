@@ -1,5 +1,6 @@
 """The commands of head office: one document for scripts, calm lines for people, exit codes both can trust."""
 
+import io
 import json
 from pathlib import Path
 
@@ -217,6 +218,29 @@ def test_known_errors_and_bugs_leave_differently(office: OfficeCommandLine) -> N
     assert (ran.code, ran.document["error"]["code"]) == (70, "bug")
     assert "Erika" not in ran.out + ran.err
     assert "office_command_line.py" in ran.err
+
+
+def test_people_are_let_in_and_shut_out(office: OfficeCommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A password comes through standard input and is never printed."""
+    password = "four words and a number 7"
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{password}\n"))
+    ran = office("user", "add", "Berta", "--role", "admin", "--password-stdin")
+    assert ran.document["users"][0]["role"] == "admin"
+    assert password not in ran.out + ran.err
+    assert [user["name"] for user in office.done("user", "list")["users"]] == ["Berta"]
+    assert office("user", "block", "Berta").reason == "last_admin"
+    assert office("user", "block", "Carla").reason == "user_unknown"
+    monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
+    assert office("user", "reset", "Berta", "--password-stdin").reason == "password_weak"
+    assert office("user", "reset", "Berta").code == 2, "nobody is there to be asked"
+    assert "administrator" in office.said("user", "list").out
+
+
+def test_the_version_is_said_and_nothing_done(office: OfficeCommandLine) -> None:
+    """Without a command there is help, with --version a number."""
+    assert set(office.done("--version")) == {"version"}
+    assert "enrol-terminal" in office.said().out
+    assert not office.directory.exists()
 
 
 def test_a_wrong_command_line_is_usage(office: OfficeCommandLine) -> None:
