@@ -6,13 +6,14 @@ stands alone pays nothing for the question.
 
 from __future__ import annotations
 
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from loyalty.replica import REPLICA, REPLICA_APPLICATION_ID, REPLICA_VERSION
 from storage.connection import open_in_memory, open_reader
-from storage.errors import Busy, StorageError
+from storage.errors import Damaged, NotALedger, ReadOnlyDisk
 from storage.exchange import HeadOfficeRow
 
 if TYPE_CHECKING:
@@ -74,8 +75,10 @@ class ReplicaView:
             identity = None
         if self._database is None or identity != self._identity:
             self.close()
-            self._database = self._opened() if identity else empty_replica()
-            self._identity = identity
+            opened = self._opened() if identity else None
+            # While one is held open its number is its own; one that can't be used may leave it to its successor.
+            self._identity = identity if opened else None
+            self._database = opened or empty_replica()
         return self._database
 
     def close(self) -> None:
@@ -84,20 +87,17 @@ class ReplicaView:
             self._database.close()
             self._database = None
 
-    def _opened(self) -> Database:
-        try:
-            database = open_reader(self._path)
-        except Busy:
-            raise
-        except StorageError:
-            return empty_replica()
-        try:
-            if is_replica(database):
+    def _opened(self) -> Database | None:
+        with ExitStack() as opened:
+            try:
+                database = opened.enter_context(closing(open_reader(self._path)))
+                usable = is_replica(database)
+            except (Damaged, NotALedger, ReadOnlyDisk):
+                return None
+            if usable:
+                opened.pop_all()
                 return database
-        except StorageError:
-            pass
-        database.close()
-        return empty_replica()
+        return None
 
 
 def is_replica(database: Database) -> bool:

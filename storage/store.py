@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from storage import joining, migrations, sqlite
+from storage import joining, sqlite
 from storage.checks import Identity, check_contents, check_files, check_ledger, newest_programme
 from storage.connection import open_pair, open_reader, open_writer
 from storage.edits import Outbox
@@ -27,7 +27,7 @@ from storage.lock import take_lock
 from storage.replica_view import Belonging, Joined, ReplicaView
 from storage.tombstones import erase, missing_from, read_tombstones, write_tombstones
 from storage.unit import Reader, Unit
-from storage.upgrade import bring_files_up_to_date, is_older
+from storage.upgrade import bring_files_up_to_date, bring_up_to_date, is_older
 from storage.vault import catch_up
 
 if TYPE_CHECKING:
@@ -354,8 +354,7 @@ class Store:
 
     def _begin_writing(self) -> None:
         """Migrate, replay erasures the database does not know, and leave the mark that tells a crash."""
-        for database, layout in ((self._ledger, migrations.LEDGER_LAYOUT), (self._vault, migrations.VAULT_LAYOUT)):
-            migrations.bring_up_to_date(database, layout, before=self._copy_before_migration)
+        bring_up_to_date(self.directory, self._ledger, self._vault)
         self._ledger.one("SELECT seq FROM journal LIMIT 1")  # the log file exists from the first read on
         with os_errors(OPEN_MARK):
             write_durably(self.directory / OPEN_MARK, b"")
@@ -368,11 +367,6 @@ class Store:
             self._follow_profiles(erased=bool(missing))
         if self._failed:
             raise DiskFailed(self._failed)
-
-    def _copy_before_migration(self) -> None:
-        from storage.backup import copy_before_migration  # needed once in years
-
-        copy_before_migration(self.directory)
 
     def _joined(self) -> Joined:
         joined = self._belonging.joined

@@ -83,8 +83,8 @@ class Reader(StatementReads, DirectoryReads, ReportReads, OutgoingReads, EditRea
         """Close its connections."""
         self._ledger.close()
         self._vault.close()
-        if self._replica:
-            self._replica.close()
+        assert self._replica is not None, "a store gives one to every reader"
+        self._replica.close()
 
     def __enter__(self) -> Self:
         return self
@@ -278,10 +278,13 @@ class Unit(Reader):
         return incoming.repeat_tombstones(self._ledger, self._outbox)
 
     def take_over(self, adoptions: Adoptions) -> bool:
-        """Let the own tables follow head office; gives whether there was anything to do."""
-        self.take_tombstones(adoptions.tombstones)
+        """Let the own tables follow head office; gives whether there was anything to do.
+
+        Cards first: one that was handed on is not its former member's any more when that member is erased.
+        """
         self.take_cards(adoptions.cards)
         self.take_cashiers(adoptions.cashiers)
+        self.take_tombstones(adoptions.tombstones)
         return bool(adoptions)
 
     def take_tombstones(self, items: Sequence[TombstoneItem]) -> None:

@@ -1,4 +1,4 @@
-"""Bringing a data directory's layout up to date for somebody who only wants to read it."""
+"""Bringing a data directory's layout up to date, also for somebody who only wants to read it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from storage.lock import take_lock
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from storage.connection import Database
 
 
 def is_older(directory: Path) -> bool:
@@ -29,12 +31,27 @@ def bring_files_up_to_date(directory: Path) -> None:
         TillOpen: A till of the older version has them open.
         StorageError: It can't be done; the files are as they were.
     """
-    from storage.backup import copy_before_migration  # needed once in years
-
     lock = take_lock(directory)
     try:
-        for name, layout in ((LEDGER_FILE, migrations.LEDGER_LAYOUT), (VAULT_FILE, migrations.VAULT_LAYOUT)):
-            with closing(open_writer(directory / name)) as database:
-                migrations.bring_up_to_date(database, layout, before=lambda: copy_before_migration(directory))
+        with (
+            closing(open_writer(directory / LEDGER_FILE)) as ledger,
+            closing(open_writer(directory / VAULT_FILE)) as vault,
+        ):
+            bring_up_to_date(directory, ledger, vault)
     finally:
         lock.release()
+
+
+def bring_up_to_date(directory: Path, ledger: Database, vault: Database) -> None:
+    """Run the steps that open files lack.
+
+    The ledger as it was is kept beside it; of the keys there is never a copy, or an erasure could be undone.
+    """
+
+    def keep_a_copy() -> None:
+        from storage.backup import copy_before_migration  # needed once in years
+
+        copy_before_migration(directory)
+
+    migrations.bring_up_to_date(ledger, migrations.LEDGER_LAYOUT, before=keep_a_copy)
+    migrations.bring_up_to_date(vault, migrations.VAULT_LAYOUT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -78,9 +78,7 @@ def test_accounts_joined_at_head_office_are_one(joined: JoinedLedger, joined_rea
 def test_a_chain_of_joins_leads_to_its_end(joined: JoinedLedger, joined_reader: Reader) -> None:
     """Whatever head office keeps of it."""
     third = UUID(int=0xC)
-    joined.pull(
-        StatementItem(HERS, merged_into=HIS), StatementItem(HIS, merged_into=third), joined.statement(third, 7)
-    )
+    joined.pull(StatementItem(HERS, merged_into=HIS), StatementItem(HIS, merged_into=third), joined.statement(third, 7))
     joined.append(joined.sale(HERS, 1_000))
     assert joined_reader.account(HERS).member_id == third
     assert {balance(joined_reader, member) for member in (HERS, HIS, third)} == {17}
@@ -197,7 +195,7 @@ def test_an_expiry_is_booked_on_its_day_and_takes_its_lot(joined: JoinedLedger) 
     sale = joined.sale(HERS, 5_000)
     younger = joined.sale(HERS, 3_000)
     joined.append(sale, younger)
-    fields = {"lot_id": younger.record_id, "points": 30, "last_day": joined.clock.today()}
+    fields: dict[str, Any] = {"lot_id": younger.record_id, "points": 30, "last_day": joined.clock.today()}
     joined.append(Expiry(**joined.header(HERS), **fields))
     with joined.store.reader() as reader:
         assert [(lot.record_id, lot.left) for lot in reader.lots(HERS)] == [(sale.record_id, 50)]

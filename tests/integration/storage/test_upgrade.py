@@ -1,0 +1,102 @@
+"""A data directory of the first layout, as the first version left it: brought up to date, its copy beside it."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from loyalty.directory import Profile, Role
+from storage import migrations
+from storage.backup import restore
+from storage.errors import TillOpen
+from storage.files import read_header
+from storage.lock import take_lock
+from storage.schema import SCHEMA_VERSION
+from storage.store import open_store
+from storage.types import CashierRow
+from storage.verify import verify
+from tests.fakes.clock import FakeClock, SeededIds
+from tests.fakes.ledger import card_number
+
+CLOCK = FakeClock()
+IDS = SeededIds(7, CLOCK)
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """Sales, a reversal, a merge, a closed day, a person, a cashier: made by the first version."""
+    directory = tmp_path / "old"
+    directory.mkdir(mode=0o700)
+    with zipfile.ZipFile(Path(__file__).with_name("first_layout.zip")) as archive:
+        archive.extractall(directory)
+    for path in directory.iterdir():
+        path.chmod(0o600)
+    return directory
+
+
+def versions(directory: Path) -> set[int]:
+    """The layouts of both files."""
+    return {read_header(directory / name).user_version for name in ("ledger.sqlite", "vault.sqlite")}
+
+
+def test_an_old_till_opens_on_the_new_layout(old: Path) -> None:
+    """Everything is there, sums that did not exist are zero, and the copy from before is as it was."""
+    assert versions(old) == {1}
+    with open_store(old, clock=CLOCK, ids=IDS) as store, store.reader() as reader:
+        account = reader.known_card(card_number(1))
+        assert account is not None
+        assert (account.account.balance, account.account.sales, account.profile) == (
+            139,
+            2,
+            Profile("Muster Person", "+4930000000"),
+        )
+        assert reader.cashiers() == [CashierRow(reader.cashiers()[0].cashier_id, "Mia", Role.MANAGER, "$argon2id$none")]
+        assert reader.day_report(CLOCK.today()).totals.points_expired == 0
+        assert reader.last_close_number() == 1
+        assert [len(reader.epochs()), reader.head_office()] == [1, None]
+    assert versions(old) == {SCHEMA_VERSION}
+    assert read_header(old / "ledger.before-layout.sqlite").user_version == 1
+    assert (old / "ledger.before-layout.sqlite").stat().st_mode & 0o077 == 0
+    result = verify(old)
+    assert (result.ok, result.problems, result.records) == (True, (), 10)
+
+
+def test_looking_on_brings_an_old_till_up_to_date_too(old: Path) -> None:
+    """A command after the update, before the till was started; not while an old till is open."""
+    lock = take_lock(old)
+    with pytest.raises(TillOpen):
+        open_store(old, clock=CLOCK, ids=IDS, writable=False)
+    lock.release()
+    assert versions(old) == {1}
+    with open_store(old, clock=CLOCK, ids=IDS, writable=False) as store, store.reader() as reader:
+        assert reader.day_report(CLOCK.today()).open_points == 130
+    assert versions(old) == {SCHEMA_VERSION}
+    assert (old / "ledger.before-layout.sqlite").exists()
+
+
+def test_verify_brings_an_old_till_up_to_date(old: Path) -> None:
+    """And finds it whole."""
+    assert verify(old).ok
+    assert versions(old) == {SCHEMA_VERSION}
+
+
+def test_an_old_copy_can_be_put_back(old: Path, tmp_path: Path) -> None:
+    """Into a new directory, in a new epoch."""
+    restore(old / "ledger.sqlite", tmp_path / "new", clock=CLOCK, ids=IDS)
+    assert verify(tmp_path / "new").ok
+    assert versions(tmp_path / "new") == {SCHEMA_VERSION}
+
+
+def test_a_step_once_taken_is_never_changed() -> None:
+    """Shops have run the first; its checksum stands in their files."""
+    for layout, checksum in (
+        (migrations.LEDGER_LAYOUT, LEDGER_1),
+        (migrations.VAULT_LAYOUT, VAULT_1),
+    ):
+        assert layout.steps[0].checksum == checksum
+
+
+LEDGER_1 = "9381743cf006fabbe785fd9a74e13e6fc96de22d7581ea03c39299d0cf9cbb10"
+VAULT_1 = "d7b9286ff92c2e1f01b21b8e7df58312508666b735d015560e5b6f5211442d83"
