@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ICONS: Final = {
     SyncMode.ALONE: "storefront",
+    SyncMode.STARTING: "sync",
     SyncMode.ONLINE: "cloud_done",
     SyncMode.OFFLINE: "cloud_off",
     SyncMode.PROBLEM: "sync_problem",
@@ -34,6 +35,8 @@ def meaning(texts: Texts, status: SyncStatus) -> str:
     match status.mode:
         case SyncMode.ALONE:
             return texts._("This till is its own head office: all points are kept here and can be redeemed in full.")
+        case SyncMode.STARTING:
+            return texts._("The till was just opened and asks head office for news. Go on selling.")
         case SyncMode.PROBLEM if status.problem is not None:
             return trouble_text(texts, status.problem)
         case SyncMode.PROBLEM:

@@ -79,6 +79,8 @@ def connection_pill(texts: Texts, status: SyncStatus) -> Pill:
     match status.mode:
         case SyncMode.ALONE:
             return Pill(texts._("Stands alone"), Tone.NEUTRAL)
+        case SyncMode.STARTING:
+            return Pill(texts._("Connecting …"), Tone.INFO)
         case SyncMode.PROBLEM:
             text = texts._("Sync problem")
             spoken = f"{text}: {trouble_text(texts, status.problem)}" if status.problem else text

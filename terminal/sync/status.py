@@ -14,6 +14,7 @@ class SyncMode(StrEnum):
     """How the till stands with head office."""
 
     ALONE = "alone"
+    STARTING = "starting"
     ONLINE = "online"
     OFFLINE = "offline"
     PROBLEM = "problem"

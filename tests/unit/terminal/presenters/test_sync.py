@@ -38,6 +38,7 @@ def keys(counter: Counter) -> list[str]:
     ("changed", "text", "tone"),
     [
         ({"mode": SyncMode.ALONE}, "Stands alone", Tone.NEUTRAL),
+        ({"mode": SyncMode.STARTING, "waiting": 3}, "Connecting …", Tone.INFO),
         ({}, "Online, all sent", Tone.GOOD),
         ({"waiting": 3}, "Online, sending 3", Tone.INFO),
         ({"progress": Progress(Task.DOWNLOADING, 42, 100)}, "Fetching members, 42%", Tone.INFO),
