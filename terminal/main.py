@@ -10,10 +10,11 @@ import sys
 import threading
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from terminal.app.system import SystemClock, SystemIds
+from terminal.app.system import CorrectedClock, SystemClock, SystemIds
 from texts.i18n import LANGUAGES
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from terminal.app.report import ReportPlace
     from terminal.cli.programs import DemoResult
     from terminal.demo.stage import Stage
+    from terminal.presenters.base import Surroundings
     from terminal.presenters.shell import ShellPresenter
     from terminal.settings import ScannerSettings
     from terminal.ui.bridge import Bridge
@@ -42,6 +44,9 @@ WARM_UP_DELAY_MS: Final = 500
 
 HEALTH_DELAY_MS: Final = 2_000
 """How long after the start the ledger's health is looked at, in milliseconds: the first customer comes first."""
+
+SYNC_DELAY_MS: Final = 1_000
+"""How long after the start the till begins to talk to head office, in milliseconds: the first screen comes first."""
 
 TICK_MS: Final = 5_000
 """How often the clock in the bar looks at the time, in milliseconds."""
@@ -66,12 +71,19 @@ class RunningTill:
     """
 
     def __init__(
-        self, desk: StorageThread, bridge: Bridge, shell: ShellPresenter, window: MainWindow, running: ExitStack
+        self,
+        desk: StorageThread,
+        bridge: Bridge,
+        shell: ShellPresenter,
+        window: MainWindow,
+        around: Surroundings,
+        running: ExitStack,
     ) -> None:
         self.desk = desk
         self.bridge = bridge
         self.shell = shell
         self.window = window
+        self._around = around
         self._running = running
 
     def watch_health(self) -> None:
@@ -84,6 +96,41 @@ class RunningTill:
         )
         watch.start()
         self._running.callback(watch.stop)
+
+    def keep_in_touch(self, clock: Clock, crashed: Callable[[Exception], None]) -> None:
+        """Begin to talk to head office, if the till has joined one; called when the first screen is up.
+
+        Args:
+            clock: The machine's clock, uncorrected.
+            crashed: Takes a bug of sync, to write it down; the cashier sees that sync stands still.
+        """
+        from terminal.sync.service import SyncService
+        from terminal.sync.supervise import Supervisor
+        from terminal.sync.thread import Means, Outside, SyncThread, connect, open_keys
+
+        directory, deliver, corrected = self.desk.directory, self.bridge.deliver, self._around.clock
+        assert isinstance(corrected, CorrectedClock), "made by assemble"
+        supervisor = Supervisor(directory)
+        means = Means(
+            owner=self.desk,
+            open_keys=lambda: open_keys(directory),
+            clock=clock,
+            connect=connect,
+            serving=lambda: supervisor.address,
+            software=version(APPLICATION),
+        )
+        outside = Outside(
+            status=lambda status: deliver(lambda: self.shell.sync_status(status)),
+            offset=corrected.correct,
+            bug=lambda error: deliver(lambda: crashed(error)),
+        )
+        thread = SyncThread(means, outside)
+        self.desk.on_booked = thread.nudge
+        self._around.sync_actions = SyncService(thread, self.desk, supervisor, deliver)
+        self._running.callback(supervisor.stop)
+        self._running.callback(thread.stop)
+        supervisor.start()
+        thread.start()
 
     def stop(self) -> None:
         """Let go of the scanners, finish the writing that waits, hear its results, close the ledger."""
@@ -128,14 +175,16 @@ def assemble(
 
     with ExitStack() as running:  # closed in reverse; a step that fails does not keep the others from their end
         bridge = Bridge(application)
+        corrected = CorrectedClock(clock)
         desk = StorageThread(
-            lambda: open_store(directory, clock=clock, ids=ids), clock=clock, ids=ids, deliver=bridge.deliver
+            lambda: open_store(directory, clock=corrected, ids=ids), clock=corrected, ids=ids, deliver=bridge.deliver
         )
         desk.start()
+        corrected.correct(desk.reader.link().offset_ms)
         running.callback(desk.stop)
         running.callback(bridge.close)
         texts = texts_for(desk.shop.currency)
-        surroundings = Surroundings(desk, texts, clock, ids, bridge.schedule, application.quit, reports)
+        surroundings = Surroundings(desk, texts, corrected, ids, bridge.schedule, application.quit, reports)
         shell = ShellPresenter(surroundings, crashed)
         desk.on_breakage = shell.broke
         theme = Theme()
@@ -150,7 +199,7 @@ def assemble(
         timer.timeout.connect(shell.tick)
         timer.start(TICK_MS)
         shell.start()
-        till = RunningTill(desk, bridge, shell, window, running.pop_all())
+        till = RunningTill(desk, bridge, shell, window, surroundings, running.pop_all())
 
     def warm_up() -> None:
         if window.warm_up():
@@ -239,6 +288,7 @@ def open_till(directory: Path, *, language: str | None) -> int:
         show_notice(application, error_text(Texts(chosen), error))
         raise
     catch_bugs(till)
+    till.bridge.schedule(SYNC_DELAY_MS, lambda: till.keep_in_touch(SystemClock(), write_down))
     with quit_on_signals(application), ExitStack() as open_now:
         open_now.callback(till.stop)
         till.window.open()

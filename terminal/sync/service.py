@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, TypeVar
 from loyalty.outcomes import Reason, Refused
 from terminal.app.leave import Alone, LeaveCommand, leave
 from terminal.sync.errors import SyncError
-from terminal.sync.export import export_unacknowledged
-from terminal.sync.joining import Applicant, apply_to_join, move_in
 from terminal.sync.outcomes import Declined, Exported, Invited, Joined, Left, Serving
 
 if TYPE_CHECKING:
@@ -42,6 +40,8 @@ class Requests:
 
     def join(self, url: str, code: str) -> Joined | Declined:
         """Belong to the head office at an address, with the one-time code it gave."""
+        from terminal.sync.joining import Applicant, apply_to_join, move_in  # brings the network's libraries
+
         store = self.owner.store
         applicant = Applicant(store.shop.till_name, store.shop.terminal_id, store.programme.version)
         try:
@@ -63,6 +63,8 @@ class Requests:
 
     def export(self, path: Path) -> Exported | Declined | Refused:
         """Write what head office has not acknowledged to a new file."""
+        from terminal.sync.export import export_unacknowledged  # brings cryptography
+
         store = self.owner.store
         head_office = store.head_office
         if head_office is None:

@@ -18,17 +18,18 @@ from terminal.sync.errors import Away, Broken, Stopped, SyncError
 from terminal.sync.listening import Ear, Heard
 from terminal.sync.looking import Seen, look
 from terminal.sync.pauses import Pauses, passes
-from terminal.sync.session import Session
 from terminal.sync.status import SyncMode, SyncStatus, SyncTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from loyalty.feed import Cursor
     from loyalty.ports import Clock
+    from storage.exchange import HeadOfficeRow
     from terminal.sync.journal import LedgerOwner
     from terminal.sync.keys import KeyStore
-    from terminal.sync.session import Connect
+    from terminal.sync.session import Connect, OpenPort, Session
     from terminal.sync.status import Progress
 
 STOP_TIMEOUT_S: Final = 1.0
@@ -252,6 +253,8 @@ class SyncThread:
             self._outside.status(status)
 
     def _open_session(self) -> Session:
+        from terminal.sync.session import Session  # brings the network's libraries, which nobody waits for here
+
         if self._session is None:
             means = self._means
             head_office = means.owner.store.head_office
@@ -267,3 +270,17 @@ class SyncThread:
         if session is not None:
             session.close()
         self._mode, self._problem, self._progress = SyncMode.OFFLINE, None, None
+
+
+def open_keys(directory: Path) -> KeyStore:
+    """This till's keys, in this user's keyring where there is one."""
+    from terminal.sync.keys import KeyStore, system_keyring
+
+    return KeyStore(directory, system_keyring())
+
+
+def connect(head_office: HeadOfficeRow, private_key: bytes, clock: Clock, offset_ms: int) -> OpenPort:
+    """The real line; its libraries are loaded with the first."""
+    from terminal.sync.session import connect_over_http
+
+    return connect_over_http(head_office, private_key, clock, offset_ms)
