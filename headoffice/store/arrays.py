@@ -16,6 +16,8 @@ from sqlalchemy import BigInteger, Date, LargeBinary, SmallInteger, String, Uuid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import date
+    from uuid import UUID
 
     from psycopg.abc import AdaptContext
     from sqlalchemy import Column
@@ -69,11 +71,11 @@ def array(column: Column[Any], values: Sequence[Any]) -> BinaryArray:
     return BinaryArray(_HEADER.pack(1, nulls, oid, len(values), 1) + body)
 
 
-def _uuid(value: Any) -> bytes:  # noqa: ANN401 - a UUID
+def _uuid(value: UUID) -> bytes:
     return _UUID_LENGTH + value.bytes
 
 
-def _date(value: Any) -> bytes:  # noqa: ANN401 - a date
+def _date(value: date) -> bytes:
     return _DATE.pack(4, value.toordinal() - _POSTGRES_DAY_0)
 
 

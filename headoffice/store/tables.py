@@ -337,6 +337,12 @@ PROGRAMME: Final = Table(
 
 # ------------------------------------------------------------------------------- sums of a day
 
+_DAY_SUMS: Final = (
+    *("sales", "member_sales", "revenue_cents", "member_revenue_cents", "reversed_cents", "points_issued"),
+    *("points_redeemed", "redemptions", "points_taken_back", "points_returned", "points_adjusted", "new_members"),
+    "points_expired",
+)
+
 DAY_TOTAL: Final = Table(
     "day_total",
     METADATA,
@@ -344,24 +350,7 @@ DAY_TOTAL: Final = Table(
     Column("terminal_id", Uuid, primary_key=True),
     Column("business_day", Date, primary_key=True),
     Column("hour", SmallInteger, primary_key=True),
-    *(
-        Column(name, BigInteger, nullable=False)
-        for name in (
-            "sales",
-            "member_sales",
-            "revenue_cents",
-            "member_revenue_cents",
-            "reversed_cents",
-            "points_issued",
-            "points_redeemed",
-            "redemptions",
-            "points_taken_back",
-            "points_returned",
-            "points_adjusted",
-            "new_members",
-            "points_expired",
-        )
-    ),
+    *(Column(name, BigInteger, nullable=False) for name in _DAY_SUMS),
     comment="loyalty.records.DayTotals by terminal, day and hour.",
 )
 
