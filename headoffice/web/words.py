@@ -9,7 +9,6 @@ import msgspec
 from headoffice.views import ProgrammeState, TerminalStatus
 from headoffice.web.rights import StaffRole
 from loyalty.directory import CardStatus
-from loyalty.wire import CLOCK_TOLERANCE_US
 from texts.i18n import mark
 
 if TYPE_CHECKING:
@@ -29,6 +28,9 @@ ONLINE_S: Final = 120
 
 SILENT_S: Final = 24 * 3600
 """A till that was silent for so long needs somebody to look at it, in seconds: longer than a night, not a weekend."""
+
+CLOCK_SHOWN_MS: Final = 120_000
+"""A clock that is off by more is shown, in milliseconds; times and days of its bookings are not to be trusted."""
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -69,7 +71,7 @@ def till_notes(texts: Texts, till: TerminalView) -> list[str]:
                 count=texts.number(till.quarantined)
             )
         )
-    if abs(till.clock_off_ms) * 1000 > CLOCK_TOLERANCE_US:
+    if abs(till.clock_off_ms) >= CLOCK_SHOWN_MS:
         minutes = round(abs(till.clock_off_ms) / 60_000)
         notes.append(texts._("its clock is off by {minutes} min: set it").format(minutes=texts.number(minutes)))
     return notes
