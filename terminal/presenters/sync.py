@@ -113,7 +113,7 @@ class SyncPresenter(Presenter[SyncState]):
         free = not self._busy
         join = SyncAction(Purpose.JOIN, texts._("Join head office"), "sync", free)
         if status.mode is SyncMode.ALONE:
-            return join, SyncAction("serve", texts._("Serve the other tills of this shop"), "storefront", free)
+            return join, SyncAction("serve", texts._("Serve the other tills"), "storefront", free)
         found = [SyncAction("sync_now", texts._("Sync now"), "sync", free and status.progress is None)]
         if status.problem in CURED_BY_JOINING:
             found.append(SyncAction(Purpose.JOIN, texts._("Join again"), "restart_alt", free))
@@ -125,7 +125,7 @@ class SyncPresenter(Presenter[SyncState]):
             found.append(SyncAction("serve_end", texts._("Stop serving the other tills"), "block", free))
         else:
             if urlsplit(status.url).hostname == "localhost":  # its own head office, which it ended
-                found.append(SyncAction("serve", texts._("Serve the other tills of this shop"), "storefront", free))
+                found.append(SyncAction("serve", texts._("Serve the other tills"), "storefront", free))
             found.append(SyncAction(Purpose.LEAVE, texts._("Leave head office"), "close", free))
         return tuple(found)
 

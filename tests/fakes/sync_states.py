@@ -133,7 +133,7 @@ class SyncStates(DeskStates):
                 SyncAction("join", t("Der Zentrale beitreten", "Join head office"), "sync"),
                 SyncAction(
                     "serve",
-                    t("Die anderen Kassen im Laden bedienen", "Serve the other tills of this shop"),
+                    t("Die anderen Kassen bedienen", "Serve the other tills"),
                     "storefront",
                 ),
             ),

@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import combinations
+from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QScrollArea, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
 from terminal.ui.labels import Label, Paragraph
 from terminal.ui.tokens import CONTROL_MIN
+from tests.fakes.legible import clipped, illegible, name_of, visible
 from tests.fakes.screen_states import ScreenStates
 from tests.fakes.stage import Stage
 
 VARIANTS = sorted(ScreenStates("de").variants())
 SIZES = ((1024, 768), (1366, 768), (1920, 1080), (1024, 744), (1366, 744))
 """The last two are screens of 768 lines with a title bar."""
-
-
-def visible(window: QWidget) -> Iterator[QWidget]:
-    """Every widget somebody sees at least a part of."""
-    return (widget for widget in window.findChildren(QWidget) if not widget.visibleRegion().isEmpty())
-
-
-def on_window(widget: QWidget) -> QRect:
-    """The visible part of a widget in coordinates of the window."""
-    return widget.visibleRegion().boundingRect().translated(widget.mapTo(widget.window(), widget.rect().topLeft()))
-
-
-def scrolls(widget: QWidget) -> bool:
-    """Whether a widget lies in a list, where being cut off at the edge is no fault."""
-    parent = widget.parentWidget()
-    while parent is not None:
-        if isinstance(parent, QScrollArea):
-            return True
-        parent = parent.parentWidget()
-    return False
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -50,34 +30,8 @@ def test_no_text_is_clipped_and_none_overlaps(
     faults = []
     for variant in VARIANTS:
         stage.show(variant)
-        widgets = [widget for widget in visible(stage.window) if says_something(widget)]
-        for widget in widgets:
-            faults += [f"{variant}: clipped {text!r}" for text in clipped(widget)]
-            parent = widget.parentWidget()
-            if parent is not None and not scrolls(widget) and not parent.rect().contains(widget.geometry()):
-                faults.append(f"{variant}: {name_of(widget)} leaves its card")
-        for one, other in combinations(widgets, 2):
-            if on_window(one).intersects(on_window(other)) and not one.isAncestorOf(other):
-                faults.append(f"{variant}: {name_of(one)} overlaps {name_of(other)}")
+        faults += [f"{variant}: {fault}" for fault in illegible(stage.window)]
     assert faults == []
-
-
-def says_something(widget: QWidget) -> bool:
-    """Whether a widget is a control or a text that is not empty."""
-    if isinstance(widget, QLabel):
-        return bool(widget.text())
-    return isinstance(widget, QAbstractButton | QLineEdit) or hasattr(widget, "clipped")
-
-
-def clipped(widget: QWidget) -> tuple[str, ...]:
-    """What cannot be read as a whole on a widget."""
-    ask: Callable[[], tuple[str, ...]] = getattr(widget, "clipped", tuple)
-    return ask()
-
-
-def name_of(widget: QWidget) -> str:
-    """How a fault names a widget."""
-    return widget.objectName() or widget.accessibleName() or type(widget).__name__
 
 
 def test_the_clipping_test_can_fail(stage: Stage) -> None:
