@@ -6,10 +6,9 @@ What is known of a person is kept under the account it was said of; accounts tha
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, tuple_
-from sqlalchemy.dialects import postgresql, sqlite
 
 from headoffice.sealing import Sealed, Sealer
 from headoffice.store import bulk
@@ -18,22 +17,10 @@ from loyalty.directory import Profile, search_terms
 from loyalty.feed import ProfileField
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping
     from uuid import UUID
 
-    from sqlalchemy import Connection, Table
-
-
-def upsert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Insert rows, or replace all other columns of those whose key is there."""
-    values = [dict(row) for row in rows]
-    if not values:
-        return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    keys = [column.name for column in table.primary_key]
-    rest = {name: statement.excluded[name] for name in values[0] if name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest), values)
+    from sqlalchemy import Connection
 
 
 def roots(connection: Connection, members: Collection[UUID]) -> dict[UUID, UUID]:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
-from headoffice.directory import erased, family, forget_profiles, root, upsert
+from headoffice.directory import erased, family, forget_profiles, root
 from headoffice.sequencer import touch
 from headoffice.store import bulk
 from headoffice.store.tables import CARD, CARD_REF, FREE_TEXT, RECORD, TOMBSTONE
+from headoffice.upserts import upsert
 from loyalty.encoding import decode
 from loyalty.records import Adjustment, Reversal
 

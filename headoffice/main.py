@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from filelock import FileLock
 from platformdirs import user_data_path
-from sqlalchemy.dialects import postgresql, sqlite
 
 from headoffice.archive import ARCHIVE_FILE, Archive
 from headoffice.authority import settle
@@ -19,6 +18,7 @@ from headoffice.secrets import load_secrets, make_secrets
 from headoffice.service import HeadOffice
 from headoffice.store.engine import Database, migrate, open_engine
 from headoffice.store.tables import SERVER
+from headoffice.upserts import insert_missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,9 +99,7 @@ def _found(database: Database, data: Path, new: ServerRow) -> ServerRow:
     make_secrets(data)  # before the database knows: keys may exist without a head office, but not the other way round
 
     def work(connection: Connection) -> ServerRow:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(SERVER).values(id=1, **msgspec.structs.asdict(new))
-        connection.execute(statement.on_conflict_do_nothing())
+        insert_missing(connection, SERVER, {"id": 1, **msgspec.structs.asdict(new)})
         there = server_row(connection)
         assert there is not None, "one was just written"
         return there

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 from sqlalchemy import delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from headoffice.errors import Refusal
 from headoffice.rows import TerminalRow, terminal_row
 from headoffice.signatures import verified
 from headoffice.store.tables import NONCE, TERMINAL
+from headoffice.upserts import insert_missing
 from headoffice.views import TerminalStatus
 from loyalty.wire import CLOCK_TOLERANCE_US, ProblemCode
 
@@ -86,7 +86,7 @@ def _use_nonce(office: Office, terminal_id: UUID, nonce: str, now_us: int, off_m
         connection.execute(
             delete(NONCE).where(NONCE.c.terminal_id == terminal_id, NONCE.c.at_us < now_us - NONCE_LIFE_US)
         )
-        is_new = _insert_nonce(connection, terminal_id, nonce, now_us)
+        is_new = insert_missing(connection, NONCE, {"terminal_id": terminal_id, "nonce": nonce, "at_us": now_us})
         if is_new:
             seen = {"last_contact_us": now_us, "clock_off_ms": off_ms}
             connection.execute(update(TERMINAL).where(TERMINAL.c.terminal_id == terminal_id).values(seen))
@@ -94,10 +94,3 @@ def _use_nonce(office: Office, terminal_id: UUID, nonce: str, now_us: int, off_m
 
     if not office.database.transact(work):
         raise Refusal(ProblemCode.REPLAYED)
-
-
-def _insert_nonce(connection: Connection, terminal_id: UUID, nonce: str, now_us: int) -> bool:
-    """Whether it was new; of two requests with the same nonce at the same time one waits for the other and loses."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(NONCE).values(terminal_id=terminal_id, nonce=nonce, at_us=now_us)
-    return connection.execute(statement.on_conflict_do_nothing().returning(NONCE.c.nonce)).first() is not None

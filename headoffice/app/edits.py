@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from headoffice import authority
 from headoffice.archive import TombstoneLine
-from headoffice.directory import erased, put_fields, roots, upsert
+from headoffice.directory import erased, put_fields, roots
 from headoffice.erasing import erase
 from headoffice.sealing import Sealer
 from headoffice.sequencer import touch
 from headoffice.store import bulk
 from headoffice.store.tables import CARD, CARD_REF, CASHIER, EDIT_SEEN, FREE_TEXT
+from headoffice.upserts import upsert
 from loyalty.feed import CardEdit, CashierEdit, EditsReply, ProfileEdit, TextEdit, TombstoneEdit
 from loyalty.records import CardAction, CardChange
 

@@ -11,6 +11,7 @@ from headoffice.app.programmes import count_on
 from headoffice.errors import Refusal
 from headoffice.signatures import public_key
 from headoffice.store.tables import JOIN_CODE, STORE, TERMINAL
+from headoffice.upserts import insert_missing
 from headoffice.views import JoinCode, TerminalStatus
 from loyalty.wire import PROTOCOL, PROTOCOL_OLDEST, JoinReply, ProblemCode
 
@@ -70,11 +71,9 @@ def enrol_terminal(office: Office, store: str, name: str, *, region: str = "", s
 
 
 def _store(connection: Connection, name: str, region: str, new_id: UUID) -> UUID:
-    store_id: UUID | None = connection.scalar(select(STORE.c.store_id).where(STORE.c.name == name))
-    if store_id is None:
-        connection.execute(insert(STORE).values(store_id=new_id, name=name, region=region))
-        return new_id
-    if region:
+    is_new = insert_missing(connection, STORE, {"store_id": new_id, "name": name, "region": region})
+    store_id: UUID = connection.execute(select(STORE.c.store_id).where(STORE.c.name == name)).scalar_one()
+    if region and not is_new:
         connection.execute(update(STORE).where(STORE.c.store_id == store_id).values(region=region))
     return store_id
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from headoffice.office import Office
+    from loyalty.wire import PushRequest, WireRecord
 
 
 def publish(
@@ -74,6 +76,35 @@ def count_on(office: Office, till_version: int) -> None:
         return again
 
     office.archive.append(office.database.transact(work))
+
+
+def count_on_behind(office: Office, request: PushRequest) -> None:
+    """Count on when a till's journal tells of rules of its own that it would take for newer than the published ones.
+
+    It happens to a till that joined before anything was published. Rules it has from here are known by their hash.
+    """
+    adopted = [record for record in map(_change, request.records) if record is not None]
+    if not adopted:
+        return
+    with office.database.snapshot() as connection:
+        published = {line.version: _hash(line.document) for line in _lines(connection)}
+    own = [record.version for record in adopted if published.get(record.version) != record.document_hash]
+    if own:
+        count_on(office, max(own))
+
+
+def _change(wire: WireRecord) -> ProgrammeChange | None:
+    if b'"programme_change"' not in wire.payload:
+        return None
+    try:
+        record = decode(wire.payload)
+    except ValueError:
+        return None
+    return record if isinstance(record, ProgrammeChange) else None
+
+
+def _hash(document: str) -> str:
+    return hashlib.sha256(document.encode()).hexdigest()
 
 
 def numbered(document: str, version: int) -> str:

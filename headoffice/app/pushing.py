@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from headoffice import ingest
+from headoffice.app.programmes import count_on_behind
 from headoffice.signatures import sign
 from loyalty.wire import PushReply, ack_bytes
 
@@ -23,6 +24,7 @@ def push(office: Office, terminal: TerminalRow, request: PushRequest) -> PushRep
     outcome = ingest.push(office.database, terminal, request, office.clock.now_us())
     signature = b""
     if outcome.head is not None:
+        count_on_behind(office, request)
         acknowledged = ack_bytes(terminal.terminal_id, office.server.epoch, outcome.head)
         signature = sign(office.secrets.signing_key, acknowledged)
     return PushReply(

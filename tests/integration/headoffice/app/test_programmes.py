@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from headoffice.archive import Archive, ProgrammeLine
 from headoffice.views import ProgrammeState, Published
 from loyalty.document import Problem
@@ -76,3 +78,26 @@ def test_a_publication_is_archived(office: TestedOffice) -> None:
     office.publish(1)
     lines = Archive(office.data / "archive" / "authority.jsonl").lines()
     assert [line.version for line in lines if isinstance(line, ProgrammeLine)] == [1]
+
+
+def test_a_till_that_joined_before_anything_was_published_gets_it_too(office: TestedOffice) -> None:
+    """Its own rules had a higher number, which head office hears of with its journal."""
+    till = office.till()
+    office.publish(1)
+    till.append(ProgrammeChange(**till.header(None), version=8, document_hash="00"))
+    office.head.push(till.row, till.request(2))
+    assert _states(office) == {9: ProgrammeState.IN_FORCE, 1: ProgrammeState.REPLACED}
+
+
+def test_a_till_that_adopts_what_was_published_moves_no_number(office: TestedOffice) -> None:
+    """Else every adoption would be followed by another publication."""
+    till = office.till()
+    office.publish(1)
+    document_hash = hashlib.sha256(office.head.programmes()[0].document.encode()).hexdigest()
+    till.append(
+        ProgrammeChange(**till.header(None), version=1, document_hash=document_hash),
+        ProgrammeChange(**till.header(None), version=0, document_hash="00"),
+        b'{"kind":"programme_change"}',
+    )
+    office.head.push(till.row, till.request(2))
+    assert _states(office) == {1: ProgrammeState.IN_FORCE}

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from tests.fakes.headoffice import PretendTill
 
 COMPARED = {
-    "statement": "SELECT member_id, balance, sales, revenue_cents, enrolled_day, last_sale_day, merged_into, lots, as_of_us FROM statement",
+    "statement": (
+        "SELECT member_id, balance, sales, revenue_cents, enrolled_day, last_sale_day, merged_into, lots, as_of_us"
+        " FROM statement"
+    ),
     "card": "SELECT number, number_reversed, card_ref, member_id, status FROM card",
     "search_term": "SELECT kind, term, member_id FROM search_term",
     "programme": "SELECT version, document, starts_at_us FROM programme",

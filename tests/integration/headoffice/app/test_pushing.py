@@ -1,0 +1,42 @@
+"""A batch is taken, and head office signs for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from headoffice.errors import Refusal
+from headoffice.signatures import public_key, verified
+from loyalty.wire import Gap, ProblemCode, Verdict, ack_bytes
+from tests.fakes.headoffice import member
+from tests.fakes.office import TestedOffice
+
+
+def test_head_office_signs_for_what_it_has_taken(office: TestedOffice) -> None:
+    """The till keeps the signature and can show it."""
+    till = office.till()
+    till.append(till.sale(member(1), 5_000), till.sale(None))
+    reply = office.head.push(till.row, till.request(2))
+    assert reply.verdicts == (Verdict.BOOKED, Verdict.BOOKED)
+    assert (reply.heads, reply.records, reply.points) == ((till.head,), 3, 50)
+    signed = ack_bytes(till.terminal_id, office.head.server.epoch, till.head)
+    assert verified(public_key(office.head.secrets.signing_key), signed, reply.signature)
+
+
+def test_nothing_taken_is_nothing_signed(office: TestedOffice) -> None:
+    """The heads say where to go on."""
+    till = office.till()
+    first = till.head
+    till.append(till.sale(None), till.sale(None))
+    reply = office.head.push(till.row, till.request(3))
+    assert (reply.gap, reply.verdicts, reply.signature, reply.heads) == (Gap.RECORDS_MISSING, (), b"", (first,))
+
+
+def test_a_revoked_till_hands_nothing_in(office: TestedOffice) -> None:
+    """Even when it was let in a moment before."""
+    till = office.till()
+    row = till.row
+    till.append(till.sale(None))
+    office.head.revoke(till.terminal_id)
+    with pytest.raises(Refusal) as refusal:
+        office.head.push(row, till.request(2))
+    assert refusal.value.code is ProblemCode.REVOKED
