@@ -30,12 +30,12 @@ class History:
 
     def differences(self, sim: SimTill) -> list[str]:
         """What a till shows although head office never had it so."""
-        standing = sim.standing()
-        if standing.cursor is None or standing.cursor.n == 0:
+        cursor = sim.cursor()
+        if cursor is None or cursor.n == 0:
             return []
-        moment = self._moments.get((standing.cursor.epoch, standing.cursor.n))
+        moment = self._moments.get((cursor.epoch, cursor.n))
         if moment is None:
-            return [f"{sim.name} shows step {standing.cursor.n}, in the middle of what head office did at once"]
+            return [f"{sim.name} shows step {cursor.n}, in the middle of what head office did at once"]
         problems = []
         for row in rows(sim.store.replica_path, "SELECT member_id, balance, merged_into, as_of_us FROM statement"):
             account = moment.get(UUID(bytes=row[0]))
@@ -43,5 +43,5 @@ class History:
                 continue  # a member this till no longer holds
             found = (row[1], UUID(bytes=row[2]) if row[2] else None)
             if account is None or found != (account.balance, account.merged_into):
-                problems.append(f"{sim.name} holds {found}, at step {standing.cursor.n} head office had {account}")
+                problems.append(f"{sim.name} holds {found}, at step {cursor.n} head office had {account}")
         return problems

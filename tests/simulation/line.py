@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
@@ -133,7 +133,7 @@ class Line:
         return self._call("newest", None, Cursor)
 
     def snapshot(self) -> SnapshotInfo | None:
-        offered: SnapshotInfo | None = self._call("snapshot", None, SnapshotInfo | None)
+        offered = self._call("snapshot", None, tuple[SnapshotInfo | None])[0]
         self.snapshots += offered is not None
         return offered
 
@@ -149,7 +149,7 @@ class Line:
     def close(self) -> None:
         """There is nothing to close."""
 
-    def _call(self, name: str, request: object, answer: Any) -> Any:  # noqa: ANN401 - one of the types above
+    def _call(self, name: str, request: object, answer: type[T]) -> T:
         body = msgspec.json.encode(request)
 
         def deliver() -> bytes:

@@ -195,7 +195,7 @@ class Sums:
             self.undone.update(points_returned=booked)
             return 0
         self.undone.update(points_taken_back=booked, reversed_cents=booked_cents)
-        return booked_cents
+        return int(booked_cents)
 
 
 def _line(original: Facts, part: str, number: int) -> Facts:

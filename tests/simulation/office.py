@@ -74,7 +74,7 @@ class Office(Place):
                 who, *msgspec.json.decode(body, type=tuple[Cursor | None, int])
             ),
             "newest": lambda _who, _body: self.head.newest(),
-            "snapshot": lambda who, _body: self.head.snapshot(who),
+            "snapshot": lambda who, _body: (self.head.snapshot(who),),
             "snapshot_part": lambda _who, body: self.head.snapshot_part(
                 *msgspec.json.decode(body, type=tuple[str, int, int])
             ),

@@ -6,21 +6,24 @@ import contextlib
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
+from loyalty.feed import Cursor
 from loyalty.wire import JoinRequest, ProblemCode
 from storage.errors import StorageError
-from storage.exchange import HeadOfficeRow
 from storage.store import Store, create_store, open_store
-from terminal.app.join import JoinCommand, join
 from terminal.app.system import CorrectedClock
 from terminal.app.till import Till
 from terminal.sync.context import Hooks
 from terminal.sync.errors import SyncError
+from terminal.sync.export import export_unacknowledged
+from terminal.sync.joining import Admitted, move_in
 from terminal.sync.journal import OwnLedger
 from terminal.sync.keys import KeyStore
 from terminal.sync.session import Session
 from terminal.sync.signatures import make_key, public_key
 from tests.simulation.crashes import Crashed, Fuse, copy_files
+from tests.simulation.ledgers import rows
 from tests.simulation.model import Place
 from tests.simulation.times import MachineClock, MintingIds
 
@@ -28,9 +31,8 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable
     from pathlib import Path
-    from uuid import UUID
 
-    from loyalty.feed import Cursor
+    from storage.exchange import HeadOfficeRow
     from terminal.sync.status import SyncTrouble
     from tests.fakes.clock import FakeClock
     from tests.simulation.crashes import TillStatements
@@ -41,6 +43,7 @@ IMAGES_MAX: Final = 2
 """How many older states of one till are kept."""
 
 
+STATE: Final = "SELECT server_epoch, cursor_n, cursor_token FROM state"
 JOIN_AGAIN: Final = (ProblemCode.FENCED, ProblemCode.UNKNOWN_TERMINAL, ProblemCode.REVOKED)
 
 
@@ -54,6 +57,11 @@ class Standing:
     cursor: Cursor | None
     complete: bool
     failure: str
+
+    def rests_at(self, newest: Cursor) -> bool:
+        """Whether another round would move nothing."""
+        here = self.cursor is not None and (self.cursor.epoch, self.cursor.n) == (newest.epoch, newest.n)
+        return here and self.complete and not self.waiting and not self.edits and not self.failure
 
 
 @dataclass(frozen=True)
@@ -189,8 +197,8 @@ class SimTill(Place):
         """Lose the files and go on from older ones."""
         self.close()
         shutil.rmtree(self.directory)
-        self._generation += 1
         self.directory = copy_files(image.directory, self._next_directory)
+        self._generation += 1
         self.holds = set(image.holds)
         self.images = []
         self.open()
@@ -215,19 +223,22 @@ class SimTill(Place):
             programme_version=self.store.programme.version,
         )
         reply = office.head.join(request)
-        KeyStore(self.directory, None).keep(reply.terminal_id, key)
-        row = HeadOfficeRow(
-            url="http://localhost:1",
-            terminal_id=reply.terminal_id,
-            server_id=reply.server_id,
-            server_epoch=reply.server_epoch,
-            server_key=reply.server_key,
-            store=reply.store,
-            joined_at_us=self.corrected.now_us(),
-        )
-        join(self.till, JoinCommand(row, reply.programme_key, reply.profile_key))
+        move_in(OwnLedger(self.till), Admitted("http://localhost:1", "", key, reply), KeyStore(self.directory, None))
         self.last_no = None
         return f"as {str(reply.terminal_id)[:8]}"
+
+    def hand_in(self, office: Office) -> str:
+        """Bring what head office lacks as a signed file, as the manager of a till that was shut out does."""
+        path = self.directory / "handed-in.journal"
+        path.unlink(missing_ok=True)
+        key, _ = KeyStore(self.directory, None).find(self.terminal_id)
+        with self.store.reader() as reader:
+            records = export_unacknowledged(reader, self.head_office, self.store.shop.terminal_id, key, path)
+        if not records:
+            return "nothing to hand in"
+        result = office.head.import_journal(path)
+        office.holds |= self.holds
+        return f"handed in {result.records}, booked {result.booked}"
 
     def round(self, line: Line) -> str:
         """One round with head office; says what came of it."""
@@ -258,6 +269,11 @@ class SimTill(Place):
                 complete=state is not None and state.complete,
                 failure=link.failure,
             )
+
+    def cursor(self) -> Cursor | None:
+        """How far it has read head office's feed; looked up in its file."""
+        found = rows(self.store.replica_path, STATE) if self.joined and self.store.replica_path.exists() else []
+        return Cursor(UUID(bytes=found[0][0]), found[0][1], found[0][2]) if found else None
 
     def missing(self) -> list[UUID]:
         """Facts it must hold and does not: records by their id; erasures by their member."""

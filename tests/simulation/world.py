@@ -77,6 +77,7 @@ class World:
         self.tell = tell
         self.counts: dict[str, int] = {}
         self.problems: list[str] = []
+        self.copied = False
         self.truth = FakeClock()
         self.model = Model()
         self.weather = Weather(self.rng, tell)
@@ -165,13 +166,13 @@ class World:
             self.office.burn(OFFICE_CRASH_WITHIN)
         said: list[str] = []
         line = Line(sim.name, sim.terminal_id, self.office, self.weather)
-        before = sim.standing().cursor
+        before = sim.cursor()
         try:
             done = sim.run(lambda: said.append(sim.round(line)), crash_within=crash_within)
         finally:
             self.office.fuse.left = None
         self.history.remember()
-        if sim.standing().cursor != before:
+        if sim.cursor() != before:
             self.problems += self.history.differences(sim)
         return said[0] if done else "the till went off"
 
@@ -193,20 +194,20 @@ class World:
         return f"{sim.name} {sim.join(self.office)}"
 
     def _keep_image(self) -> str:
-        place = self.rng.choice([*self.tills, self.office])
+        place = self.rng.choice(self.everybody())
         place.keep_image()
         return place.name
 
     def _put_back(self) -> str:
         """A machine is set up again from an older copy of its files."""
-        place = self.rng.choice([*self.tills, self.office])
+        place = self.rng.choice(self.everybody())
         if not place.images:
             return ""
         if isinstance(place, Office):
             place.put_back(self.rng.choice(place.images), with_archive=self.rng.random() < 0.2)
         else:
             place.put_back(self.rng.choice(place.images))
-        gone = self.model.put_back([*self.tills, self.office])
+        gone = self.model.put_back(self.everybody())
         return f"{place.name}, {len(gone)} facts are lost for good"
 
     def _copy(self) -> str:
@@ -214,6 +215,7 @@ class World:
         if len(self.tills) >= TILLS_MAX:
             return ""
         sim = self.rng.choice(self.tills)
+        self.copied = True
         self.tills.append(sim.copy(f"copy{len(self.tills)}", self.rng, self.truth))
         return f"of {sim.name}"
 
@@ -267,19 +269,21 @@ class World:
         self.weather.cut.clear()
         self.weather.deliver_late()
         self.truth.advance(days=2)
-        for sim in self.tills:
-            sim.shut_out = False  # people have sorted it out; it joins again
-        before: object = None
+        for number, sim in enumerate(self.tills):
+            if sim.shut_out and not self.office.times_put_back and not self.copied:
+                self._log(number, sim.name, "hand_in", sim.hand_in(self.office))
+            else:
+                sim.shut_out = False  # people have sorted it out; it joins again
         for number in range(QUIET_PASSES_MAX):
             for sim in self.tills:
                 if not sim.shut_out and (not sim.joined or sim.wants_code):
                     self._log(number, sim.name, "join", sim.join(self.office))
                 self._log(number, sim.name, "sync", self._sync(sim))
-            now = (self.office.head.newest(), [sim.standing() for sim in self.tills])
-            if now == before:
-                return []
-            before = now
-        return [f"after {QUIET_PASSES_MAX} rounds of everybody something still changes: {before}"]
+            newest = self.office.head.newest()
+            if all(sim.standing().rests_at(newest) for sim in self.belonging()):
+                return self.problems
+        standing = {sim.name: sim.standing() for sim in self.belonging()}
+        return [f"after {QUIET_PASSES_MAX} rounds of everybody there is still something to do: {standing}"]
 
     def _close(self) -> None:
         for sim in self.tills:

@@ -1,8 +1,8 @@
 """A till in a process of its own that sells and talks to head office over HTTP until it is told to stop, or killed.
 
 Arguments: the data directory, the file for receipts, and a seed. Each receipt goes to the file, synced, once the use
-case has returned. SIGTERM ends the selling; then everything is handed in and pulled, and one JSON line says how it
-stands.
+case has returned. SIGTERM ends the selling; then everything is handed in, and after a line on standard input pulled
+once more. One JSON line says how it stands then.
 """
 
 from __future__ import annotations
@@ -103,6 +103,9 @@ def main() -> None:
                     busy.serve()
                 store.checkpoint()
                 _try_round(session)
+            _come_to_rest(session)
+            print("rested", flush=True)
+            sys.stdin.readline()  # until all others have rested, too
             print(json.dumps(_come_to_rest(session) | {"told": busy.told}), flush=True)
 
 

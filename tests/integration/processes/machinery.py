@@ -13,10 +13,10 @@ from uuid import UUID
 
 from headoffice.main import assemble
 from storage.store import create_store, open_store
-from terminal.app.join import join
 from terminal.app.system import SystemClock, SystemIds
 from terminal.app.till import Till
-from terminal.sync.joining import Applicant, apply_to_join
+from terminal.sync.joining import Applicant, apply_to_join, move_in
+from terminal.sync.journal import OwnLedger
 from terminal.sync.keys import KeyStore
 from tests.fakes.ledger import PROGRAMME
 from tests.source import ROOT
@@ -117,6 +117,7 @@ class TillProcess:
         self._seed += 1000
         self._process = subprocess.Popen(
             _python("-m", BUSY_TILL, str(self.directory), str(self._receipts), str(self._seed)),
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env=_environment(),
@@ -134,17 +135,22 @@ class TillProcess:
     def kill(self) -> None:
         """End it as a power cut does."""
         if self._process is not None:
-            assert self._process.stdout is not None
             self._process.kill()
-            self._process.wait(END_S)
-            self._process.stdout.close()
+            self._process.communicate(timeout=END_S)
             self._process = None
 
-    def finish(self) -> dict[str, Any]:
-        """Let it stop selling and come to rest; gives how it stands then."""
+    def stop_selling(self) -> None:
+        """Let it stop selling, and wait until it has handed everything in."""
         assert self._process is not None
+        assert self._process.stdout is not None
         self._process.terminate()
-        said, _ = self._process.communicate(timeout=END_S)
+        while (said := self._process.stdout.readline()) != "rested\n":
+            assert said, "the till has ended by itself"
+
+    def finish(self) -> dict[str, Any]:
+        """Let it hear of what the others have handed in, and end; gives how it stands then."""
+        assert self._process is not None
+        said, _ = self._process.communicate("\n", timeout=END_S)
         code, self._process = self._process.returncode, None
         assert code == 0, said
         document: dict[str, Any] = json.loads(said.splitlines()[-1])
@@ -180,7 +186,8 @@ def joined_till(folder: Path, number: int, url: str, code: str) -> TillProcess:
         ids=ids,
     ) as store:
         applicant = Applicant(store.shop.till_name, store.shop.terminal_id, store.programme.version)
-        join(Till(store, clock, ids), apply_to_join(url, code, applicant), KeyStore(directory, None))
+        admitted = apply_to_join(url, code, applicant)
+        move_in(OwnLedger(Till(store, clock, ids)), admitted, KeyStore(directory, None))
     return TillProcess(directory, number)
 
 
