@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
     from loyalty.programme import Expiring
 
+PROGRAMMES_KEPT: Final = 4
+"""How many documents are kept read."""
+
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -38,7 +42,13 @@ def programme_in_force(connection: Connection, now_us: int) -> Programme | None:
     document = connection.scalar(
         select(row.document).where(row.starts_at_us <= now_us).order_by(row.version.desc()).limit(1)
     )
-    programme = parse_programme(document) if document is not None else None
+    return _read(document) if document is not None else None
+
+
+@lru_cache(maxsize=PROGRAMMES_KEPT)
+def _read(document: str) -> Programme | None:
+    """A published programme; reading one takes longer than all the rest of a page of changes."""
+    programme = parse_programme(document)
     return programme if isinstance(programme, Programme) else None
 
 
