@@ -169,6 +169,8 @@ def assemble(
     from terminal.app.desk import StorageThread
     from terminal.presenters.base import Surroundings
     from terminal.presenters.shell import ShellPresenter
+    from terminal.sync.looking import Seen, look
+    from terminal.sync.status import SyncMode
     from terminal.ui.bridge import Bridge
     from terminal.ui.theme import Theme
     from terminal.ui.window import MainWindow
@@ -185,6 +187,7 @@ def assemble(
         running.callback(bridge.close)
         texts = texts_for(desk.shop.currency)
         surroundings = Surroundings(desk, texts, corrected, ids, bridge.schedule, application.quit, reports)
+        surroundings.sync = look(desk.reader, desk.store.head_office, Seen(SyncMode.STARTING))
         shell = ShellPresenter(surroundings, crashed)
         desk.on_breakage = shell.broke
         theme = Theme()

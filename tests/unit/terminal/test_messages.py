@@ -69,8 +69,8 @@ VALUES: dict[Reason, tuple[dict[str, int | str], str, str]] = {
     Reason.NOT_SAFE_OFFLINE: (
         {"safe": 1300, "limit": "per_member", "as_of_us": 0},
         (
-            "Offline sind von diesem Mitglied nur 1.300 Punkte sicher einlösbar. "
-            "Bitte weniger nehmen oder auf die Zentrale warten. (M-128)"
+            "Offline, nur 1.300 Punkte dieses Mitglieds sind sicher einlösbar. "
+            "Bitte weniger einlösen oder auf die Zentrale warten. (M-128)"
         ),
         ("Offline, only 1,300 points of this member are safe to redeem. Use fewer, or wait for head office. (M-128)"),
     ),

@@ -1,0 +1,54 @@
+"""The whole till on a ledger that belongs to head office, before and while the line is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from storage.store import open_store
+from terminal.presenters.states import Screen, Tone
+from terminal.sync.status import SyncMode, SyncStatus
+from tests.fakes.clock import FakeClock, SeededIds
+from tests.fakes.counter import ANNA
+from tests.fakes.ledger_joined import PROFILE_KEY, PROGRAMME_KEY, head_office
+from tests.ui.till.conftest import Rig
+
+
+@pytest.fixture
+def shop(shop: Path) -> Path:
+    """The same shop, after it has joined; head office has not been heard yet."""
+    clock = FakeClock()
+    with open_store(shop, clock=clock, ids=SeededIds(3, clock)) as store:
+        store.join(head_office(), programme_key=PROGRAMME_KEY, profile_key=PROFILE_KEY)
+    return shop
+
+
+def test_a_joined_till_opens_connecting_and_never_claims_to_stand_alone(rig: Rig) -> None:
+    """The first painted bar knows whom the till belongs to; the screen behind the pill says how much waits."""
+    assert rig.till.shell.state.bar.connection.text == "Connecting …"
+    rig.tap("connection")
+    rig.until_screen(Screen.SYNC)
+    state = rig.till.shell.sync.state
+    assert int(state.tiles[0].value) > 0
+    assert ("Store", "Mitte") in state.facts
+
+
+def test_awards_go_on_and_nothing_is_redeemed_before_head_office_was_heard(rig: Rig) -> None:
+    """A whole sale, by scan and keys, on a till whose line is not up yet."""
+    rig.scanner.scan(ANNA)
+    rig.until_screen(Screen.MEMBER)
+    note = rig.till.shell.member.state.account_note
+    assert note is not None
+    assert note.tone is Tone.WARN
+    rig.until_painted("accountNote", note.text)
+    rig.type("10,00")
+    rig.keys(Qt.Key.Key_Return)
+    rig.until_screen(Screen.DONE)
+
+
+def test_what_the_sync_thread_tells_is_painted(rig: Rig) -> None:
+    """A status from another thread reaches the bar through the bridge, as the real one does."""
+    rig.till.bridge.deliver(lambda: rig.till.shell.sync_status(SyncStatus(SyncMode.OFFLINE, waiting=12)))
+    rig.until_painted("connection", "Offline, 12 bookings waiting")
