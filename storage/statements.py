@@ -84,6 +84,15 @@ class StatementReads(Reads):
             row = self._ledger.one(_ACCOUNT, (row[6],)) or row
         return AccountRow(UUID(bytes=row[0]), row[1], row[2], row[3], day_of(row[4]), day_of(row[5]), merged)
 
+    def members_with_points(self, after: UUID | None, limit: int) -> list[UUID]:
+        """Own accounts that have points, by id, so many behind one; ``None`` for the first."""
+        rows = self._ledger.all(
+            "SELECT member_id FROM account WHERE balance > 0 AND merged_into IS NULL AND member_id > ?"
+            " ORDER BY member_id LIMIT ?",
+            (after.bytes if after else b"", limit),
+        )
+        return [UUID(bytes=member) for (member,) in rows]
+
     def is_erased(self, member_id: UUID) -> bool:
         """Whether the person behind an account, or behind the one it was merged into, was erased."""
         shared = self._shared()

@@ -11,6 +11,7 @@ import msgspec
 from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import DayClose, DayTotals
+from terminal.app.expire import expire_due
 from terminal.app.till import header
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def close_day(till: Till, command: CloseDayCommand) -> DayClosed | Refused:
         StorageError: If the disk did not take it.
     """
     today = till.clock.business_day(till.clock.now_us())
+    expire_due(till)
     with till.store.unit() as unit:
         closed = unit.latest_closed_day()
         if closed is not None and closed >= today:

@@ -10,9 +10,11 @@ import threading
 import time
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from storage.errors import Busy, StorageError
+from terminal.app.expire import expire_member, members_due
 from terminal.sync.context import Hooks
 from terminal.sync.errors import Away, Broken, Stopped, SyncError
 from terminal.sync.listening import Ear, Heard
@@ -22,11 +24,14 @@ from terminal.sync.status import SyncMode, SyncStatus, SyncTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
     from pathlib import Path
+    from uuid import UUID
 
     from loyalty.feed import Cursor
     from loyalty.ports import Clock
     from storage.exchange import HeadOfficeRow
+    from terminal.app.till import Till
     from terminal.sync.journal import LedgerOwner
     from terminal.sync.keys import KeyStore
     from terminal.sync.session import Connect, OpenPort, Session
@@ -37,6 +42,9 @@ STOP_TIMEOUT_S: Final = 1.0
 
 IDLE_S: Final = 60.0
 """How often a till that is online looks around although nobody has called it, in seconds."""
+
+ALONE_S: Final = 3_600.0
+"""How often a till that stands alone looks whether a new day has begun, in seconds."""
 
 TASKS_MAX: Final = 32
 """How many things people may have asked for; far above what one person can cause."""
@@ -101,6 +109,7 @@ class SyncThread:
         self._problem: SyncError | None = None
         self._progress: Progress | None = None
         self._told: SyncStatus | None = None
+        self._expired_on: date | None = None
 
     # ------------------------------------------------------------------------------ from other threads
 
@@ -148,6 +157,8 @@ class SyncThread:
             while not self._stopping.is_set():
                 try:
                     pause_s = self._turn()
+                except StorageError:  # the file is in use, the disk is full: what is shown may be old for a while
+                    pause_s = IDLE_S
                 except Exception as error:  # noqa: BLE001 - written down there; a bug of sync must not end the shop's day
                     self._outside.bug(error)
                     self._fail(Broken(SyncTrouble.ANSWER_WRONG, "a bug"))
@@ -166,14 +177,28 @@ class SyncThread:
             self._close()
             self._due_s = 0.0
         if head_office is None:
+            self._expire()
             self._tell()
-            return None
+            return ALONE_S
         self._hear()
         if self._asked.is_set() or time.monotonic() >= self._due_s or self._has_to_send():
             self._asked.clear()
             self._try_round()
         self._tell()
         return max(0.0, self._due_s - time.monotonic())
+
+    def _expire(self) -> None:
+        """On a till that stands alone, write off once a day what is over, a member at a time between the sales."""
+        means, clock = self._means, self._means.clock
+        today = clock.business_day(clock.now_us())
+        if today == self._expired_on or means.owner.store.programme.expiry is None:
+            return
+        with means.owner.store.reader() as reader:
+            for member_id in members_due(reader, means.owner.store.programme, clock):
+                if self._stopping.is_set() or not self._tasks.empty():
+                    return
+                means.owner.call(partial(_expire_member, member_id))
+        self._expired_on = today
 
     def _hear(self) -> None:
         """Take what the ear has left: a sign of life, or that its line broke; then a round finds out what it means."""
@@ -270,6 +295,10 @@ class SyncThread:
         if session is not None:
             session.close()
         self._mode, self._problem, self._progress = SyncMode.OFFLINE, None, None
+
+
+def _expire_member(member_id: UUID, till: Till) -> int:
+    return expire_member(till, member_id)
 
 
 def open_keys(directory: Path) -> KeyStore:
