@@ -158,6 +158,32 @@ def test_a_payload_in_other_bytes_is_found(ledger: LedgerOfTests) -> None:
     assert any("canonical" in problem for problem in verify(ledger.directory).problems)
 
 
+FORMS = {
+    "as written": (b"", b"", True),
+    "without a field that came later": (b'"points_expired":0,', b"", True),
+    "with a field of nobody's": (b'"sales":', b'"salt":1,"sales":', False),
+    "in another order": (b'"kind":"day_close","member_id":null', b'"member_id":null,"kind":"day_close"', False),
+    "a number of another type": (b'"sales":1}', b'"sales":1.0}', False),
+    "another value": (b'"open_points":10', b'"open_points":1e1', False),
+    "without a field that must be there": (b',"utc_offset_min":60}', b"}", False),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_record_has_one_form_only(ledger: LedgerOfTests, form: str) -> None:
+    """That in which it could have been written: now, or by a version that did not know every field yet."""
+    old, new, accepted = FORMS[form]
+    ledger.append(ledger.sale(ledger.member(), 1_000, 10))
+    close = encode(ledger.append(ledger.day_close())[0].record)  # type: ignore[arg-type]  # a known kind
+    assert old in close
+    payload = close.replace(old, new, 1)
+    ledger.close()
+    body = hashlib.sha256(payload).hexdigest()
+    edit(ledger.directory, lambda to: forge(to, 4, f"payload = x'{payload.hex()}', body_hash = x'{body}'"))
+    problems = verify(ledger.directory).problems
+    assert accepted is not bool(problems), problems
+
+
 def test_an_unknown_kind_is_carried_on(ledger: LedgerOfTests) -> None:
     """A newer version wrote it; this one walks past it without a word."""
     ledger.append(ledger.sale(None))
