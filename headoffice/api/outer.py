@@ -7,6 +7,7 @@ exist, and a body has to be bounded before anybody reads it.
 from __future__ import annotations
 
 import asyncio
+import math
 import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, cast
@@ -31,6 +32,8 @@ REQUEST_ID_HEADER: Final = b"stammkunde-request"
 REQUEST_ID_BYTES: Final = 12
 
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
+LENGTH_DIGITS_MAX: Final = 20
+
 OTHER: Final = "other"
 """What stands in metrics for methods and paths that nobody serves: a caller must not be able to make up labels."""
 
@@ -72,6 +75,7 @@ class Outer:
         self._metrics = metrics
         self._log = log
         self._now_us = now_us
+        self._large_bodies = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -79,26 +83,30 @@ class Outer:
             await self._app(scope, receive, send)
             return
         exchange = _Exchange(scope, receive, send, self._settings)
+        large = _length(exchange.scope) > self._settings.large_body_bytes
         began_s = self._metrics.began()
+        self._large_bodies += large
         try:
-            refused = self._refused(exchange.scope)
+            refused = self._refused(exchange.scope, large=large)
             if refused is None:
                 await self._app(scope, exchange.receive, exchange.send)
             else:
                 await self._refuse(exchange, refused)
         finally:
+            self._large_bodies -= large
             self._note(exchange, began_s)
 
-    def _refused(self, scope: HTTPScope) -> Answered | None:
+    def _refused(self, scope: HTTPScope, *, large: bool) -> Answered | None:
         """What can be said before any of the body is read."""
         client = scope.get("client")
         wait_s = self._addresses.take(client[0] if client else "")
         if wait_s:
             self._metrics.limited.labels("address").inc()
             return Answered(ProblemCode.RATE_LIMITED, "Too many requests.", retry_after_s=wait_s)
-        length = _header(scope, b"content-length")
-        if length is not None and (not length.isdigit() or int(length[:20]) > self._settings.body_bytes_max):
+        if _header(scope, b"content-length") is not None and _length(scope) > self._settings.body_bytes_max:
             return Answered(ProblemCode.TOO_LARGE, f"A body has at most {self._settings.body_bytes_max} bytes.")
+        if large and self._large_bodies > self._settings.large_bodies_max:
+            return Answered(ProblemCode.UNAVAILABLE, "Too many large bodies at once.", retry_after_s=1)
         return None
 
     async def _refuse(self, exchange: _Exchange, refused: Answered) -> None:
@@ -194,10 +202,15 @@ class _Exchange:
         await self._send(message)
 
     def _has_body(self) -> bool:
-        return (
-            _header(self.scope, b"content-length") not in (None, b"0")
-            or _header(self.scope, b"transfer-encoding") is not None
-        )
+        return _length(self.scope) > 0
+
+
+def _length(scope: HTTPScope) -> float:
+    """How many bytes of body are announced: infinitely many when that is not said, or not in digits."""
+    length = _header(scope, b"content-length")
+    if length is None:
+        return 0 if _header(scope, b"transfer-encoding") is None else math.inf
+    return int(length) if length.isdigit() and len(length) <= LENGTH_DIGITS_MAX else math.inf
 
 
 def _header(scope: HTTPScope, name: bytes) -> bytes | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from headoffice.api.logs import ServerMessages
 from headoffice.errors import HeadOfficeError
@@ -37,7 +37,7 @@ KEEP_ALIVE_S: Final = 30
 """How long a connection may stay idle between two requests, in seconds."""
 
 HEAD_S_MAX: Final = 20
-"""How long a client may take to send the head of a request or to shake hands, in seconds."""
+"""How long a client may take to send the head of a request, in seconds."""
 
 FINISH_S_MAX: Final = 10
 """How long work may go on after the server was asked to stop, in seconds."""
@@ -157,14 +157,15 @@ def serve(
     logger.addHandler(messages)
     logger.propagate = False
     try:
-        _Server(_config(api, certificates), api, ready).run([opened])
+        Running(config(api, certificates), api, ready).run([opened])
     finally:
         logger.removeHandler(messages)
         logger.propagate = True
         opened.close()
 
 
-def _config(api: Api, certificates: Certificates | None) -> uvicorn.Config:
+def config(api: Api, certificates: Certificates | None) -> uvicorn.Config:
+    """How the HTTP library runs the application."""
     return uvicorn.Config(
         api,
         http=_PatientProtocol,
@@ -186,24 +187,42 @@ def _config(api: Api, certificates: Certificates | None) -> uvicorn.Config:
 
 
 class _PatientProtocol(H11Protocol):
-    """Closes a connection on which no request begins: the HTTP library would hold it for ever."""
+    """Waits for the head of a request for so long and no longer: the HTTP library would wait for ever."""
+
+    _head_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the library
         super().connection_made(transport)
-        self._head_timer = self.loop.call_later(HEAD_S_MAX, self._no_head)
+        self._expect_head()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle and not cycle.response_complete:  # its body has a time limit of its own
+            self._expect_nothing()
+        else:
+            self._expect_head()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._expect_nothing()  # until the next head begins, the library closes what is idle
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._head_timer.cancel()
+        self._expect_nothing()
         super().connection_lost(exc)
 
-    def _no_head(self) -> None:
-        cycle: object = self.cycle  # ``None`` before the first request, whatever the library's annotation says
-        if cycle is None:
-            self.transport.close()
+    def _expect_head(self) -> None:
+        if self._head_timer is None:
+            self._head_timer = self.loop.call_later(HEAD_S_MAX, self.transport.close)
+
+    def _expect_nothing(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
 
 
-class _Server(uvicorn.Server):
-    """Says when it is ready, lets long polls go at once when it is to stop, and ends as a program that was asked to."""
+class Running(uvicorn.Server):
+    """Serves; says when it is ready, lets long polls go at once when it is to stop, and takes that for no failure."""
 
     def __init__(self, config: uvicorn.Config, api: Api, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -211,11 +230,13 @@ class _Server(uvicorn.Server):
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, and say so."""
         await super().startup(sockets=sockets)
         if self.started:
             self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let go of who waits, and let finish what works."""
         self._api.let_go()
         await super().shutdown(sockets=sockets)
 

@@ -14,6 +14,9 @@ class ApiSettings:
     Attributes:
         body_bytes_max: The largest request body.
         body_s_max: How long a client may take to send its body, in seconds.
+        large_bodies_max: How many requests with a body of more than ``large_body_bytes`` may be open: what has been
+            read and is not proved yet takes memory.
+        large_body_bytes: From where on a body counts as large.
         threads: How many requests work at the same time; the rest wait for their turn.
         waiters_max: How many long polls are held open in all.
         waiters_per_terminal_max: And by one terminal. More than one, because a till whose line broke comes again
@@ -30,6 +33,8 @@ class ApiSettings:
 
     body_bytes_max: int = BODY_BYTES_MAX
     body_s_max: float = 30
+    large_bodies_max: int = 48
+    large_body_bytes: int = 64 * 1024
     threads: int = 12
     waiters_max: int = 2_000
     waiters_per_terminal_max: int = 4

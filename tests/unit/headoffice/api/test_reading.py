@@ -188,3 +188,30 @@ def test_a_query_that_is_none_is_refused(query: str) -> None:
         assert line.head_office.calls == []
 
     on_the_line(work)
+
+
+def test_large_bodies_take_their_turn() -> None:
+    """What is read and not proved yet is bounded in all; small requests go on meanwhile."""
+
+    async def work(line: Line) -> None:
+        reading, go_on = asyncio.Event(), asyncio.Event()
+
+        async def slow() -> AsyncIterator[bytes]:
+            reading.set()
+            await go_on.wait()
+            yield b"{}"
+
+        async def send(body: AsyncIterator[bytes] | bytes) -> httpx.Response:
+            headers = JSON | line.till.headers("POST", PUSH, b"{}")
+            return await line.client.send(line.client.build_request("POST", PUSH, content=body, headers=headers))
+
+        first = asyncio.create_task(send(slow()))
+        await reading.wait()
+        second = await send(b" " * 70_000)
+        assert (_said(second), second.headers["retry-after"]) == ((503, "unavailable"), "1")
+        assert (await line.client.get("/v1/changes", auth=line.till)).status_code == 200
+        go_on.set()
+        assert (await first).status_code == 422
+        assert _said(await send(b" " * 70_000)) == (401, "bad_signature"), "there is room again"
+
+    on_the_line(work, ApiSettings(large_bodies_max=1))

@@ -1,7 +1,12 @@
 """Where head office may listen: anywhere with TLS, on this computer alone without."""
 
+import asyncio
+import threading
+
+import httpx
 import pytest
 
+from headoffice.api import server
 from headoffice.api.server import (
     Address,
     AddressInvalid,
@@ -12,6 +17,8 @@ from headoffice.api.server import (
     parse_address,
     url_of,
 )
+from headoffice.api.settings import ApiSettings
+from tests.fakes.api import Line
 
 
 @pytest.mark.parametrize(
@@ -75,3 +82,87 @@ def test_a_port_that_is_taken_is_a_known_error() -> None:
     """Another program has it."""
     with listen(Address("127.0.0.1", 0), None) as opened, pytest.raises(AddressTaken):
         listen(Address("127.0.0.1", opened.getsockname()[1]), None)
+
+
+def _closed_by_the_server(sent: list[bytes]) -> bytes:
+    """Send some parts to a running server, wait for an answer after each but the last; what came until it closed."""
+
+    async def work() -> bytes:
+        ready = asyncio.Event()
+        line = Line(ApiSettings(body_s_max=0.05))
+        with server.listen(Address("127.0.0.1", 0), None) as opened:
+            running = server.Running(server.config(line.api, None), line.api, ready.set)
+            task = asyncio.create_task(running.serve([opened]))
+            async with asyncio.timeout(20):
+                await ready.wait()
+                reader, writer = await asyncio.open_connection(*opened.getsockname())
+                came = b""
+                for part in sent[:-1]:
+                    writer.write(part)
+                    came += await reader.readuntil(b"}")
+                writer.write(sent[-1])
+                came += await reader.read()
+                writer.close()
+                running.should_exit = True
+                await task
+        return came
+
+    return asyncio.run(work())
+
+
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "answers"),
+    [([b""], 0), ([b"GET / HT"], 0), ([HEALTH, b"GET / HT"], 1), ([HEALTH, HEALTH, b"G"], 2)],
+    ids=["nothing", "half a head", "half a second head", "half a third head"],
+)
+def test_a_head_that_does_not_come_closes_the_line(
+    monkeypatch: pytest.MonkeyPatch, sent: list[bytes], answers: int
+) -> None:
+    """Whoever opens a connection and keeps silent does not keep it; what was asked before is answered."""
+    monkeypatch.setattr(server, "HEAD_S_MAX", 0.05)
+    assert _closed_by_the_server(sent).count(b"HTTP/1.1 200") == answers
+
+
+def test_a_body_that_does_not_come_is_refused_and_closes_the_line() -> None:
+    """The refusal says so, and the rest is not waited for."""
+    head = b"POST /v1/push HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n"
+    signature = b"".join(
+        f"{name}: {value}\r\n".encode() for name, value in Line().till.headers("POST", "/", b"").items()
+    )
+    came = _closed_by_the_server([head + signature + b"\r\n{"])
+    assert came.startswith(b"HTTP/1.1 408")
+    assert b"connection: close" in came
+
+
+def test_work_that_has_begun_is_finished_before_the_end() -> None:
+    """A till whose call is at work when the server is asked to stop gets its answer."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        begun.set()
+        assert go_on.wait(20)
+
+    async def work() -> int:
+        ready = asyncio.Event()
+        line = Line()
+        line.head_office.hold = hold
+        with server.listen(Address("127.0.0.1", 0), None) as opened:
+            running = server.Running(server.config(line.api, None), line.api, ready.set)
+            task = asyncio.create_task(running.serve([opened]))
+            async with asyncio.timeout(30), httpx.AsyncClient() as client:
+                await ready.wait()
+                url = f"http://127.0.0.1:{opened.getsockname()[1]}/v1/snapshot"
+                asked = asyncio.create_task(client.get(url, auth=line.till))
+                await asyncio.to_thread(begun.wait, 20)
+                running.should_exit = True
+                await asyncio.wait([task], timeout=0.5)  # long enough to stop, if it did not wait for the call
+                assert not task.done()
+                go_on.set()
+                answer = await asked
+                await task
+        return answer.status_code
+
+    assert asyncio.run(work()) == 200
