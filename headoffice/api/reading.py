@@ -61,7 +61,7 @@ def decode(decoder: msgspec.json.Decoder[Message], body: bytes) -> Message:
     Raises:
         Answered: If it is no JSON, or JSON that is not the message.
     """
-    if _NUL.search(body):
+    if b"\\u0000" in body and _NUL.search(body):  # the search alone takes longer than booking the batch
         # PostgreSQL can't store it, and no text that a person typed has it.
         raise Answered(ProblemCode.BAD_REQUEST, "A text holds the character NUL.")
     try:
