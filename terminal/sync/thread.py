@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -162,6 +162,8 @@ class SyncThread:
                 except Exception as error:  # noqa: BLE001 - written down there; a bug of sync must not end the shop's day
                     self._outside.bug(error)
                     self._fail(Broken(SyncTrouble.ANSWER_WRONG, "a bug"))
+                    with suppress(StorageError):
+                        self._tell()
                     pause_s = IDLE_S
                 self._wake.wait(pause_s)
                 self._wake.clear()
