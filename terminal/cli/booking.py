@@ -239,7 +239,7 @@ def _history_row(texts: Texts, booking: Booking) -> list[str]:
         _what(texts, record),
         "" if cents is None else texts.money(cents),
         texts.signed(booking.points),
-        texts.number(booking.balance_after),
+        "–" if booking.balance_after is None else texts.number(booking.balance_after),
         {"no": "", "partly": texts._("partly undone"), "whole": texts._("undone")}[booking.reversed.value],
     ]
 
