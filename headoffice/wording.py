@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from headoffice.views import ProgrammeState, TerminalStatus
+from headoffice.views import TerminalStatus
 from loyalty.feed import ConflictKind
 from loyalty.outcomes import Reason
 from texts.i18n import mark
@@ -18,6 +18,7 @@ _REFUSALS: Final = {
     Reason.CARD_INVALID: mark("This is not a card number."),
     Reason.CARD_CHECK_DIGIT: mark("This is not a card number: its check digit does not fit."),
     Reason.CARD_UNKNOWN: mark("No till has handed in this card."),
+    Reason.CARD_BLOCKED: mark("This card is blocked. Name another card of the member."),
     Reason.MEMBER_UNKNOWN: mark("There is no such member."),
     Reason.SAME_MEMBER: mark("Both cards belong to the same member. There is nothing to join."),
     Reason.REASON_MISSING: mark("Give a reason."),
@@ -49,12 +50,6 @@ _TERMINALS: Final = {
     TerminalStatus.FENCED: mark("shut out: there are two of it"),
 }
 
-_PROGRAMMES: Final = {
-    ProgrammeState.PENDING: mark("to come"),
-    ProgrammeState.IN_FORCE: mark("in force"),
-    ProgrammeState.REPLACED: mark("replaced"),
-}
-
 
 def refusal_text(texts: Texts, refused: Refused) -> str:
     """Why something was not done."""
@@ -77,8 +72,3 @@ def conflict_advice(texts: Texts, conflict: ConflictView) -> str:
 def terminal_status_text(texts: Texts, status: TerminalStatus) -> str:
     """Whether a till may talk to head office, in words."""
     return texts._(_TERMINALS[status])
-
-
-def programme_state_text(texts: Texts, state: ProgrammeState) -> str:
-    """Where a version stands, in words."""
-    return texts._(_PROGRAMMES[state])
