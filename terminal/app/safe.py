@@ -17,10 +17,16 @@ if TYPE_CHECKING:
 ONLINE_US: Final = 60_000_000
 """A till that head office has answered within this time is online, in microseconds: statements are then fresh."""
 
+CLOCK_NOISE_US: Final = 5_000_000
+"""How far the corrected clock may lie behind head office's last answer, in microseconds."""
+
 
 def is_online(link: Link, now_us: int) -> bool:
-    """Whether head office has answered lately; a clock that runs behind the last contact proves nothing."""
-    return 0 <= now_us - link.last_contact_us < ONLINE_US
+    """Whether head office has answered lately; a clock that runs behind the last contact proves nothing.
+
+    A little behind is the noise of the network in the correction of the clock.
+    """
+    return -CLOCK_NOISE_US <= now_us - link.last_contact_us < ONLINE_US
 
 
 def safe_now(till: Till, reader: Reader, member_id: UUID) -> SafeToSpend | None:
