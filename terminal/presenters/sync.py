@@ -133,7 +133,9 @@ class SyncPresenter(Presenter[SyncState]):
         """Compute the screen anew."""
         texts, status = self._around.texts, self._around.sync
         pill = connection_pill(texts, status)
-        said = () if self._said is None else (self._said,)
+        said = self._said
+        if self._busy:
+            said = Notice(texts._("One moment: the server for the other tills starts or ends."), Tone.INFO)
         self._show(
             SyncState(
                 title=texts._("Head office"),
@@ -144,7 +146,7 @@ class SyncPresenter(Presenter[SyncState]):
                 percent=progress_percent(status.progress) if status.progress else None,
                 progress=progress_text(texts, status.progress) if status.progress else "",
                 tiles=tiles(self._around),
-                notes=(*said, *notes(self._around)),
+                notes=(*((said,) if said else ()), *notes(self._around)),
                 facts=facts(self._around),
                 code_caption=self._code_caption(texts),
                 code=self._invited.code if self._invited else "",

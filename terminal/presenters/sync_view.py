@@ -70,6 +70,8 @@ def tiles(around: Surroundings) -> tuple[Tile, ...]:
 def notes(around: Surroundings) -> tuple[Notice, ...]:
     """What somebody should know or look at, the most urgent first."""
     texts, status = around.texts, around.sync
+    if not status.joined:
+        return _ways_out(texts) if around.sync_actions else ()
     found: list[Notice] = []
     if status.quarantined:
         sentence = texts.n_(
@@ -91,7 +93,7 @@ def notes(around: Surroundings) -> tuple[Notice, ...]:
         found.append(Notice(sentence.format(count=texts.number(status.conflicts)), Tone.WARN))
     if abs(status.clock_off_ms) >= CLOCK_OFF_SHOWN_MS:
         found.append(Notice(_clock_off(texts, status.clock_off_ms), Tone.WARN))
-    if status.joined and not status.caught_up:
+    if not status.caught_up:
         sentence = texts._("Members are still being fetched. Awarding works; redeeming waits until then. (M-184)")
         found.append(Notice(sentence, Tone.INFO))
     if status.pending is not None:
@@ -99,6 +101,13 @@ def notes(around: Surroundings) -> tuple[Notice, ...]:
         sentence = texts._("Programme version {version} starts {when}.")
         found.append(Notice(sentence.format(version=texts.number(status.pending.version), when=starts), Tone.INFO))
     return tuple(found)
+
+
+def _ways_out(texts: Texts) -> tuple[Notice, ...]:
+    """When standing alone is not enough: for a shop with several tills, and for a chain."""
+    several = texts._("Several tills in this shop? One of them can serve the others; no further computer is needed.")
+    chain = texts._("Several shops? Head office gives you its address and a joining code. All points come along.")
+    return Notice(several, Tone.NEUTRAL), Notice(chain, Tone.NEUTRAL)
 
 
 def _clock_off(texts: Texts, off_ms: int) -> str:

@@ -98,9 +98,10 @@ def test_f7_shows_what_waits_since_when(counter: Counter, line: FakeSyncActions)
 
 
 def test_a_till_alone_offers_to_join_or_to_serve(counter: Counter, line: FakeSyncActions) -> None:
-    """No figures of a head office that is not there."""
+    """No figures of a head office that is not there, but when one would help."""
     del line
     counter.shell.key("F7")
+    assert "Several tills in this shop?" in noted(counter)
     assert keys(counter) == ["join", "serve"]
     assert counter.shell.sync.state.tiles == ()
     assert counter.shell.sync.state.facts == ()
@@ -110,6 +111,7 @@ def test_without_sync_the_screen_offers_nothing(counter: Counter) -> None:
     """The demo has no line; its screen explains and promises nothing."""
     counter.shell.key("F7")
     assert keys(counter) == []
+    assert noted(counter) == ""
     counter.shell.sync.act("join")
     assert counter.screen() is Screen.SYNC
 

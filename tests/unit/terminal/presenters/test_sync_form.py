@@ -48,7 +48,7 @@ def test_joining_takes_an_address_and_a_code_as_people_type_them(counter: Counte
     assert counter.shell.sync_form.state.busy
     line.answer(Joined("Innenstadt", 1200))
     assert counter.screen() is Screen.SYNC
-    assert noted(counter) == "This till belongs to Innenstadt now; 1,200 bookings are on their way."
+    assert "This till belongs to Innenstadt now; 1,200 bookings are on their way." in noted(counter)
 
 
 def test_a_scheme_that_was_typed_is_kept(counter: Counter, line: FakeSyncActions) -> None:
@@ -126,6 +126,7 @@ def test_serving_the_other_tills_begins_and_ends(counter: Counter, line: FakeSyn
     counter.shell.key("F7")
     counter.shell.sync.act("serve")
     assert not any(action.enabled for action in counter.shell.sync.state.actions)
+    assert "One moment" in noted(counter)
     line.answer(Declined(SyncTrouble.CANNOT_SERVE))
     assert "M-269" in noted(counter)
     counter.shell.sync.act("serve")
