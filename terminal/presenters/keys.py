@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from terminal.presenters.states import Screen
 
@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from terminal.presenters.shell import ShellPresenter
 
 
+LEADS_TO_SYNC: Final = frozenset(Screen) - {Screen.ENROL, Screen.VOID, Screen.SYNC, Screen.SYNC_FORM, Screen.LOCK}
+"""Where F7 and a tap on the connection work: wherever that throws away nothing somebody has typed."""
+
+HINTS_AT_SYNC: Final = frozenset({Screen.IDLE, Screen.FIND, Screen.REPORT, Screen.HELP})
+
+
 def actions(shell: ShellPresenter, screen: Screen) -> dict[str, Callable[[], None]]:
     """What the keys do on a screen; a key that is not listed does nothing."""
     everywhere: dict[str, Callable[[], None]] = {
@@ -19,7 +25,6 @@ def actions(shell: ShellPresenter, screen: Screen) -> dict[str, Callable[[], Non
         "F2": lambda: shell.show_enrol(""),
         "F3": lambda: shell.show_find(""),
         "F6": lambda: shell.show_void(None),
-        "F7": shell.show_sync,
         "F8": shell.show_report,
         "F9": shell.undo_newest,
     }
@@ -29,7 +34,6 @@ def actions(shell: ShellPresenter, screen: Screen) -> dict[str, Callable[[], Non
         "F4": shell.member.redeem,
         "F5": shell.member.history,
         "F6": shell.member.void,
-        "F7": shell.show_sync,
         "Esc": shell.member.cancel,
         "Enter": shell.member.confirm,
     }
@@ -50,7 +54,8 @@ def actions(shell: ShellPresenter, screen: Screen) -> dict[str, Callable[[], Non
         Screen.LOCK: {"Enter": shell.lock.confirm},
     }
     lock = {} if screen is Screen.LOCK else {"F10": shell.lock_till}
-    return screens[screen] | lock
+    sync = {"F7": shell.show_sync} if screen in LEADS_TO_SYNC else {}
+    return screens[screen] | sync | lock
 
 
 def hidden(shell: ShellPresenter, screen: Screen, *, has_people: bool) -> set[str]:
@@ -58,7 +63,7 @@ def hidden(shell: ShellPresenter, screen: Screen, *, has_people: bool) -> set[st
     found = set() if has_people else {"F10"}
     if screen is Screen.IDLE:
         found.add("Esc")
-    if screen in {Screen.SYNC, Screen.MEMBER}:
+    if screen not in HINTS_AT_SYNC:
         found.add("F7")
     if screen is Screen.MEMBER and not shell.member.state.anonymous:
         found.add("F2")

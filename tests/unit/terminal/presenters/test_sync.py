@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from loyalty.wire import ProblemCode
+from terminal.presenters.done import DONE_SHOWN_MS
 from terminal.presenters.states import Screen, Tone
 from terminal.presenters.sync_words import CLOCK_OFF_SHOWN_MS
 from terminal.sync.status import (
@@ -14,7 +15,7 @@ from terminal.sync.status import (
     SyncTrouble,
     Task,
 )
-from tests.fakes.counter import ANNA, BEN, Counter
+from tests.fakes.counter import ANNA, BEN, NEW_CARD, Counter
 from tests.fakes.sync_line import FakeSyncActions, hear, noted, said
 
 MIN_US = 60_000_000
@@ -203,3 +204,25 @@ def test_the_screen_speaks_another_language_at_once(counter: Counter) -> None:
     before = counter.shell.sync.state
     counter.shell.language("de")
     assert counter.shell.state.bar.connection.text != before.headline
+
+
+def test_the_connection_can_be_looked_at_wherever_nothing_is_lost_by_it(counter: Counter) -> None:
+    """A tap works during a sale, at its end and on a new card; a half-filled form is not thrown away for it."""
+    counter.scan(ANNA)
+    for key in ("F4", "F5"):
+        counter.shell.key(key)
+        counter.shell.key("F7")
+        assert counter.screen() is Screen.SYNC
+        counter.shell.key("Esc")
+        assert counter.screen() is Screen.MEMBER
+    counter.shell.member.amount_typed("10")
+    counter.shell.key("Enter")
+    counter.shell.key("F7")
+    assert counter.screen() is Screen.SYNC
+    counter.schedule.pass_ms(DONE_SHOWN_MS)
+    assert counter.screen() is Screen.SYNC, "the result's timer must not take the screen away"
+    counter.shell.key("Esc")
+    counter.scan(NEW_CARD)
+    counter.shell.key("F2")
+    counter.shell.key("F7")
+    assert counter.screen() is Screen.ENROL
