@@ -1,7 +1,9 @@
 """Where head office may listen: anywhere with TLS, on this computer alone without."""
 
 import asyncio
+import socket
 import threading
+from pathlib import Path
 
 import httpx
 import pytest
@@ -18,7 +20,9 @@ from headoffice.api.server import (
     url_of,
 )
 from headoffice.api.settings import ApiSettings
+from headoffice.api.tls import init_tls
 from tests.fakes.api import Line
+from tests.fakes.clock import FakeClock
 
 
 @pytest.mark.parametrize(
@@ -76,6 +80,23 @@ def test_a_free_port_is_taken_and_said() -> None:
         port = opened.getsockname()[1]
         assert port > 0
         assert url_of(opened, Address("127.0.0.1", 0), None) == f"http://127.0.0.1:{port}"
+
+
+def test_listening_everywhere_is_said_as_a_name_that_others_can_call(tmp_path: Path) -> None:
+    """Nobody can call 0.0.0.0; what the certificate names is what tills are told."""
+    certificates = init_tls(tmp_path, ["localhost", "office.example", "192.0.2.1"], FakeClock())
+    with listen(Address("127.0.0.1", 0), certificates) as opened:
+        port = opened.getsockname()[1]
+        assert url_of(opened, Address("0.0.0.0", 0), certificates) == f"https://office.example:{port}"  # noqa: S104
+        assert url_of(opened, Address("127.0.0.1", 0), certificates) == f"https://127.0.0.1:{port}"
+
+
+def test_answers_are_not_held_back() -> None:
+    """The event loop turns Nagle's algorithm off where the protocol is named, and connections inherit it from here."""
+    with listen(Address("127.0.0.1", 0), None) as opened:
+        assert opened.proto == socket.IPPROTO_TCP
+        with socket.create_connection(opened.getsockname()), opened.accept()[0] as accepted:
+            assert accepted.proto == socket.IPPROTO_TCP
 
 
 def test_a_port_that_is_taken_is_a_known_error() -> None:
