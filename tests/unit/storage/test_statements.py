@@ -155,3 +155,14 @@ def test_a_unit_sees_its_own_writes_and_others_do_not(ledger: LedgerOfTests, rea
         with pytest.raises(ValueError, match="block"):
             unit.close()
     assert reader.account(ledger.member()).balance == 10
+
+
+def test_accounts_with_points_come_a_page_at_a_time(ledger: LedgerOfTests, reader: Reader) -> None:
+    """By id; not those in debt, with nothing, or joined into another."""
+    first, second, third = sorted((ledger.member(number) for number in (1, 2, 3)), key=lambda member: member.bytes)
+    merged, empty, indebted = (ledger.ids.random_id() for _ in range(3))
+    ledger.append(*(ledger.adjustment(member, 5) for member in (first, second, third, merged)))
+    ledger.append(ledger.merge(merged, first), ledger.enrolment(empty), ledger.adjustment(indebted, -5))
+    assert reader.members_with_points(None, 2) == [first, second]
+    assert reader.members_with_points(second, 2) == [third]
+    assert reader.members_with_points(third, 2) == []
