@@ -14,7 +14,7 @@ from headoffice.errors import Refusal
 from headoffice.registry import Source
 from headoffice.sequencer import touch
 from headoffice.store import bulk
-from headoffice.store.tables import ACCOUNT, QUARANTINE
+from headoffice.store.tables import ACCOUNT, QUARANTINE, RECORD, TERMINAL_RECORD
 from loyalty.wire import EpochHead, Gap, ProblemCode, Verdict
 
 if TYPE_CHECKING:
@@ -81,6 +81,10 @@ def push(
     seqs = [record.seq for record in request.records]
     if not seqs or seqs != list(range(seqs[0], seqs[0] + len(seqs))):
         raise Refusal(ProblemCode.BAD_REQUEST, "The positions of a batch must count up without a gap")
+    if _seems_repeated(database, terminal.terminal_id, request):
+        repeated = database.transact(lambda connection: _take_repeated(connection, terminal, request, by_hand=by_hand))
+        if repeated is not None:
+            return repeated
     arrived = read_all(request.epoch, request.prev_hash, request.records)
 
     def work(connection: Connection) -> PushOutcome:
@@ -94,6 +98,54 @@ def push(
         database.transact(lambda connection: journals.fence(connection, terminal.terminal_id, epoch, seq, now_us))
         detail = f"Two copies of this till are running (position {seq} differs); both must join again"
         raise Refusal(ProblemCode.FENCED, detail) from fork
+
+
+def _seems_repeated(database: Database, terminal_id: UUID, request: PushRequest) -> bool:
+    """Whether the end of a batch is below what is taken already; a first look without a lock."""
+    with database.snapshot() as connection:
+        row = journals.epochs(connection, terminal_id).get(request.epoch)
+    return row is not None and request.records[-1].seq <= row.seq
+
+
+def _take_repeated(
+    connection: Connection, terminal: TerminalRow, request: PushRequest, *, by_hand: bool
+) -> PushOutcome | None:
+    """Answer a batch that is here record for record: a lost reply. Nothing needs to be read again.
+
+    Returns:
+        ``None`` when a position is missing or differs: then the batch is taken like any other.
+    """
+    journals.lock_terminal(connection, terminal.terminal_id, by_hand=by_hand)
+    first, last = request.records[0].seq, request.records[-1].seq
+    stored = journals.hashes(connection, terminal.terminal_id, request.epoch, first - 1, last)
+    known = journals.epochs(connection, terminal.terminal_id)
+    if stored.get(first - 1, request.prev_hash) != request.prev_hash or any(
+        stored.get(record.seq) != record.hash for record in request.records
+    ):
+        return None
+    place = TERMINAL_RECORD.c
+    members = (
+        select(RECORD.c.member_id)
+        .join(TERMINAL_RECORD, place.record_id == RECORD.c.record_id)
+        .where(
+            place.terminal_id == terminal.terminal_id,
+            place.epoch == request.epoch,
+            place.seq.between(first, last),
+            RECORD.c.member_id.is_not(None),
+        )
+    )
+    _touch_members(connection, {member for member in connection.scalars(members) if member is not None})
+    quarantined = _quarantined(connection, terminal.terminal_id, request.epoch, first, last)
+    row = known[request.epoch]
+    return PushOutcome(
+        heads=tuple(one.head for one in known.values()),
+        verdicts=tuple(
+            Verdict.QUARANTINED if record.seq in quarantined else Verdict.DUPLICATE for record in request.records
+        ),
+        head=row.head,
+        records=row.records,
+        points=row.points,
+    )
 
 
 def take(
@@ -150,7 +202,8 @@ def _take_unknown(
             flawed.append(item if item.flaw else reused)
         verdicts[item.seq] = verdict or Verdict.QUARANTINED
     _quarantine(connection, source.terminal_id, epoch, flawed, now_us)
-    _touch_members(connection, [item for item in unknown if verdicts[item.seq] is Verdict.DUPLICATE])
+    duplicates = [item for item in unknown if verdicts[item.seq] is Verdict.DUPLICATE]
+    _touch_members(connection, _members_of(duplicates))
     return verdicts
 
 
@@ -158,18 +211,23 @@ def _verdicts_of_repeated(
     connection: Connection, terminal_id: UUID, epoch: UUID, repeated: Sequence[Arrived]
 ) -> dict[int, Verdict]:
     """Positions that are there with the same hash: they move nothing, but their members' statements go out anew."""
-    _touch_members(connection, repeated)
-    row = QUARANTINE.c
-    query = select(row.seq).where(
-        row.terminal_id == terminal_id, row.epoch == epoch, row.seq.between(repeated[0].seq, repeated[-1].seq)
-    )
-    quarantined = set(connection.scalars(query))
+    _touch_members(connection, _members_of(repeated))
+    quarantined = _quarantined(connection, terminal_id, epoch, repeated[0].seq, repeated[-1].seq)
     return {item.seq: Verdict.QUARANTINED if item.seq in quarantined else Verdict.DUPLICATE for item in repeated}
 
 
-def _touch_members(connection: Connection, repeated: Sequence[Arrived]) -> None:
+def _members_of(arrived: Sequence[Arrived]) -> set[UUID]:
+    return {item.member_id for item in arrived if item.member_id is not None}
+
+
+def _quarantined(connection: Connection, terminal_id: UUID, epoch: UUID, first: int, last: int) -> set[int]:
+    row = QUARANTINE.c
+    query = select(row.seq).where(row.terminal_id == terminal_id, row.epoch == epoch, row.seq.between(first, last))
+    return set(connection.scalars(query))
+
+
+def _touch_members(connection: Connection, members: set[UUID]) -> None:
     """Without a lock: whoever merges an account meanwhile sends its statement out himself."""
-    members = {item.member_id for item in repeated if item.member_id is not None}
     if not members:
         return
     roots = select(ACCOUNT.c.merged_into).where(
