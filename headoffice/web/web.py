@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from litestar import Request, Response, Router
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
+from headoffice.api.limits import Limiter
 from headoffice.errors import DatabaseAway, HeadOfficeError, Refusal
 from headoffice.web.errors import BadForm, NotFound, SignInNeeded, WebError
 from headoffice.web.once import Once
@@ -31,9 +33,18 @@ from headoffice.web.users import Users
 from headoffice.web.visits import deed_provider, texts_of, visit_provider
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from litestar.types import ControllerRouterHandler
 
     from headoffice.service import HeadOffice
+
+
+SIGN_INS_PER_MIN: Final = 20
+SIGN_INS_BURST: Final = 20
+"""How often one address may try to sign in, per minute in the long run and at once. Each try costs memory and time on
+purpose, also for names that nobody has and that therefore never have to wait.
+"""
 
 
 class Web:
@@ -46,25 +57,30 @@ class Web:
         pages: How pages are made.
         once: Forms that were sent.
         fingerprint: Of the authority's certificate, shown with joining codes; empty without TLS.
+        sign_ins: Counts attempts to sign in by address; used on the event loop only.
     """
 
-    def __init__(self, head_office: HeadOffice, fingerprint: str = "") -> None:
+    def __init__(self, head_office: HeadOffice, fingerprint: str, monotonic: Callable[[], float]) -> None:
         self.head_office = head_office
         self.users = Users(head_office.database, head_office.clock, head_office.ids)
         self.sessions = Sessions(head_office.database, head_office.clock)
         self.pages = Pages(head_office.server.name, head_office.server.currency, head_office.clock)
         self.once = Once()
         self.fingerprint = fingerprint
+        self.sign_ins = Limiter(SIGN_INS_PER_MIN / 60, SIGN_INS_BURST, monotonic)
 
 
-def web_routes(head_office: HeadOffice, fingerprint: str = "") -> list[ControllerRouterHandler]:
+def web_routes(
+    head_office: HeadOffice, fingerprint: str = "", *, monotonic: Callable[[], float] = time.monotonic
+) -> list[ControllerRouterHandler]:
     """The pages for people, as further routes of the application.
 
     Args:
         head_office: What does the work.
         fingerprint: Of the authority's certificate; empty without TLS.
+        monotonic: The clock of the limit on attempts to sign in, in seconds.
     """
-    web = Web(head_office, fingerprint)
+    web = Web(head_office, fingerprint, monotonic)
     handlers = [
         handler
         for page in (account, decisions, matters, members, people, programmes, report, sign_in, tills)

@@ -82,6 +82,11 @@ CARD_STATUS: Final = {
     CardStatus.BLOCKED: mark("blocked"),
     CardStatus.REPLACED: mark("replaced"),
 }
+PROGRAMME_STATE: Final = {
+    ProgrammeState.PENDING: mark("to come"),
+    ProgrammeState.IN_FORCE: mark("in force"),
+    ProgrammeState.REPLACED: mark("replaced"),
+}
 PROGRAMME_TONE: Final = {
     ProgrammeState.PENDING: "warn",
     ProgrammeState.IN_FORCE: "good",

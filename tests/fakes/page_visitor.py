@@ -77,6 +77,11 @@ class PageVisitor:
         self.page = self._client.post(path, data=fields, headers=headers)
         return self.page
 
+    def send_raw(self, path: str, content_type: str, body: bytes) -> Response:
+        """Send bytes that no browser would."""
+        self.page = self._client.post(path, content=body, headers={"content-type": content_type})
+        return self.page
+
     def field(self, name: str) -> str:
         """A hidden field of the page, empty when it has none."""
         found = re.search(rf'name="{name}" value="([^"]*)"', self.page.text)

@@ -106,7 +106,8 @@ class StaffedOffice:
 
     def app(self) -> Api:
         """The whole application, with the pages."""
-        return make_app(self.head_office, extra=web_routes(self.head_office, self.fingerprint), log=Log(self.log))
+        routes = web_routes(self.head_office, self.fingerprint, monotonic=lambda: self.clock.now_us() / 1_000_000)
+        return make_app(self.head_office, extra=routes, log=Log(self.log))
 
     def break_database(self) -> None:
         """Take the database away, as when its disk or its server is gone."""

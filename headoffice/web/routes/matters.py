@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from headoffice.web.answers import go
 from headoffice.web.rights import Right
 from headoffice.web.visits import RIGHT, Deed, Visit
+from headoffice.wording import conflict_advice, conflict_text
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
@@ -30,7 +31,10 @@ def handlers(web: Web) -> list[HTTPRouteHandler]:
             "matters.html",
             visit.texts,
             visit,
-            conflicts=head_office.conflicts(open_only=not settled_too),
+            conflicts=[
+                (each, conflict_text(visit.texts, each), conflict_advice(visit.texts, each))
+                for each in head_office.conflicts(open_only=not settled_too)
+            ],
             quarantine=head_office.quarantine(open_only=not settled_too),
             waiting=head_office.waiting(),
             settled_too=settled_too,

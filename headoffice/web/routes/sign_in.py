@@ -58,6 +58,10 @@ def handlers(web: Web) -> list[HTTPRouteHandler]:
         check_origin(request)
         form = await read_form(request)
         name, next_path = form.get("name", "").strip(), local_path(form.get("next", "/"))
+        wait_s = web.sign_ins.take(request.client.host if request.client else "")
+        if wait_s:
+            texts = texts_of(web, request)
+            return _form(web, texts, next_path=next_path, wrong=_wrong(texts, NotSignedIn(wait_s)))
         found = await sync_to_thread(web.users.sign_in, name, form.get("password", ""))
         if isinstance(found, NotSignedIn):
             texts = texts_of(web, request)

@@ -6,9 +6,11 @@ from http import HTTPStatus
 from uuid import UUID
 
 import pytest
+from litestar.routes import HTTPRoute
 
 from headoffice.web.rights import Right, StaffRole, may
 from headoffice.web.users import User, UserNo, UserRefused
+from headoffice.web.visits import RIGHT
 from tests.fakes.page_visitor import PageVisitor
 from tests.fakes.staffed_office import ADMIN, MANAGER, PASSWORD, VIEWER, StaffedOffice
 
@@ -29,6 +31,25 @@ RULES = (
     f"/people/{SOME}/block",
     f"/people/{SOME}/password",
 )
+
+
+OPEN = {"/", "/sign-in", "/language/{code:str}", "/assets/{name:str}"}
+"""What answers somebody who has not signed in; nothing else may."""
+
+TILLS_AND_PROBES = ("/v1", "/schema", "/healthz", "/readyz", "/metrics")
+
+
+def test_every_other_address_asks_who_is_there_and_names_a_right(office: StaffedOffice) -> None:
+    """A page that somebody adds and forgets to guard fails here before it is ever served."""
+    unguarded = {
+        route.path
+        for route in office.app().litestar.routes
+        if isinstance(route, HTTPRoute) and not route.path.startswith(TILLS_AND_PROBES)
+        for handler in route.route_handlers
+        if handler.http_methods != {"OPTIONS"}  # the framework's own: it lists methods
+        and not ({"visit", "deed"} & set(handler.parsed_fn_signature.parameters) and handler.opt.get(RIGHT))
+    }
+    assert unguarded == OPEN
 
 
 def test_rights_grow_from_viewer_to_administrator() -> None:

@@ -7,6 +7,7 @@ from http import HTTPStatus
 import pytest
 
 from headoffice.web.sessions import IDLE_S
+from headoffice.web.web import SIGN_INS_BURST
 from tests.fakes.page_visitor import PageVisitor
 from tests.fakes.staffed_office import ADMIN, MANAGER, PASSWORD, VIEWER, StaffedOffice
 
@@ -59,6 +60,19 @@ def test_wrong_passwords_cost_time_that_doubles(visitor: PageVisitor, office: St
     assert visitor.path == "/report"
     assert office.users.find(ADMIN) is not None
     assert office.users.find(ADMIN).failures == 0  # type: ignore[union-attr] # asserted above
+
+
+def test_an_address_tries_only_so_often(visitor: PageVisitor, office: StaffedOffice) -> None:
+    """Names that nobody has never have to wait, and each try costs the server time; a minute later it goes on."""
+    visitor.look("/sign-in")
+    for number in range(SIGN_INS_BURST):
+        visitor.send_bare("/sign-in", name=f"Niemand {number}", password="x")
+        assert "is wrong" in visitor.words
+    visitor.sign_in(ADMIN)
+    assert "Wait" in visitor.words
+    office.clock.advance(minutes=1)
+    visitor.sign_in(ADMIN)
+    assert visitor.path == "/report"
 
 
 def test_one_persons_slips_keep_nobody_else_out(visitor: PageVisitor) -> None:
@@ -236,3 +250,44 @@ def test_the_log_knows_no_names(admin: PageVisitor, office: StaffedOffice) -> No
     admin.sign_in(ADMIN, "geheimes Wort")
     for secret in ("Anna", "Gro", "Jürgen", "geheimes", PASSWORD):
         assert secret not in office.log.getvalue()
+
+
+MULTIPART = "multipart/form-data; boundary=x"
+PART = b'--x\r\nContent-Disposition: form-data; name="a%d"\r\n\r\n1\r\n'
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/programmes"])
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("multipart/form-data", b"garbage"),
+        (MULTIPART, b"garbage"),
+        (MULTIPART, b'--x\r\nContent-Disposition: form-data; name="a"\r\n'),
+        (MULTIPART, PART.replace(b"%d", b"").replace(b"\r\n1\r\n", b"\r\n\xff\r\n") + b"--x--\r\n"),
+        (MULTIPART, b"".join(PART % number for number in range(2_000)) + b"--x--\r\n"),
+        ("application/x-www-form-urlencoded", b"&".join(b"a%d=1" % number for number in range(3_000))),
+        ("application/x-www-form-urlencoded", b"name=%00&password=%00"),
+        ("application/x-www-form-urlencoded", b"x" * 5_000_000),
+        ("application/json", b"{}"),
+        ("text/plain; charset=nonsense", b"x"),
+        ("", b"x"),
+    ],
+)
+def test_a_body_that_is_no_form_of_ours_breaks_nothing(
+    admin: PageVisitor, office: StaffedOffice, path: str, content_type: str, body: bytes
+) -> None:
+    """It is refused with a page, and the log has no bug."""
+    admin.send_raw(path, content_type, body)
+    assert HTTPStatus.BAD_REQUEST <= admin.page.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+    assert "bug" not in office.log.getvalue()
+
+
+@pytest.mark.parametrize(
+    "path", ["/report?day=%00", "/report?store=%00", "/report?day=9999-12-31", "/tills?said=%3Cscript%3E", "/members/x"]
+)
+def test_an_address_nobody_made_breaks_nothing(admin: PageVisitor, office: StaffedOffice, path: str) -> None:
+    """Whatever stands in it shows nowhere on the page."""
+    admin.look(path)
+    assert admin.page.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+    assert "<script" not in admin.page.text
+    assert "bug" not in office.log.getvalue()
