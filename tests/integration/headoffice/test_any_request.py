@@ -251,3 +251,17 @@ def test_nothing_is_stored_without_a_valid_signature(office: Office, path: str, 
 
     run()
     assert office.rows() == before
+
+
+@pytest.mark.parametrize("positions", [(2, 1), (1, 3), (1, 1)], ids=["reordered", "with a gap", "doubled"])
+def test_a_batch_out_of_order_is_refused_whole(office: Office, positions: tuple[int, ...]) -> None:
+    """Positions count up by one; of a batch in which they do not, not even the first record is taken."""
+    zeros = base64.b64encode(bytes(32)).decode()
+    records = [{"seq": seq, "payload": "AAAA", "hash": zeros} for seq in positions]
+    batch = {"epoch": str(office.till.terminal_id), "prev_hash": zeros, "records": records}
+    request = httpx.Request("POST", "http://head.office/v1/push", json=batch)
+    _sign(office.till, request)
+    before = office.rows()
+    answer = office.send(request)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+    assert office.rows() == before | {"nonce": before["nonce"] + 1}
