@@ -53,7 +53,7 @@ class TestedOffice:
         self.clock = FakeClock()
         self.ids = SeededIds(77, self.clock)
         self._url = database_url
-        self._tills = 0
+        self._tills: list[PretendTill] = []
         self.head = self._open()
         open_store(self.head.database)
 
@@ -61,9 +61,11 @@ class TestedOffice:
         return assemble(self.data, self._url, self.clock, self.ids)
 
     def restart(self) -> None:
-        """End the program and start it again."""
+        """End the program and start it again; the tills talk to the new one."""
         self.head.close()
         self.head = self._open()
+        for till in self._tills:
+            till.database = self.head.database
 
     def close(self) -> None:
         """End it."""
@@ -73,8 +75,8 @@ class TestedOffice:
 
     def till(self, *, store_id: UUID = STORE_ID) -> PretendTill:
         """Another till, with its journal's first record handed in."""
-        self._tills += 1
-        till = PretendTill(self.head.database, 100 + self._tills, store_id=store_id)
+        till = PretendTill(self.head.database, 101 + len(self._tills), store_id=store_id)
+        self._tills.append(till)
         till.clock.at_us = self.clock.at_us
         till.push()
         return till
