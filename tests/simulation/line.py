@@ -47,7 +47,7 @@ class Fate(Enum):
     LATE = auto()
 
 
-WEIGHTS: Final = {Fate.FINE: 80, Fate.LOST: 5, Fate.ANSWER_LOST: 6, Fate.TWICE: 5, Fate.LATE: 4}
+WEIGHTS: Final = {Fate.FINE: 190, Fate.LOST: 3, Fate.ANSWER_LOST: 4, Fate.TWICE: 3, Fate.LATE: 3}
 
 
 class Weather:

@@ -50,6 +50,24 @@ QUIET_PASSES_MAX: Final = 10
 """In so many rounds of every till with head office nothing may be left to do."""
 
 
+@dataclass(frozen=True)
+class Trouble:
+    """How much goes wrong in a world.
+
+    Attributes:
+        crash_chance: How often a till goes off in the middle of something.
+        crash_within: Within how many statements.
+        chances: Shares of steps that differ from the usual ones.
+    """
+
+    crash_chance: float = CRASH_CHANCE
+    crash_within: int = CRASH_WITHIN
+    chances: dict[str, float] = field(default_factory=dict)
+
+
+USUAL: Final = Trouble()
+
+
 @dataclass
 class Outcome:
     """What a world came to: what went wrong, and what was done how often."""
@@ -66,11 +84,19 @@ class World:
         folder: For the files; empty.
         templates: Fresh tills and a fresh head office to copy.
         tell: Hears what happens, step by step.
+        trouble: How much goes wrong.
     """
 
     def __init__(
-        self, seed: int, folder: Path, templates: Templates, tell: Callable[[str], None] = lambda _line: None
+        self,
+        seed: int,
+        folder: Path,
+        templates: Templates,
+        tell: Callable[[str], None] = lambda _line: None,
+        *,
+        trouble: Trouble = USUAL,
     ) -> None:
+        self.trouble = trouble
         self.rng = random.Random(seed)
         self.seed = seed
         self.folder = folder
@@ -134,21 +160,21 @@ class World:
 
     def _step(self, number: int) -> None:
         self.truth.advance(seconds=self.rng.choice((1, 5, 40, 600, 4_000, 30_000)))
-        chances = TILL_CHANCES | WORLD_CHANCES
+        chances = TILL_CHANCES | WORLD_CHANCES | self.trouble.chances
         name = self.rng.choices(list(chances), list(chances.values()))[0]
         if name in WORLD_CHANCES:
             said = str(getattr(self, f"_{name}")() or "")
             self._log(number, "world", name, said)
             return
         sim = self.rng.choice(self.tills)
-        crash_within = CRASH_WITHIN if self.rng.random() < CRASH_CHANCE else None
+        crash_within = self.trouble.crash_within if self.rng.random() < self.trouble.crash_chance else None
         if name == "sync":
             said = self._sync(sim, crash_within)
         else:
             move = getattr(self.shop, name)
             self.shop.said = ""
             done = sim.run(lambda: move(sim), crash_within=crash_within)
-            said = self.shop.said if done else "the till went off"
+            said = self.shop.said if done else self._went_off(sim)
         self._log(number, sim.name, name, said)
 
     def _log(self, number: int, who: str, what: str, said: str) -> None:
@@ -174,7 +200,14 @@ class World:
         self.history.remember()
         if sim.cursor() != before:
             self.problems += self.history.differences(sim)
-        return said[0] if done else "the till went off"
+        return said[0] if done else self._went_off(sim)
+
+    def _went_off(self, sim: SimTill) -> str:
+        """What was acknowledged before the crash is there when the till has started again."""
+        missing = sim.missing()
+        if missing:
+            self.problems.append(f"{sim.name} has lost in a crash what it had acknowledged: {missing}")
+        return "the till went off"
 
     def _deliver_late(self) -> str:
         return f"{self.weather.deliver_late()} calls"

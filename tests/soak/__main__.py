@@ -7,13 +7,15 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.soak import bytes_on_the_line, kills, sales
+from tests.soak import bytes_on_the_line, kills, processes, sales, worlds
 from tests.soak.frame import Soak, run_all
 
 SOAKS: Final = (
     Soak("sales", sales.run),
     Soak("kills", kills.run),
     Soak("bytes", bytes_on_the_line.run),
+    Soak("worlds", worlds.run),
+    Soak("processes", processes.run),
 )
 
 
