@@ -14,6 +14,7 @@ from loyalty.outcomes import Reason, Refused
 from storage.errors import TillOpen
 from terminal.app.documents import iso_moment
 from terminal.app.safe import is_online
+from terminal.app.system import CorrectedClock
 from terminal.cli.answers import Answer, failure, pairs
 from terminal.cli.commands import group
 from terminal.cli.ledger import progress
@@ -226,6 +227,8 @@ def _round(session: Session, till: Till, keys: KeyStore) -> Answer:
             )
             result = line.round(Hooks(report=_reporter(session.texts)), version("stammkunde"))
             place = line.key_place
+        if isinstance(till.clock, CorrectedClock):
+            till.clock.correct(result.offset_ms)
     except SyncError as error:
         return _no(session.texts, error.why)
     with till.store.reader() as reader:

@@ -94,12 +94,15 @@ class Supervisor:
 
     def place(self) -> Place:
         """Where the server is."""
-        port = self._port()
-        return Place(f"https://localhost:{port}", f"https://{_own_addresses()[0]}:{port}")
+        return Place(self._own_url, f"https://{own_addresses()[0]}:{self._port()}")
+
+    @property
+    def _own_url(self) -> str:
+        return f"https://localhost:{self._port()}"
 
     def is_own(self, head_office: HeadOfficeRow) -> bool:
         """Whether the head office this till has joined is its own."""
-        return head_office.url == self.place().own_url
+        return head_office.url == self._own_url
 
     def start(self) -> None:
         """Run the server if this till serves."""
@@ -132,13 +135,15 @@ class Supervisor:
         listen = listen or (known.listen if known else DEFAULT_LISTEN)
         if known is None:
             self._ask("init", "--name", store.shop.name, "--currency", store.shop.currency)
-            hosts = [part for host in ("localhost", "127.0.0.1", *_own_addresses()) for part in ("--host", host)]
+            hosts = [part for host in ("localhost", "127.0.0.1", *own_addresses()) for part in ("--host", host)]
             self._ask("init-tls", *hosts)
             self._publish(store)
         write_durably(self._folder / SWITCH_FILE, msgspec.json.encode(Switch(listen)))
         write_durably(self._folder / "store", store.shop.name.encode())
         if known is not None and known.listen != listen:
             self.stop()
+        if self._thread is None:  # what stands there tells of the last run
+            (self._folder / PORT_FILE).unlink(missing_ok=True)
         self.start()
         self._await_ready()
 
@@ -240,7 +245,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.kill()
 
 
-def _own_addresses() -> list[str]:
+def own_addresses() -> list[str]:
     """Names and addresses under which the other tills may reach this machine, the likeliest first."""
     found: list[str] = []
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:

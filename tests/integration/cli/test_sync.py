@@ -1,0 +1,191 @@
+"""Two tills and a head office: real commands, a real server behind TLS, and what is said when something is wrong."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.store import open_store
+from tests.fakes.clock import SeededIds
+from tests.fakes.command_line import ANNA, BEN, CommandLine
+from tests.fakes.served import Served, document
+
+
+SEEDS = itertools.count(100)
+
+
+@pytest.fixture(autouse=True)
+def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys of tests stay out of the keyring of whoever runs them."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Served]]:
+    """A head office with certificates of its own, running."""
+    data = tmp_path_factory.mktemp("office")
+    document(data, "init", "--name", "Morgenrot", "--currency", "EUR")
+    document(data, "init-tls", "--host", "localhost", "--host", "127.0.0.1")
+    with Served(data) as served:
+        yield data, served
+
+
+@pytest.fixture
+def shop(shop: CommandLine) -> CommandLine:
+    """The bakery; it mints ids no other test of this file mints, as they share one head office."""
+    return _with_own_ids(shop)
+
+
+@pytest.fixture
+def anna(anna: CommandLine) -> CommandLine:
+    """The bakery with Anna enrolled; with ids of its own, as above."""
+    return _with_own_ids(anna)
+
+
+def _with_own_ids(till: CommandLine) -> CommandLine:
+    till.ids = SeededIds(next(SEEDS), till.clock)
+    return till
+
+
+def _code(data: Path, name: str) -> str:
+    return str(document(data, "enrol-terminal", "Laden", name)["code"])
+
+
+def _join(till: CommandLine, office: tuple[Path, Served], name: str = "Kasse") -> dict[str, object]:
+    data, served = office
+    return till.done("sync", "join", served.url, _code(data, name))
+
+
+@pytest.fixture
+def second(bakery: Path, tmp_path: Path) -> CommandLine:
+    """Another till of the same programme."""
+    return _with_own_ids(CommandLine(Path(shutil.copytree(bakery, tmp_path / "second"))))
+
+
+def test_one_tills_sale_is_the_other_tills_balance(
+    shop: CommandLine, second: CommandLine, office: tuple[Path, Served]
+) -> None:
+    """Joined, sold offline, sent, fetched: the whole way, and the till's wrong clock is no obstacle."""
+    joined = _join(shop, office, "Kasse 1")
+    assert (joined["state"], joined["store"], joined["key"]) == ("online", "Laden", "file")
+    _join(second, office, "Kasse 2")
+    before = second.done("quote", BEN, "1")["balance"]
+    assert shop.done("earn", BEN, "50")["points"] == 50
+    assert shop.done("sync", "status")["waiting"] > 0
+    sent = shop.done("sync", "now")
+    assert sent["pushed"] >= 1
+    assert sent["waiting"] == 0
+    fetched = second.done("sync", "now")
+    assert fetched["pulled"] >= 1
+    assert second.done("quote", BEN, "1")["balance"] == before + 50
+    assert abs(int(sent["clock_off_ms"])) > 60_000
+
+
+def test_offline_only_what_is_safe_is_redeemed(anna: CommandLine, office: tuple[Path, Served]) -> None:
+    """The programme's limit counts, on every command alike, and the refusal says how much would be safe."""
+    anna.done("adjust", ANNA, "4500", "--reason", "test")
+    _join(anna, office)
+    anna.done("sync", "now")
+    anna.clock.advance(minutes=10)
+    for _ in range(3):
+        anna.done("redeem", ANNA, "coffee")
+    assert anna("redeem", ANNA, "coffee").reason == "not_safe_offline"
+    refused = anna("earn", ANNA, "20", "--redeem", "coffee")
+    assert refused.reason == "not_safe_offline"
+    assert refused.document["refused"]["safe"] == 0
+    assert refused.document["refused"]["limit"] == "redemptions"
+    assert anna("quote", ANNA, "20", "--redeem", "coffee").reason == "not_safe_offline"
+    assert anna.done("earn", ANNA, "20")["points"] == 20
+    anna.done("sync", "now")
+    assert anna("redeem", ANNA, "coffee").code == 0
+
+
+def test_an_open_till_does_it_itself(shop: CommandLine, office: tuple[Path, Served]) -> None:
+    """Two that sync one ledger would be one too many; looking is always allowed."""
+    _join(shop, office)
+    with open_store(shop.directory, clock=shop.clock, ids=shop.ids):
+        ran = shop.said("sync", "now")
+        assert ran.code == 1
+        assert "The till is open" in ran.err
+        assert shop("sync", "now").error == "till_open"
+        assert shop.done("sync", "status")["store"] == "Laden"
+
+
+def test_what_a_till_that_was_shut_out_has_left_is_handed_in(shop: CommandLine, office: tuple[Path, Served]) -> None:
+    """Revoked, it can't speak for itself; its signed file can, and nothing of it doubles."""
+    data, _ = office
+    _join(shop, office, "Kasse 9")
+    shop.done("earn", BEN, "30")
+    terminal = next(each for each in document(data, "terminals")["terminals"] if each["name"] == "Kasse 9")
+    document(data, "revoke", terminal["terminal_id"])
+    assert shop("sync", "now").error == "revoked"
+    status = shop.done("sync", "status")
+    assert (status["state"], status["reason"]) == ("problem", "revoked")
+    file = shop.directory.parent / "kasse-9.journal"
+    written = shop.done("sync", "export", str(file))
+    assert written["records"] == status["waiting"] > 0
+    assert document(data, "import-journal", str(file))["records"] == written["records"]
+    assert shop("sync", "export", str(file)).error == "file_not_written"
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "error"),
+    [
+        ("http://office.example:8470", "0000-0000-0000-0000", "not_encrypted"),
+        ("ftp://office.example", "0000-0000-0000-0000", "unreachable"),
+        ("https://localhost:1", "not a code", "code_unreadable"),
+        ("https://localhost:1", "0000-0000-0000-0000", "code_unreadable"),
+        ("https://localhost:1", f"0000-0000-0000-0000.{'A' * 26}", "unreachable"),
+    ],
+)
+def test_what_cannot_be_joined_is_said(shop: CommandLine, url: str, code: str, error: str) -> None:
+    """Each with its own reason, and the till stands as it stood."""
+    assert shop("sync", "join", url, code).error == error
+    assert shop.done("sync", "status")["state"] == "alone"
+
+
+def test_a_code_for_another_server_and_a_used_one_are_refused(shop: CommandLine, office: tuple[Path, Served]) -> None:
+    """The fingerprint says whose certificate is meant; a code works once."""
+    data, served = office
+    code = _code(data, "Kasse 3")
+    assert shop("sync", "join", served.url, f"{code[:19]}.{'A' * 26}").error == "certificate_wrong"
+    assert shop.done("sync", "join", served.url, code)["state"] == "online"
+    assert shop("sync", "join", served.url, code).error == "code_invalid"
+
+
+def test_a_joined_till_leaves_joining_of_members_to_head_office(anna: CommandLine, office: tuple[Path, Served]) -> None:
+    """Another till might be joining one of the two with a third."""
+    anna.done("member", "add", "--name", "Ben Auer", "--card", BEN)
+    _join(anna, office)
+    assert anna("member", "merge", BEN, ANNA).reason == "head_office_decides"
+
+
+def test_leaving_keeps_what_was_booked(anna: CommandLine, office: tuple[Path, Served]) -> None:
+    """The till is its own authority again, with its own journal."""
+    _join(anna, office)
+    assert anna.done("sync", "leave", "--yes")["state"] == "alone"
+    assert anna("sync", "now").reason == "not_joined"
+    assert anna("sync", "export", "file").reason == "not_joined"
+    assert anna.done("ledger", "verify")["ok"]
+
+
+def test_a_till_serves_the_others_of_the_shop(
+    shop: CommandLine, second: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No server to run: one command, and an invitation for the next till."""
+    monkeypatch.setattr("terminal.sync.supervise.own_addresses", lambda: ["localhost"])
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    address = shop.done("sync", "serve", "--listen", f"127.0.0.1:{port}")["serving"]
+    assert address == f"https://localhost:{port}"
+    status = shop.done("sync", "now")
+    assert (status["state"], status["waiting"]) == ("online", 0)
+    invited = shop.done("sync", "invite", "Kasse 2")
+    assert "." in invited["code"]
+    assert shop.done("sync", "serve", "--off")["serving"] is None
+    assert second("sync", "invite", "Kasse 3").error == "cannot_serve"
