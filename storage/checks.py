@@ -9,9 +9,10 @@ from uuid import UUID
 import msgspec
 
 from loyalty.programme import Programme
+from storage import sqlite
 from storage.connection import Database, open_frozen, open_reader
 from storage.directory import read_programme
-from storage.errors import Damaged, MissingLedger
+from storage.errors import AffectedSqlite, Damaged, MissingLedger
 from storage.files import (
     KEY_FILE,
     LEDGER_FILE,
@@ -30,6 +31,16 @@ from storage.types import Shop
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def refuse_affected_sqlite() -> None:
+    """Let no SQLite write that can lose commits.
+
+    Raises:
+        AffectedSqlite: This one can.
+    """
+    if sqlite.is_affected(sqlite.version()):
+        raise AffectedSqlite(f"SQLite {sqlite.version()} has the WAL-reset fault; install pysqlite3")
 
 
 def check_files(directory: Path) -> None:

@@ -7,13 +7,13 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from storage import joining, sqlite
+from storage import checks, joining, replica
 from storage.checks import Identity, check_contents, check_files, check_ledger, newest_programme
 from storage.connection import open_pair, open_reader, open_writer
 from storage.edits import Outbox
 from storage.ending import end_truthfully
 from storage.epochs import continue_in_new_epoch
-from storage.errors import AffectedSqlite, DiskFailed, StorageError
+from storage.errors import DiskFailed, StorageError
 from storage.files import (
     KEY_FILE,
     LEDGER_FILE,
@@ -77,7 +77,7 @@ def create_store(
     """
     from storage.create import create_files  # needed once in the life of a till
 
-    _refuse_affected_sqlite()
+    checks.refuse_affected_sqlite()
     create_files(
         directory,
         shop_name=shop_name,
@@ -108,7 +108,7 @@ def open_store(directory: Path, *, clock: Clock, ids: Ids, writable: bool = True
     with os_errors(str(directory)):
         check_files(directory)
     if writable:
-        _refuse_affected_sqlite()
+        checks.refuse_affected_sqlite()
     elif is_older(directory):
         bring_files_up_to_date(directory)
     identity: Identity | None = None
@@ -117,11 +117,6 @@ def open_store(directory: Path, *, clock: Clock, ids: Ids, writable: bool = True
             stack.callback(take_lock(directory).release)
             identity = check_contents(directory)
         return Store(directory, identity, clock=clock, ids=ids, writable=writable, held=stack.pop_all())
-
-
-def _refuse_affected_sqlite() -> None:
-    if sqlite.is_affected(sqlite.version()):
-        raise AffectedSqlite(f"SQLite {sqlite.version()} has the WAL-reset fault; install pysqlite3")
 
 
 class Store:
@@ -255,11 +250,9 @@ class Store:
             ValueError: The till stands alone.
             StorageError: It can't be opened.
         """
-        from storage.replica import open_replica  # a till that stands alone never needs it
-
         joined = self._joined()
         with self.reader() as reader:
-            return open_replica(
+            return replica.open_replica(
                 self.replica_path,
                 server_id=joined.head_office.server_id,
                 profile_key=joined.profile_key,
@@ -281,7 +274,9 @@ class Store:
             StorageError: It can't be written; the till stands as it stood.
         """
         self._discard_replica()
-        self._put_keys(programme_key, profile_key)
+        with self._stopping_at_disk_failure():
+            joining.put_keys(self.directory, self._vault, programme_key=programme_key, profile_key=profile_key)
+        self.programme_key = programme_key
         with self.exclusive() as ledger:
             joining.put_head_office(ledger, head_office)
             continue_in_new_epoch(ledger, key=programme_key, clock=self._clock, ids=self._ids)
@@ -314,8 +309,8 @@ class Store:
         What head office said before counts no more, so nothing is safe to spend until its whole state was pulled again.
         """
         if self._belonging.joined:
-            with self.open_replica() as replica:
-                replica.empty()
+            with self.open_replica() as opened:
+                opened.empty()
         with self.exclusive() as ledger:
             return continue_in_new_epoch(ledger, key=self.programme_key, clock=self._clock, ids=self._ids)
 
@@ -374,11 +369,6 @@ class Store:
             raise ValueError("The till stands alone")
         return joined
 
-    def _put_keys(self, programme_key: bytes, profile_key: bytes) -> None:
-        with self._stopping_at_disk_failure():
-            joining.put_keys(self.directory, self._vault, programme_key=programme_key, profile_key=profile_key)
-        self.programme_key = programme_key
-
     def _hand_over(self) -> None:
         """Turn what the till had before it joined into edits, so many rows a transaction."""
         more = self._belonging.joined is not None
@@ -388,16 +378,12 @@ class Store:
 
     def _forget_in_replica(self, tombstones: list[Tombstone]) -> None:
         """Take erased members out of head office's copy too, rather than wait for its own word."""
-        from storage.replica import forget
-
         with contextlib.suppress(StorageError):  # head office's tombstone does the same in the next round
-            forget(self.replica_path, [tombstone.member_id.bytes for tombstone in tombstones])
+            replica.forget(self.replica_path, [tombstone.member_id.bytes for tombstone in tombstones])
 
     def _discard_replica(self) -> None:
-        from storage.replica import discard
-
         self._replica.close()
-        discard(self.replica_path)
+        replica.discard(self.replica_path)
 
     def _follow_profiles(self, *, erased: bool) -> None:
         """Bring keys and search terms up to date, and overwrite what an erasure left in the logs.
