@@ -21,7 +21,6 @@ from texts.i18n import mark
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import FrameType
 
     from headoffice.api.app import Api
     from headoffice.api.logs import Log
@@ -266,7 +265,7 @@ class Running(uvicorn.Server):
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the system passes both
+    def handle_exit(self, *_: object) -> None:
         """Stop; asked a second time, without waiting for work."""
         self.force_exit = self.should_exit
         self.should_exit = True
