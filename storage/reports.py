@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyalty.records import DayTotals
+from loyalty.report import HourTotals, RewardTotals
 from storage.reads import Reads
-from storage.types import DayReport, HourTotals, RewardTotals
+from storage.types import DayReport
 
 if TYPE_CHECKING:
     from datetime import date

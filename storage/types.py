@@ -10,6 +10,7 @@ import msgspec
 
 from loyalty.directory import CardStatus, Profile, Role
 from loyalty.records import AnyRecord, DayTotals, Redemption, Sale, UnknownRecord
+from loyalty.report import HourTotals, RewardTotals
 
 
 class Shop(msgspec.Struct, frozen=True):
@@ -127,24 +128,6 @@ class CashierRow(msgspec.Struct, frozen=True):
     blocked: bool = False
     failures: int = 0
     locked_until_us: int = 0
-
-
-class HourTotals(msgspec.Struct, frozen=True):
-    """One hour of a business day, by the shop's own clock."""
-
-    hour: int
-    issued: int
-    redeemed: int
-    sales: int
-
-
-class RewardTotals(msgspec.Struct, frozen=True):
-    """One reward as taken on a business day; reversals are booked on their own day and not here."""
-
-    reward_id: str
-    count: int
-    points: int
-    value_cents: int
 
 
 class DayReport(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from loyalty import kpi
-from loyalty.report import WEEK, DayFigures, HourTotals, RewardTotals
+from loyalty.report import WEEK, DayFigures
 from terminal.messages import reward_name
 from texts.i18n import shop_time
 from texts.report_paper import DayPaper
@@ -64,14 +64,7 @@ def day_on_till(reader: Reader, day: date, assumed: Assumptions) -> DayOnTill:
 
 def day_figures(report: DayReport, assumed: Assumptions) -> DayFigures:
     """What the ledger counted for a day, as the figures that till and head office share."""
-    return DayFigures(
-        report.day,
-        report.totals,
-        report.open_points,
-        assumed,
-        tuple(HourTotals(each.hour, each.issued, each.redeemed, each.sales) for each in report.hours),
-        tuple(RewardTotals(each.reward_id, each.count, each.points, each.value_cents) for each in report.rewards),
-    )
+    return DayFigures(report.day, report.totals, report.open_points, assumed, report.hours, report.rewards)
 
 
 def day_paper(texts: Texts, shop: Shop, programme: Programme, found: DayOnTill, written: tuple[int, int]) -> DayPaper:
