@@ -85,6 +85,11 @@ def forget_head_office(ledger: Database) -> None:
     ledger.run("DELETE FROM edit")
 
 
+def begin_anew(ledger: Database) -> None:
+    """Let ``hand_over`` begin again: head office was put back and may have lost what it had taken."""
+    ledger.run("UPDATE head_office SET handed_over = ?", (f"{_FIRST}:",))
+
+
 def hand_over(ledger: Database, vault: Database, outbox: Outbox) -> bool:
     """Make edits of the next rows from before the joining, inside the caller's transaction.
 

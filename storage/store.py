@@ -284,6 +284,25 @@ class Store:
         self._belonging.telling = True
         self._hand_over()
 
+    def tell_again(self) -> None:
+        """Let everything the till has become edits once more, by ``tell_more``: head office was put back.
+
+        Raises:
+            StorageError: It can't be written.
+        """
+        self._joined()
+        with self.exclusive() as ledger:
+            joining.begin_anew(ledger)
+
+    def tell_more(self) -> bool:
+        """Turn the next rows into edits, so few that a sale can wait for it; gives whether there are more.
+
+        Raises:
+            StorageError: It can't be written.
+        """
+        with self.exclusive() as ledger:
+            return joining.hand_over(ledger, self._vault, Outbox(ledger, self._vault, self._ids))
+
     def leave(self) -> None:
         """Stand alone from now on, under the same programme key; head office's state is thrown away.
 
@@ -371,10 +390,8 @@ class Store:
 
     def _hand_over(self) -> None:
         """Turn what the till had before it joined into edits, so many rows a transaction."""
-        more = self._belonging.joined is not None
-        while more:
-            with self.exclusive() as ledger:
-                more = joining.hand_over(ledger, self._vault, Outbox(ledger, self._vault, self._ids))
+        while self._belonging.joined is not None and self.tell_more():
+            pass
 
     def _forget_in_replica(self, tombstones: list[Tombstone]) -> None:
         """Take erased members out of head office's copy too, rather than wait for its own word."""

@@ -42,6 +42,10 @@ class LedgerJobs(Protocol):
         """Go on in a new epoch: head office knows more of this till than its own file."""
         ...
 
+    def tell_again(self) -> None:
+        """Let everything the till knows of people and cards become edits once more: head office was put back."""
+        ...
+
     def drop_edits(self, through: int) -> None:
         """Forget edits head office has taken, up to a stamp."""
         ...
@@ -132,6 +136,12 @@ class Journal:
     def begin_epoch(self) -> None:
         """Go on in a new epoch."""
         self._owner.call(lambda till: till.store.begin_epoch())
+
+    def tell_again(self) -> None:
+        """Tell everything once more; in small pieces, so that a sale waits for one at most."""
+        self._owner.call(lambda till: till.store.tell_again())
+        while self._owner.call(lambda till: till.store.tell_more()):
+            pass
 
     def drop_edits(self, through: int) -> None:
         """Forget edits head office has taken."""

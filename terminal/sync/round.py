@@ -101,6 +101,8 @@ def _steps(around: Round, software: str, *, comparing: bool) -> RoundResult:
     if greeting.server_restored:
         send_tombstones(around)
     pushed = push(around, greeting)
+    if greeting.server_restored:
+        around.journal.jobs.tell_again()
     stamp = send_edits(around)
     bootstrap(around)
     published = pull(around, greeting.newest, from_start=greeting.server_restored)

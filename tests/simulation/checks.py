@@ -123,8 +123,6 @@ def _replicas(world: World, office: OfficeFile, _sums: Sums) -> Iterator[str]:
 
 def _people(world: World, office: OfficeFile, _sums: Sums) -> Iterator[str]:
     """Whom and which cards any till knows head office knows, too."""
-    if world.office.times_put_back:
-        return
     for sim in world.belonging():
         for number, member in rows(sim.directory / LEDGER_FILE, "SELECT number, member_id FROM card"):
             if number not in office.cards:

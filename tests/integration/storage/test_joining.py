@@ -86,6 +86,21 @@ def test_a_till_that_stood_alone_brings_everything(
     assert told(ledger.store) == EVERYTHING
 
 
+def test_a_head_office_that_was_put_back_is_told_everything_again(ledger: LedgerOfTests) -> None:
+    """What it had taken, and this till has dropped since, becomes edits once more; alone there is nobody to tell."""
+    with pytest.raises(ValueError, match="alone"):
+        ledger.store.tell_again()
+    busy(ledger)
+    join(ledger.store)
+    with ledger.store.unit() as unit:
+        unit.drop_edits(len(EVERYTHING))
+    assert told(ledger.store) == []
+    ledger.store.tell_again()
+    while ledger.store.tell_more():
+        pass
+    assert told(ledger.store) == EVERYTHING
+
+
 def test_a_profile_without_its_key_is_not_told(ledger: LedgerOfTests) -> None:
     """It can't be read here either."""
     busy(ledger)
