@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -225,7 +226,12 @@ def _round(session: Session, till: Till, keys: KeyStore) -> Answer:
             line = opened.enter_context(
                 Line(OwnLedger(till), head_office, keys, session.programs.clock, connect_over_http)
             )
-            result = line.round(Hooks(report=_reporter(session.texts)), version("stammkunde"))
+            hooks, software = Hooks(report=_reporter(session.texts)), version("stammkunde")
+            result = line.round(hooks, software)
+            if line.has_something_to_send():  # a programme that came into force is a booking too
+                again = line.round(hooks, software)
+                pushed, pulled = result.pushed + again.pushed, result.pulled + again.pulled
+                result = replace(again, pushed=pushed, pulled=pulled)
             place = line.key_place
         if isinstance(till.clock, CorrectedClock):
             till.clock.correct(result.offset_ms)

@@ -15,7 +15,6 @@ from tests.fakes.clock import SeededIds
 from tests.fakes.command_line import ANNA, BEN, CommandLine
 from tests.fakes.served import Served, document
 
-
 SEEDS = itertools.count(100)
 
 
