@@ -65,13 +65,15 @@ def changes(
         sealer: With the profile key.
         day_of: The shop's day of a moment.
     """
-    for _ in range(QUIET_TRIES):
+    tries = 0
+    while True:
+        tries += 1
         sequencer.sequence(database)
         with database.snapshot() as connection:
             reply = _page(connection, terminal, after, limit, now_us, sealer, day_of)
-            if reply.more or not sequencer.is_behind(connection):
-                break
-    return reply
+            quiet = reply.more or not sequencer.is_behind(connection)
+        if quiet or tries == QUIET_TRIES:
+            return reply
 
 
 def _page(
