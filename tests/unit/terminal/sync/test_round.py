@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -234,7 +235,7 @@ class FakeHeadOfficeClock:
     def utc_offset_min(self, at_us: int) -> int:
         return self._till.ledger.clock.utc_offset_min(at_us)
 
-    def business_day(self, at_us: int) -> object:
+    def business_day(self, at_us: int) -> date:
         return self._till.ledger.clock.business_day(at_us)
 
 
