@@ -19,9 +19,10 @@ from terminal.app.cards import card_in_use
 from terminal.app.documents import booking_cents, booking_document, iso_moment
 from terminal.app.reverse import ReverseCommand, preview, reverse
 from terminal.cli import parsing
-from terminal.cli.answers import Answer, pairs, table
+from terminal.cli.answers import Answer
 from terminal.cli.commands import NumbersCommand
 from terminal.cli.session import Session, session_of
+from texts.columns import pairs, table
 from texts.i18n import mark
 
 if TYPE_CHECKING:

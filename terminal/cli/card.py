@@ -10,9 +10,10 @@ from loyalty.outcomes import Refused
 from loyalty.records import CardAction
 from terminal.app.cards import CardCommand, CardsChanged, change_card
 from terminal.cli import parsing
-from terminal.cli.answers import Answer, table
+from terminal.cli.answers import Answer
 from terminal.cli.commands import group
 from terminal.cli.session import session_of
+from texts.columns import table
 from texts.i18n import mark
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ import typer
 from loyalty.money import decimal_text
 from loyalty.outcomes import Refused
 from terminal.app.close_day import CloseDayCommand, close_day
-from terminal.cli.answers import Answer, pairs
+from terminal.cli.answers import Answer
 from terminal.cli.commands import group
 from terminal.cli.session import session_of
+from texts.columns import pairs
 from texts.i18n import mark
 
 if TYPE_CHECKING:

@@ -17,10 +17,11 @@ from storage.period import PeriodReads
 from terminal.app.files import write_file
 from terminal.app.report import DayOnTill, assumptions, day_on_till, day_paper, period_figures
 from terminal.cli import parsing
-from terminal.cli.answers import Answer, json_text, pairs, table
+from terminal.cli.answers import Answer, json_text
 from terminal.cli.commands import group
 from terminal.cli.session import Session, session_of
 from terminal.cli.waiting import waiting
+from texts.columns import pairs, table
 from texts.csv_file import csv_bytes
 from texts.i18n import mark
 from texts.report_csv import day_csv

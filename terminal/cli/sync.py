@@ -16,7 +16,7 @@ from storage.errors import TillOpen
 from terminal.app.documents import iso_moment
 from terminal.app.safe import is_online
 from terminal.app.system import CorrectedClock
-from terminal.cli.answers import Answer, failure, pairs
+from terminal.cli.answers import Answer, failure
 from terminal.cli.commands import group
 from terminal.cli.ledger import progress
 from terminal.cli.session import Session, session_of
@@ -24,6 +24,7 @@ from terminal.presenters.sync_words import connection_pill, progress_text, troub
 from terminal.sync.looking import Seen, look
 from terminal.sync.outcomes import Declined, Serving
 from terminal.sync.status import SyncMode
+from texts.columns import pairs
 from texts.i18n import mark
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
 """Printing answers: documents for scripts, aligned lines for people."""
 
 from loyalty.outcomes import Reason, Refused
-from terminal.cli.answers import EXIT_REFUSED, json_text, pairs, refusal, table
+from terminal.cli.answers import EXIT_REFUSED, json_text, refusal
+from texts.columns import pairs, table
 from texts.i18n import Texts
 
 
