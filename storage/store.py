@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
+from loyalty.wire import ProblemCode
 from storage import checks, joining, replica
 from storage.checks import Identity, check_contents, check_files, check_ledger, newest_programme
 from storage.connection import open_pair, open_reader, open_writer
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from storage.connection import Database
     from storage.exchange import HeadOfficeRow
     from storage.replica import Replica
-    from storage.tombstones import Tombstone
     from storage.types import Stored
 
 __all__ = ["Reader", "Store", "Unit", "create_store", "open_store"]
@@ -159,7 +159,8 @@ class Store:
             self._belonging.joined = joining.read_joined(self._ledger, self._vault)
             if writable:
                 self._belonging.telling = joining.is_telling(self._ledger)
-                self._hand_over()
+                while self._belonging.joined and self.tell():
+                    pass
         except BaseException as error:
             self._end(failed=isinstance(error, DiskFailed))
             raise
@@ -201,7 +202,8 @@ class Store:
         if unit.programme_changed:
             self.programme = newest_programme(self._ledger)
         if unit.tombstones and self._belonging.joined:
-            self._forget_in_replica(unit.tombstones)
+            with contextlib.suppress(StorageError):  # head office's own tombstone does the same in the next round
+                replica.forget(self.replica_path, [tombstone.member_id.bytes for tombstone in unit.tombstones])
         if unit.profiles_changed:
             try:
                 self._follow_profiles(erased=bool(unit.tombstones))
@@ -263,7 +265,7 @@ class Store:
         """Belong to a head office from now on, in a new epoch of the journal.
 
         Everything the till has besides its journal becomes edits, unless it belonged to the same head office before:
-        then only what was not told yet does. When this is interrupted, the next start goes on with it.
+        then only what was not told yet does, unless it was put back and has forgotten the till.
 
         Args:
             head_office: Which, and what this till is called there.
@@ -273,34 +275,27 @@ class Store:
         Raises:
             StorageError: It can't be written; the till stands as it stood.
         """
+        with self.reader() as reader:
+            is_forgotten = reader.link().failure == ProblemCode.UNKNOWN_TERMINAL
         self._discard_replica()
         with self._stopping_at_disk_failure():
             joining.put_keys(self.directory, self._vault, programme_key=programme_key, profile_key=profile_key)
         self.programme_key = programme_key
         with self.exclusive() as ledger:
             joining.put_head_office(ledger, head_office)
+            if is_forgotten:
+                joining.begin_anew(ledger)
             continue_in_new_epoch(ledger, key=programme_key, clock=self._clock, ids=self._ids)
         self._belonging.joined = Joined(head_office, profile_key)
         self._belonging.telling = True
-        self._hand_over()
+        while self.tell():
+            pass
 
-    def tell_again(self) -> None:
-        """Let everything the till has become edits once more, by ``tell_more``: head office was put back.
-
-        Raises:
-            StorageError: It can't be written.
-        """
-        self._joined()
+    def tell(self, *, again: bool = False) -> bool:
+        """Turn some rows into edits, so few that a sale can wait; gives whether more are left; ``again`` for all."""
         with self.exclusive() as ledger:
-            joining.begin_anew(ledger)
-
-    def tell_more(self) -> bool:
-        """Turn the next rows into edits, so few that a sale can wait for it; gives whether there are more.
-
-        Raises:
-            StorageError: It can't be written.
-        """
-        with self.exclusive() as ledger:
+            if again:
+                joining.begin_anew(ledger)
             return joining.hand_over(ledger, self._vault, Outbox(ledger, self._vault, self._ids))
 
     def leave(self) -> None:
@@ -387,16 +382,6 @@ class Store:
         if joined is None:
             raise ValueError("The till stands alone")
         return joined
-
-    def _hand_over(self) -> None:
-        """Turn what the till had before it joined into edits, so many rows a transaction."""
-        while self._belonging.joined is not None and self.tell_more():
-            pass
-
-    def _forget_in_replica(self, tombstones: list[Tombstone]) -> None:
-        """Take erased members out of head office's copy too, rather than wait for its own word."""
-        with contextlib.suppress(StorageError):  # head office's tombstone does the same in the next round
-            replica.forget(self.replica_path, [tombstone.member_id.bytes for tombstone in tombstones])
 
     def _discard_replica(self) -> None:
         self._replica.close()

@@ -139,9 +139,9 @@ class Journal:
 
     def tell_again(self) -> None:
         """Tell everything once more; in small pieces, so that a sale waits for one at most."""
-        self._owner.call(lambda till: till.store.tell_again())
-        while self._owner.call(lambda till: till.store.tell_more()):
-            pass
+        more = self._owner.call(lambda till: till.store.tell(again=True))
+        while more:
+            more = self._owner.call(lambda till: till.store.tell())
 
     def drop_edits(self, through: int) -> None:
         """Forget edits head office has taken."""

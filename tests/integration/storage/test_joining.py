@@ -88,17 +88,31 @@ def test_a_till_that_stood_alone_brings_everything(
 
 def test_a_head_office_that_was_put_back_is_told_everything_again(ledger: LedgerOfTests) -> None:
     """What it had taken, and this till has dropped since, becomes edits once more; alone there is nobody to tell."""
-    with pytest.raises(ValueError, match="alone"):
-        ledger.store.tell_again()
+    assert not ledger.store.tell()
     busy(ledger)
     join(ledger.store)
     with ledger.store.unit() as unit:
         unit.drop_edits(len(EVERYTHING))
     assert told(ledger.store) == []
-    ledger.store.tell_again()
-    while ledger.store.tell_more():
+    assert ledger.store.tell(again=True)
+    while ledger.store.tell():
         pass
     assert told(ledger.store) == EVERYTHING
+
+
+@pytest.mark.parametrize(("failure", "again"), [("unknown_terminal", EVERYTHING), ("fenced", [])])
+def test_joining_the_same_head_office_again_tells_it_what_it_lost(
+    ledger: LedgerOfTests, failure: str, again: list[str]
+) -> None:
+    """One that does not know the till any more was put back; one that has fenced it has all its edits."""
+    busy(ledger)
+    join(ledger.store)
+    with ledger.store.unit() as unit:
+        unit.drop_edits(len(EVERYTHING))
+    with ledger.store.open_replica() as replica:
+        replica.put_link(Link(failure=failure))
+    join(ledger.store)
+    assert told(ledger.store) == again
 
 
 def test_a_profile_without_its_key_is_not_told(ledger: LedgerOfTests) -> None:
