@@ -127,7 +127,9 @@ def _people(world: World, office: OfficeFile, _sums: Sums) -> Iterator[str]:
         for number, member in rows(sim.directory / LEDGER_FILE, "SELECT number, member_id FROM card"):
             if number not in office.cards:
                 yield f"{sim.name} has card {number} of {UUID(bytes=member)}, head office has never heard of it"
-    there = {receipt.member_id for receipt in world.model.required() if receipt.kind == "enrolment"}
+    shut_in = {fact_id for sim in world.tills if sim.shut_out for fact_id in sim.holds}  # a handed-in file names nobody
+    enrolments = (receipt for receipt in world.model.required() if receipt.kind == "enrolment")
+    there = {receipt.member_id for receipt in enrolments if receipt.fact_id not in shut_in}
     gone = {office.root(member_id) for member_id in office.erased}
     for member_id in there:
         if member_id is not None and office.root(member_id) not in gone:

@@ -335,14 +335,14 @@ TILL_CHANCES: Final = {
     "merge": 1,
     "erase": 2,
     "close_day": 2,
-    "sync": 34,
+    "sync": 38,
 }
 WORLD_CHANCES: Final = {
     "deliver_late": 3,
     "cut": 3,
     "join": 4,
-    "keep_image": 4,
-    "put_back": 2,
+    "keep_image": 6,
+    "put_back": 5,
     "copy": 1,
     "revoke": 0.3,
     "clock_off": 1,
