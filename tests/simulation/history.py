@@ -28,8 +28,13 @@ class History:
         newest = self._office.head.newest()
         self._moments[newest.epoch, newest.n] = read_accounts(self._office.database_file)
 
-    def differences(self, sim: SimTill) -> list[str]:
-        """What a till shows although head office never had it so."""
+    def differences(self, sim: SimTill, scope: str) -> list[str]:
+        """What a till shows although head office never had it so, or lacks although it holds everybody.
+
+        Args:
+            sim: The till.
+            scope: The region whose members it holds; empty for all.
+        """
         cursor = sim.cursor()
         if cursor is None or cursor.n == 0:
             return []
@@ -37,11 +42,15 @@ class History:
         if moment is None:
             return [f"{sim.name} shows step {cursor.n}, in the middle of what head office did at once"]
         problems = []
+        lacking = set() if scope else set(moment)
         for row in rows(sim.store.replica_path, "SELECT member_id, balance, merged_into, as_of_us FROM statement"):
             account = moment.get(UUID(bytes=row[0]))
+            lacking.discard(UUID(bytes=row[0]))
             if row[3] == 0:
                 continue  # a member this till no longer holds
             found = (row[1], UUID(bytes=row[2]) if row[2] else None)
             if account is None or found != (account.balance, account.merged_into):
                 problems.append(f"{sim.name} holds {found}, at step {cursor.n} head office had {account}")
+        if lacking:
+            problems.append(f"{sim.name} lacks {len(lacking)} members of step {cursor.n}")
         return problems

@@ -14,6 +14,7 @@ from tests.simulation.chance import seeded_entropy
 from tests.simulation.checks import check_all
 from tests.simulation.crashes import TillStatements, copy_files
 from tests.simulation.history import History
+from tests.simulation.ledgers import rows
 from tests.simulation.line import Line, Weather
 from tests.simulation.model import Model
 from tests.simulation.office import Office
@@ -143,7 +144,10 @@ class World:
 
     def scope_of(self, sim: SimTill) -> str:
         """The region whose members a till holds, as head office sees it; empty for all."""
-        return self.office.head.terminal(sim.terminal_id).scope
+        found = rows(
+            self.office.database_file, "SELECT scope FROM terminal WHERE terminal_id = ?", (sim.terminal_id.hex,)
+        )
+        return str(found[0][0]) if found else ""
 
     def count(self, what: str) -> None:
         """Note that something was done."""
@@ -199,7 +203,7 @@ class World:
             self.office.fuse.left = None
         self.history.remember()
         if sim.cursor() != before:
-            self.problems += self.history.differences(sim)
+            self.problems += self.history.differences(sim, self.scope_of(sim))
         return said[0] if done else self._went_off(sim)
 
     def _went_off(self, sim: SimTill) -> str:

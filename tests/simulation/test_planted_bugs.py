@@ -1,0 +1,63 @@
+"""The simulation finds what it is for: each planted bug turns some world red, and the same worlds without it are sound.
+
+Another step or share in the simulation means other worlds: then the seeds here have to be looked for again.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.simulation import planted
+from tests.simulation.world import USUAL, Trouble, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from tests.simulation.templates import Templates
+
+PUT_BACK_OFTEN = Trouble(chances={"keep_image": 9, "put_back": 12, "sync": 40, "buy": 70})
+OFF_OFTEN = Trouble(crash_chance=0.7, crash_within=200, chances={"sync": 70})
+
+
+@dataclass(frozen=True)
+class Hunt:
+    """Where a bug is found.
+
+    Attributes:
+        bug: What is planted.
+        seeds: One of these worlds turns red.
+        trouble: How much goes wrong in them.
+    """
+
+    bug: Callable[[], AbstractContextManager[None]]
+    seeds: range
+    trouble: Trouble = USUAL
+
+
+HUNTS = (
+    Hunt(planted.no_idempotency, range(4, 6)),
+    Hunt(planted.cursor_before_rows, range(3, 5), OFF_OFTEN),
+    Hunt(planted.ack_before_commit, range(6, 8)),
+    Hunt(planted.position_without_epoch, range(6, 8), PUT_BACK_OFTEN),
+    Hunt(planted.pages_one_by_one, range(7, 9)),
+)
+
+
+def _problems(hunt: Hunt, seed: int, templates: Templates, worlds: Path) -> list[str]:
+    with tempfile.TemporaryDirectory(dir=worlds) as folder:
+        return World(seed, Path(folder), templates, trouble=hunt.trouble).run().problems
+
+
+@pytest.mark.parametrize("hunt", HUNTS, ids=lambda hunt: hunt.bug.__name__)
+def test_a_planted_bug_is_found(hunt: Hunt, templates: Templates, worlds: Path) -> None:
+    """In one of the named worlds something is wrong in the end, or on the way; without the bug nothing is."""
+    with hunt.bug():
+        red = next((seed for seed in hunt.seeds if _problems(hunt, seed, templates, worlds)), None)
+    assert red is not None, f"{hunt.bug.__name__} passes in all of {hunt.seeds}: look for other seeds"
+    assert _problems(hunt, red, templates, worlds) == []
