@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
 
 def erase(connection: Connection, member_id: UUID, erased_at_us: int, erased_day: date) -> tuple[UUID, ...]:
@@ -43,15 +43,22 @@ def erase(connection: Connection, member_id: UUID, erased_at_us: int, erased_day
     return tuple(new)
 
 
+def texts_of_erased(connection: Connection) -> frozenset[UUID]:
+    """The texts that records of erased members name, whether they have come here or not."""
+    of_erased = RECORD.join(TOMBSTONE, TOMBSTONE.c.member_id == RECORD.c.member_id)
+    return _texts(connection, select(RECORD.c.payload).select_from(of_erased))
+
+
 def _forget_texts(connection: Connection, members: Collection[UUID]) -> None:
     """Empty the free texts behind the members' records; the empty row keeps a text from coming back later."""
-    payloads = connection.scalars(
-        select(RECORD.c.payload).where(
-            bulk.among(connection, RECORD.c.member_id, members), RECORD.c.kind.in_(("adjustment", "reversal"))
-        )
-    )
-    records = (decode(payload) for payload in payloads)
-    references = {
-        record.text_ref for record in records if isinstance(record, Adjustment | Reversal) and record.text_ref
-    }
+    references = _texts(connection, select(RECORD.c.payload).where(bulk.among(connection, RECORD.c.member_id, members)))
     upsert(connection, FREE_TEXT, [{"text_ref": reference, "nonce": b"", "box": b""} for reference in references])
+
+
+def _texts(connection: Connection, payloads: Select[tuple[bytes]]) -> frozenset[UUID]:
+    """The texts that some records name."""
+    with_text = payloads.where(RECORD.c.kind.in_(("adjustment", "reversal")))
+    records = (decode(payload) for payload in connection.scalars(with_text))
+    return frozenset(
+        record.text_ref for record in records if isinstance(record, Adjustment | Reversal) and record.text_ref
+    )

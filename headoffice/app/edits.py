@@ -9,8 +9,8 @@ from sqlalchemy import select
 from headoffice import authority
 from headoffice.archive import TombstoneLine
 from headoffice.directory import erased, put_fields, roots
-from headoffice.erasing import erase
-from headoffice.sealing import Sealer
+from headoffice.erasing import erase, texts_of_erased
+from headoffice.sealing import Sealed, Sealer
 from headoffice.sequencer import touch
 from headoffice.store import bulk
 from headoffice.store.tables import CARD, CARD_REF, CASHIER, EDIT_SEEN, FREE_TEXT
@@ -130,10 +130,14 @@ def _merge(office: Office, connection: Connection, merges: dict[UUID, UUID]) -> 
 
 
 def _take_texts(connection: Connection, sealer: Sealer, edits: Sequence[TextEdit]) -> None:
-    """Keep texts; a text never changes, and one that was erased stays away."""
+    """Keep texts; a text never changes, and one about somebody who was erased stays away, or is empty from the start.
+
+    A text says nothing of a member itself. The record that names it went up before it.
+    """
+    gone = texts_of_erased(connection) if edits else frozenset()
     rows = []
     for edit in {edit.text_ref: edit for edit in edits}.values():
-        sealed = sealer.seal_text(edit.text_ref, edit.text)
+        sealed = Sealed() if edit.text_ref in gone else sealer.seal_text(edit.text_ref, edit.text)
         rows.append((edit.text_ref, sealed.nonce, sealed.box))
     bulk.insert_new(connection, FREE_TEXT, ("text_ref", "nonce", "box"), sorted(rows))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from sqlalchemy import select
 
 from headoffice.archive import Archive, RecordLine, TombstoneLine
@@ -144,6 +145,25 @@ def test_a_tombstone_deletes_everything_and_drops_what_comes_later(office: Teste
     for table in (PROFILE_FIELD, SEARCH_TERM, CARD_REF):
         assert count(office.head.database, table) == 0
     office.assert_sound()
+
+
+def test_a_text_about_somebody_erased_meanwhile_is_not_kept(office: TestedOffice) -> None:
+    """A till that was away hands in its record, and then what was typed about the person; only the record stays."""
+    till, text_ref = office.till(), office.ids.random_id()
+    till.append(sale := till.sale(member(1), 5_000))
+    till.push(1)
+    office.edit(till, office.tombstone(member(1)))
+    till.append(msgspec.structs.replace(till.reversal(sale), text_ref=text_ref))
+    till.push(1)
+    other_ref = office.ids.random_id()
+    office.edit(till, office.text(text_ref, "Anna wollte es nicht"), office.text(other_ref, "Kasse klemmt"))
+    with office.head.database.snapshot() as connection:
+        boxes = {row.text_ref: row.box for row in connection.execute(select(FREE_TEXT))}
+    assert boxes[text_ref] == b""
+    assert boxes[other_ref]
+    office.edit(till, office.text(text_ref, "Anna wollte es nicht"))
+    with office.head.database.snapshot() as connection:
+        assert connection.scalar(select(FREE_TEXT.c.box).where(FREE_TEXT.c.text_ref == text_ref)) == b""
 
 
 def test_a_tombstone_means_all_accounts_of_the_person(office: TestedOffice) -> None:
