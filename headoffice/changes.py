@@ -172,7 +172,8 @@ class _Page:
         known = statements(self._connection, kept, programme.expiry if programme else None, self._day_of)
         items += known
         columns = (TOMBSTONE.c.member_id, TOMBSTONE.c.erased_at_us, TOMBSTONE.c.erased_day)
-        gone = [TombstoneItem(*row) for row in self._select(TOMBSTONE.c.member_id, kept, *columns)]
+        # Erasures go to every till: one that holds the member no more may still have what it learned of the person.
+        gone = [TombstoneItem(*row) for row in self._select(TOMBSTONE.c.member_id, member_ids, *columns)]
         erased = {item.member_id for item in gone}
         alive = [member_id for member_id in kept if member_id not in erased]
         merged = {item.member_id for item in known if item.merged_into is not None}

@@ -268,6 +268,19 @@ def test_what_a_till_no_longer_holds_is_taken_away(till: PretendTill, north: Pre
     assert not any(isinstance(item, RemovedItem) for item in pull(north).items)
 
 
+def test_an_erasure_is_told_beyond_the_scope(till: PretendTill, north: PretendTill) -> None:
+    """A till may have enrolled or served somebody it does not hold, and forgets the person like every other till."""
+    till.append(till.sale(ANNA))
+    till.push()
+    cursor = pull(north).cursor
+    with till.database.write() as connection:
+        stone = {"member_id": ANNA, "erased_at_us": 5, "erased_day": till.clock.today()}
+        connection.execute(TOMBSTONE.insert().values(stone))
+        touch(connection, "member", [str(ANNA)])
+    assert pull(north, cursor).items == (RemovedItem(ANNA), TombstoneItem(**stone))
+    assert pull(north).items == (TombstoneItem(**stone),)
+
+
 def test_an_alias_belongs_where_its_survivor_does(till: PretendTill, north: PretendTill) -> None:
     """Else a till would know the points and not the name they were recorded under."""
     till.append(till.sale(ANNA))
