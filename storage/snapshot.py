@@ -48,7 +48,8 @@ def prepare(
         with database.transaction():
             rows = database.all("SELECT epoch, seq FROM position WHERE terminal_id = ?", (terminal_id.bytes,))
             covered = position_prefix({UUID(bytes=epoch): seq for epoch, seq in rows})
-            database.run("UPDATE state SET covered_seq = ?, complete = 1", (covered,))
+            # Complete only when a pull has gone on from here: the file may be older than what this till last spent.
+            database.run("UPDATE state SET covered_seq = ?, complete = 0", (covered,))
             database.run("UPDATE statement SET covered_seq = NULL WHERE covered_seq IS NOT NULL")
             for table in ("position", "stage", "stage_state", "link"):
                 database.run(f"DELETE FROM {table}")  # noqa: S608 - names of our own

@@ -75,7 +75,7 @@ def test_a_snapshot_is_taken_over_with_the_own_position(
     assert joined.replica.cursor() == cursor(40)
     state = joined.replica.state()
     assert state is not None
-    assert (state.covered_seq, state.as_of_us, state.complete) == (covered, 77, True)
+    assert (state.covered_seq, state.as_of_us, state.complete) == (covered, 77, False)
     assert joined.replica._database.value("SELECT count(*) FROM position") == 0
 
 
