@@ -37,6 +37,21 @@ def private_directory(path: Path) -> Path:
     return path
 
 
+def private_file(path: Path) -> None:
+    """Make an empty private file unless it is there, and take away what others may do with one that is.
+
+    SQLite gives the files beside its database the database's own mode.
+
+    Raises:
+        FolderUnusable: It can't be made.
+    """
+    with os_errors(path):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, PRIVATE_FILE))
+        for each in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+            if each.exists():
+                each.chmod(PRIVATE_FILE)
+
+
 def write_durably(path: Path, data: bytes) -> None:
     """Write a small private file: written aside, synced, renamed, so that a crash leaves nothing or the whole.
 

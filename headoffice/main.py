@@ -11,7 +11,7 @@ from platformdirs import user_data_path
 from headoffice.archive import ARCHIVE_FILE, Archive
 from headoffice.authority import settle
 from headoffice.clock import SystemIds, ZoneClock
-from headoffice.files import PRIVATE_FILE, private_directory
+from headoffice.files import PRIVATE_FILE, private_directory, private_file
 from headoffice.office import Office
 from headoffice.rows import ServerRow, server_row
 from headoffice.secrets import load_secrets, make_secrets
@@ -64,6 +64,8 @@ def assemble(
         HeadOfficeError: Anything else that keeps it from opening.
     """
     private_directory(data)
+    if not database_url:
+        private_file(data / DATABASE_FILE)
     database = Database(open_engine(database_url or f"sqlite:///{data / DATABASE_FILE}"))
     try:
         migrate(database.engine)
