@@ -48,9 +48,10 @@ def push(around: Round, greeting: Greeting) -> Pushed:
     """
     reader, positions = around.reader, dict(greeting.positions)
     seq = _begin_at(around, positions)
-    total = reader.head().seq - seq
+    last = reader.head().seq  # what is sold meanwhile waits for the next round, or this one might never end
+    total = last - seq
     done = quarantined = gaps = 0
-    while (batch := batch_after(reader, seq)) is not None:
+    while (batch := batch_after(reader, seq, last)) is not None:
         around.go_on()
         if total > len(batch.records):
             around.hooks.report(Progress(Task.SENDING, done, total))
