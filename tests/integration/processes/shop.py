@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 TILLS: Final = 3
-RECEIPTS_BETWEEN: Final = 12
+RECEIPTS_BETWEEN: Final = 8
 """How much every till sells between two kills."""
 
 
