@@ -6,9 +6,9 @@ What is known of a person is kept under the account it was said of; accounts tha
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, select, text, tuple_
 
 from headoffice.sealing import Sealed, Sealer
 from headoffice.store import bulk
@@ -21,6 +21,19 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy import Connection
+
+_ONE_AT_A_TIME: Final = 0x53544B50
+"""The advisory lock of PostgreSQL under which people and cards change."""
+
+
+def one_at_a_time(connection: Connection) -> None:
+    """Let only one transaction at a time say something of people and cards; to be called before anything is read.
+
+    Two that do not see each other could leave the name of somebody erased meanwhile, or give one card two accounts.
+    SQLite has one writer anyhow. Records need none of this: they name nobody.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
 
 
 def roots(connection: Connection, members: Collection[UUID]) -> dict[UUID, UUID]:
@@ -98,9 +111,9 @@ def _profile(fields: Mapping[ProfileField, str]) -> Profile:
     )
 
 
-def _birthday(text: str) -> date | None:
+def _birthday(written: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(written)
     except ValueError:  # empty, or from a till that wrote it differently: shown to nobody rather than guessed at
         return None
 

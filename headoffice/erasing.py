@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
-from headoffice.directory import erased, family, forget_profiles, root
+from headoffice.directory import erased, family, forget_profiles, one_at_a_time, root
 from headoffice.sequencer import touch
 from headoffice.store import bulk
 from headoffice.store.tables import CARD, CARD_REF, FREE_TEXT, RECORD, TOMBSTONE
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import ColumnElement, Connection
 
 
 def erase(connection: Connection, member_id: UUID, erased_at_us: int, erased_day: date) -> tuple[UUID, ...]:
@@ -28,6 +28,7 @@ def erase(connection: Connection, member_id: UUID, erased_at_us: int, erased_day
     Returns:
         The accounts that got a tombstone now.
     """
+    one_at_a_time(connection)
     names = sorted({member_id, *family(connection, root(connection, member_id))})
     there = erased(connection, names)
     new = [name for name in names if name not in there]
@@ -45,20 +46,19 @@ def erase(connection: Connection, member_id: UUID, erased_at_us: int, erased_day
 
 def texts_of_erased(connection: Connection) -> frozenset[UUID]:
     """The texts that records of erased members name, whether they have come here or not."""
-    of_erased = RECORD.join(TOMBSTONE, TOMBSTONE.c.member_id == RECORD.c.member_id)
-    return _texts(connection, select(RECORD.c.payload).select_from(of_erased))
+    return _texts(connection, RECORD.c.member_id.in_(select(TOMBSTONE.c.member_id)))
 
 
 def _forget_texts(connection: Connection, members: Collection[UUID]) -> None:
     """Empty the free texts behind the members' records; the empty row keeps a text from coming back later."""
-    references = _texts(connection, select(RECORD.c.payload).where(bulk.among(connection, RECORD.c.member_id, members)))
+    references = _texts(connection, bulk.among(connection, RECORD.c.member_id, members))
     upsert(connection, FREE_TEXT, [{"text_ref": reference, "nonce": b"", "box": b""} for reference in references])
 
 
-def _texts(connection: Connection, payloads: Select[tuple[bytes]]) -> frozenset[UUID]:
+def _texts(connection: Connection, of: ColumnElement[bool]) -> frozenset[UUID]:
     """The texts that some records name."""
-    with_text = payloads.where(RECORD.c.kind.in_(("adjustment", "reversal")))
-    records = (decode(payload) for payload in connection.scalars(with_text))
+    payloads = select(RECORD.c.payload).where(of, RECORD.c.kind.in_(("adjustment", "reversal")))
+    records = (decode(payload) for payload in connection.scalars(payloads))
     return frozenset(
         record.text_ref for record in records if isinstance(record, Adjustment | Reversal) and record.text_ref
     )

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from headoffice import authority
 from headoffice.archive import TombstoneLine
-from headoffice.directory import erased, put_fields, roots
+from headoffice.directory import erased, one_at_a_time, put_fields, roots
 from headoffice.erasing import erase, texts_of_erased
 from headoffice.sealing import Sealed, Sealer
 from headoffice.sequencer import touch
@@ -41,6 +41,7 @@ def take_edits(office: Office, terminal: TerminalRow, request: EditsRequest) -> 
 
 
 def _take(office: Office, connection: Connection, edits: Sequence[Edit]) -> list[Line]:
+    one_at_a_time(connection)
     by_id = {edit.edit_id: edit for edit in edits}
     new = bulk.insert_new(connection, EDIT_SEEN, ("edit_id",), [(edit_id,) for edit_id in sorted(by_id)])
     archived: list[Line] = []

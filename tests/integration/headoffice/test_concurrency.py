@@ -2,53 +2,25 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import func, select, text
 
 from headoffice import registry
 from headoffice.store.tables import ENTRY, RECORD
 from loyalty.wire import Verdict
 from tests.fakes.headoffice import PretendTill, member, statement
+from tests.fakes.races import Gate, race
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from sqlalchemy import Connection
+    from collections.abc import Iterator
 
     from headoffice.store.engine import Database
 
 ANNA = member(1)
 BEN = member(2)
-WAIT_S = 30
-"""After this long a test that hangs fails."""
-
-
-class Gate:
-    """Holds the first transaction that comes to its commit, until the other is seen waiting for it or is through."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._first = threading.Lock()
-        self.reached = threading.Event()
-        self.open = threading.Event()
-
-    def hold(self, _connection: Connection) -> None:
-        """Called before each commit."""
-        if self._first.acquire(blocking=False):
-            self.reached.set()
-            assert self.open.wait(WAIT_S)
-
-    def let_through_behind(self, second: Future[object]) -> None:
-        """Open as soon as the second transaction waits for a lock, or has not needed to."""
-        with self._database.engine.connect() as connection:
-            waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            while not second.done() and not connection.scalar(waiting):
-                connection.rollback()
-        self.open.set()
 
 
 @pytest.fixture
@@ -57,18 +29,6 @@ def gate(postgresql_database: Database) -> Iterator[Gate]:
     made = Gate(postgresql_database)
     yield made
     made.open.set()
-
-
-def race(database: Database, gate: Gate, first: Callable[[], object], second: Callable[[], object]) -> None:
-    """Run both; the first has done all its work but its commit when the second begins."""
-    event.listen(database.engine, "commit", gate.hold)
-    with ThreadPoolExecutor(2) as pool:
-        leading = pool.submit(first)
-        assert gate.reached.wait(WAIT_S)
-        following = pool.submit(second)
-        gate.let_through_behind(following)
-        leading.result(WAIT_S)
-        following.result(WAIT_S)
 
 
 @pytest.mark.parametrize("who", [None, ANNA], ids=["nobody's sale", "a member's sale"])
