@@ -1,4 +1,4 @@
-"""What people at the till change besides the journal, kept until head office has taken it.
+"""What people at the till change besides the journal, kept until head office has taken it and for a time beyond.
 
 Edits lie sealed: about a member with that member's key, so that erasing the key would be enough to forget them, about
 anything else with a key of the till. The kind and the random id of what is changed are in the clear, for the till must
@@ -25,7 +25,9 @@ from loyalty.feed import (
     TextEdit,
     TombstoneEdit,
 )
+from storage.exchange import Again
 from storage.reads import Reads
+from storage.unsent import outdated_edits
 from storage.vault import TillKey, key_for, key_of, seal_bytes, till_key, till_key_for_edits, unseal_bytes
 
 if TYPE_CHECKING:
@@ -39,7 +41,9 @@ NAME_MAX: Final = 80
 """The longest name of a person who works at the till, in characters; as ``loyalty.feed.Name``."""
 
 _PUT: Final = "INSERT INTO edit(edit_id, kind, subject, member_id, nonce, box) VALUES (?, ?, ?, ?, ?, ?)"
-_AFTER: Final = "SELECT stamp, edit_id, member_id, nonce, box FROM edit WHERE stamp > ? ORDER BY stamp LIMIT ?"
+_AFTER: Final = """SELECT stamp, edit_id, member_id, nonce, box FROM edit
+WHERE stamp > ? AND taken_at_us IS NULL ORDER BY stamp LIMIT ?"""
+_KEPT: Final = _AFTER.replace("IS NULL", "IS NOT NULL")
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[Edit] = msgspec.json.Decoder(Edit)
 
@@ -122,7 +126,7 @@ class EditReads(Reads):
     __slots__ = ()
 
     def edits_after(self, stamp: int, limit: int = EDITS_MAX) -> list[tuple[int, Edit]]:
-        """Edits behind a stamp, in the order in which they were made.
+        """Edits that wait behind a stamp, in the order in which they were made.
 
         One that can't be opened any more, because its key is gone, is left out.
 
@@ -130,14 +134,28 @@ class EditReads(Reads):
             stamp: The stamp; 0 for all.
             limit: How many are looked at.
         """
-        found: list[tuple[int, Edit]] = []
-        for number, edit_id, member, nonce, box in self._ledger.all(_AFTER, (stamp, limit)):
-            key = key_of(self._vault, UUID(bytes=member)) if member else till_key(self._vault, TillKey.EDITS)
-            data = unseal_bytes(nonce, box, key, edit_id) if key else None
-            if data is not None:
-                found.append((number, _DECODER.decode(data)))
-        return found
+        return [(number, edit) for number, edit in self._opened(_AFTER, stamp, limit) if edit is not None]
+
+    def kept_after(self, stamp: int, limit: int = EDITS_MAX) -> list[tuple[int, Edit | None]]:
+        """Edits behind a stamp that head office has taken; ``None`` for one that can't be opened any more."""
+        return self._opened(_KEPT, stamp, limit)
 
     def edits_waiting(self) -> int:
         """How many edits head office has not taken yet."""
-        return int(self._ledger.value("SELECT count(*) FROM edit"))
+        return int(self._ledger.value("SELECT count(*) FROM edit WHERE taken_at_us IS NULL"))
+
+    def has_outdated_edits(self) -> bool:
+        """Whether there are kept edits to be forgotten."""
+        return bool(outdated_edits(self._ledger, self._now_us()))
+
+    def again(self) -> Again:
+        """What head office, having been put back, still has to be told once more."""
+        return Again(self._ledger.value("SELECT again FROM head_office") or Again.NOTHING)
+
+    def _opened(self, query: str, stamp: int, limit: int) -> list[tuple[int, Edit | None]]:
+        found: list[tuple[int, Edit | None]] = []
+        for number, edit_id, member, nonce, box in self._ledger.all(query, (stamp, limit)):
+            key = key_of(self._vault, UUID(bytes=member)) if member else till_key(self._vault, TillKey.EDITS)
+            data = unseal_bytes(nonce, box, key, edit_id) if key else None
+            found.append((number, _DECODER.decode(data) if data is not None else None))
+        return found

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from uuid import UUID
 
 import msgspec
 
 from loyalty.feed import CardItem, CashierItem, Cursor, TombstoneItem
 from loyalty.wire import EpochHead
+
+
+class Again(IntEnum):
+    """What a head office that was put back to an older state still has to be told once more.
+
+    First the edits it had taken, under their ids; then, when its whole state has come down, what is missing in it.
+    """
+
+    NOTHING = 0
+    EDITS = 1
+    MISSING = 2
 
 
 class HeadOfficeRow(msgspec.Struct, frozen=True):

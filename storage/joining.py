@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from loyalty.directory import Role
-from storage.exchange import HeadOfficeRow
+from storage.exchange import Again, HeadOfficeRow
 from storage.files import KEY_BEFORE_JOINING, KEY_FILE, os_errors, write_durably
 from storage.replica_view import Joined
 from storage.shared_people import read_card
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
     from storage.connection import Database, Row
     from storage.edits import Outbox
+    from storage.shared_people import SharedPeople
 
 ROWS_AT_ONCE: Final = 500
 """How many rows become edits in one transaction when a till joins."""
 
 _PUT: Final = """INSERT OR REPLACE INTO head_office(
-  id, url, terminal_id, server_id, server_epoch, server_key, store, ca_pem, joined_at_us, handed_over)
-VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+  id, url, terminal_id, server_id, server_epoch, server_key, store, ca_pem, joined_at_us, handed_over, again)
+VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _FORMER: Final = "SELECT server_id, handed_over FROM head_office"
 _READ: Final = """SELECT url, terminal_id, server_id, server_epoch, server_key, store, ca_pem, joined_at_us
 FROM head_office WHERE has_left = 0"""
@@ -58,14 +59,26 @@ def put_keys(directory: Path, vault: Database, *, programme_key: bytes, profile_
             write_durably(path, programme_key)
 
 
-def put_head_office(ledger: Database, row: HeadOfficeRow) -> None:
-    """Write where the till belongs; a head office it never belonged to is told everything it has."""
+def put_head_office(ledger: Database, row: HeadOfficeRow, *, forgotten: bool) -> None:
+    """Write where the till belongs; a head office it never belonged to is told everything it has.
+
+    The former one is told its old edits again: it may have been put back meanwhile, and knows those it still has.
+
+    Args:
+        ledger: The writing connection.
+        row: Where it belongs.
+        forgotten: The former one does not know this till any more, so it was put back.
+    """
     server_id, mark = ledger.one(_FORMER) or (None, None)
+    again = Again.EDITS
+    if forgotten:
+        mark = f"{_FIRST}:"
     if server_id != row.server_id.bytes:
+        again = Again.NOTHING
         ledger.run("DELETE FROM edit")
         mark = f"{_FIRST}:"
     ids = (row.terminal_id.bytes, row.server_id.bytes, row.server_epoch.bytes)
-    ledger.run(_PUT, (row.url, *ids, row.server_key, row.store, row.ca_pem, row.joined_at_us, mark))
+    ledger.run(_PUT, (row.url, *ids, row.server_key, row.store, row.ca_pem, row.joined_at_us, mark, again))
 
 
 def is_telling(ledger: Database) -> bool:
@@ -86,31 +99,50 @@ def forget_head_office(ledger: Database) -> None:
 
 
 def begin_anew(ledger: Database) -> None:
-    """Let ``hand_over`` begin again: head office was put back and may have lost what it had taken."""
-    ledger.run("UPDATE head_office SET handed_over = ?", (f"{_FIRST}:",))
+    """Head office was put back: tell it once more what it had taken, and later whatever it lacks even then."""
+    ledger.run("UPDATE head_office SET handed_over = ?, again = ?", (f"{_FIRST}:", Again.EDITS))
 
 
-def hand_over(ledger: Database, vault: Database, outbox: Outbox) -> bool:
-    """Make edits of the next rows from before the joining, inside the caller's transaction.
+def repeat_edits(ledger: Database) -> None:
+    """Head office may have been put back: tell it once more what it had taken."""
+    ledger.run("UPDATE head_office SET again = ?1 WHERE again != ?1", (Again.EDITS,))
+
+
+def edits_repeated(ledger: Database) -> None:
+    """It has been told what it had taken."""
+    query = "UPDATE head_office SET again = iif(handed_over IS NULL, ?, ?)"
+    ledger.run(query, (Again.NOTHING, Again.MISSING))
+
+
+def hand_over(ledger: Database, vault: Database, outbox: Outbox, known: SharedPeople | None = None) -> bool:
+    """Make edits of the next rows that head office never heard of, inside the caller's transaction.
+
+    Args:
+        ledger: The writing connection.
+        vault: The keys.
+        outbox: Where to.
+        known: What head office has, when it was put back and only the rows it lacks are to be told: own rows may be
+            older than its. Without it all rows from before the joining are.
 
     Returns:
         Whether there may be more.
     """
-    mark = ledger.value("SELECT handed_over FROM head_office")
-    if mark is None:
+    mark, again = ledger.one("SELECT handed_over, again FROM head_office") or (None, Again.NOTHING)
+    if mark is None or again != (Again.MISSING if known else Again.NOTHING):
         return False
     name, _, last = mark.partition(":")
     rows = ledger.all(_STEPS[name], (bytes.fromhex(last), ROWS_AT_ONCE))
     for row in rows:
-        _enqueue(name, row, vault, outbox)
+        if known is None or not known.has(name, row[1] if name == "card" else row[0]):
+            _enqueue(name, row, vault, outbox)
     names = list(_STEPS)
     if len(rows) == ROWS_AT_ONCE:
         mark = f"{name}:{rows[-1][0].hex()}"
     elif name != names[-1]:
         mark = f"{names[names.index(name) + 1]}:"
     else:
-        mark = None
-    ledger.run("UPDATE head_office SET handed_over = ?", (mark,))
+        mark, again = None, Again.NOTHING
+    ledger.run("UPDATE head_office SET handed_over = ?, again = ?", (mark, again))
     return mark is not None
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
+    from loyalty.ports import Clock
     from storage.connection import Database
     from storage.replica_view import ReplicaView
 
@@ -34,6 +35,11 @@ class Reads:
 
     def _today(self) -> date:
         """The shop's day, for what ends with it."""
+        return self._clock_of_till().business_day(self._now_us())
+
+    def _now_us(self) -> int:
+        return self._clock_of_till().now_us()
+
+    def _clock_of_till(self) -> Clock:
         assert self._replica is not None, "only a joined till asks for it"
-        clock = self._replica.belonging.clock
-        return clock.business_day(clock.now_us())
+        return self._replica.belonging.clock

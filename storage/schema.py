@@ -251,7 +251,8 @@ HEAD_OFFICE_TABLES: Final = (
   ca_pem TEXT NOT NULL,
   joined_at_us INTEGER NOT NULL,
   has_left INTEGER NOT NULL DEFAULT 0,
-  handed_over TEXT
+  handed_over TEXT,
+  again INTEGER NOT NULL DEFAULT 0 CHECK (again BETWEEN 0 AND 2)
 ) STRICT""",
     """CREATE TABLE edit(
   stamp INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -260,10 +261,13 @@ HEAD_OFFICE_TABLES: Final = (
   subject BLOB NOT NULL,
   member_id BLOB,
   nonce BLOB NOT NULL,
-  box BLOB NOT NULL
+  box BLOB NOT NULL,
+  taken_at_us INTEGER
 ) STRICT""",
     "CREATE INDEX edit_by_subject ON edit(kind, subject)",
     "CREATE INDEX edit_by_member ON edit(member_id) WHERE member_id IS NOT NULL",
+    "CREATE INDEX edit_waiting ON edit(stamp) WHERE taken_at_us IS NULL",
+    "CREATE INDEX edit_taken ON edit(taken_at_us) WHERE taken_at_us IS NOT NULL",
     "CREATE INDEX journal_epoch_start ON journal(seq, epoch) WHERE kind = 'epoch_start'",
 )
 """Where a joined till belongs, and what it has to tell head office besides its records.
@@ -272,7 +276,8 @@ A till that has left keeps the row: it goes on writing edits, so that joining th
 changed meanwhile and nothing that is older than what head office knows. ``handed_over`` says how far the rows from
 before the joining have become edits; ``NULL`` when all have.
 ``edit`` is sealed: with its member's key, or with the till's own where it is about nobody. ``subject`` is the random
-id of the card, text, cashier or member.
+id of the card, text, cashier or member. With ``taken_at_us`` an edit waits no more; it is kept for a head office that
+is put back to a time before it. ``again`` is ``storage.exchange.Again``.
 """
 
 STEPS_TABLE: Final = """CREATE TABLE schema_step(

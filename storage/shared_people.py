@@ -25,6 +25,12 @@ _CARDS: Final = "SELECT card_ref, number, member_id, status FROM card WHERE memb
 _TOMBSTONE: Final = "SELECT 1 FROM tombstone WHERE member_id = ?"
 _OWN_PROFILE: Final = "SELECT nonce, box FROM member_profile WHERE member_id = ?"
 _PROFILE: Final = "SELECT nonce, box FROM profile WHERE member_id = ?"
+_IS_THERE: Final = {
+    "tombstone": _TOMBSTONE,
+    "card": _CARD,
+    "profile": _PROFILE,
+    "cashier": "SELECT 1 FROM cashier WHERE cashier_id = ?",
+}
 
 
 class SharedPeople:
@@ -94,6 +100,17 @@ class SharedPeople:
     def is_own(self, member: bytes) -> bool:
         """Whether this till's profile of an account is the one that counts, so that its search terms do too."""
         return is_unsent(self._ledger, "profile", member) or self.replica.one(_PROFILE, (member,)) is None
+
+    def has(self, kind: str, key: bytes | str) -> bool:
+        """Whether head office has what stands in a row of the ledger, whatever it says about it.
+
+        Args:
+            kind: ``tombstone``, ``card``, ``profile``, ``cashier``; of a ``text`` this till is told nothing.
+            key: A card's number, else an id.
+        """
+        if kind == "profile" and isinstance(key, bytes) and len(self.family(UUID(bytes=key)).members) > 1:
+            return True  # it stands under another of the accounts
+        return kind in _IS_THERE and self.replica.one(_IS_THERE[kind], (key,)) is not None
 
     def hit(self, member_id: UUID) -> Hit | None:
         """A member as a search shows one; ``None`` for an erased one."""

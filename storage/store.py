@@ -282,20 +282,16 @@ class Store:
             joining.put_keys(self.directory, self._vault, programme_key=programme_key, profile_key=profile_key)
         self.programme_key = programme_key
         with self.exclusive() as ledger:
-            joining.put_head_office(ledger, head_office)
-            if is_forgotten:
-                joining.begin_anew(ledger)
+            joining.put_head_office(ledger, head_office, forgotten=is_forgotten)
             continue_in_new_epoch(ledger, key=programme_key, clock=self._clock, ids=self._ids)
         self._belonging.joined = Joined(head_office, profile_key)
         self._belonging.telling = True
         while self.tell():
             pass
 
-    def tell(self, *, again: bool = False) -> bool:
-        """Turn some rows into edits, so few that a sale can wait; gives whether more are left; ``again`` for all."""
+    def tell(self) -> bool:
+        """Turn some rows from before the joining into edits, so few that a sale can wait; gives whether more wait."""
         with self.exclusive() as ledger:
-            if again:
-                joining.begin_anew(ledger)
             return joining.hand_over(ledger, self._vault, Outbox(ledger, self._vault, self._ids))
 
     def leave(self) -> None:

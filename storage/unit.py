@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from loyalty.directory import CardStatus
-from storage import incoming, journal
+from storage import incoming, joining, journal
 from storage.directory import DirectoryReads
 from storage.edits import EditReads, Outbox
 from storage.outgoing import OutgoingReads
@@ -17,7 +17,7 @@ from storage.reports import ReportReads
 from storage.statements import StatementReads, day_of
 from storage.tombstones import Tombstone, erase
 from storage.types import AccountRow, KnownCard
-from storage.unsent import drop_edits
+from storage.unsent import drop_edits, forget_edits
 from storage.vault import key_for, seal, unseal
 
 if TYPE_CHECKING:
@@ -265,12 +265,36 @@ class Unit(Reader):
         )
 
     def drop_edits(self, stamp: int) -> None:
-        """Forget the edits up to a stamp.
+        """Take the edits up to a stamp from what waits; they are kept for a head office that is put back.
 
         To be called when head office has taken them *and* a pull that began afterwards was published: until then the
         till shows its own rows because of them, and dropping them earlier would bring the old ones back for a moment.
         """
-        drop_edits(self._ledger, stamp)
+        drop_edits(self._ledger, stamp, self._clock.now_us())
+
+    def forget_edits(self) -> None:
+        """Delete some of the kept edits that are too old or too many, few enough for a sale to wait."""
+        forget_edits(self._ledger, self._clock.now_us())
+
+    def tell_again(self, *, missing: bool) -> None:
+        """Head office was put back: remember to tell it again what it had taken.
+
+        Args:
+            missing: And then whatever it lacks even so; only for one whose whole state this till is told.
+        """
+        if missing:
+            joining.begin_anew(self._ledger)
+        else:
+            joining.repeat_edits(self._ledger)
+
+    def edits_repeated(self) -> None:
+        """Head office has taken the kept edits again."""
+        joining.edits_repeated(self._ledger)
+
+    def tell_missing(self) -> bool:
+        """Make edits of some rows that head office's whole state does not have; gives whether more wait."""
+        assert self._outbox is not None, "only a joined till is asked to"
+        return joining.hand_over(self._ledger, self._vault, self._outbox, self._shared())
 
     def repeat_tombstones(self) -> int:
         """Tell head office of every erasure again, because it was put back to an older state; gives their number."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.exchange import Adoptions, HeadOfficeRow
-    from storage.store import Reader, Store
+    from storage.store import Reader, Store, Unit
     from terminal.app.till import Till
 
 R = TypeVar("R")
@@ -42,12 +42,24 @@ class LedgerJobs(Protocol):
         """Go on in a new epoch: head office knows more of this till than its own file."""
         ...
 
-    def tell_again(self) -> None:
-        """Let everything the till knows of people and cards become edits once more: head office was put back."""
+    def tell_again(self, *, missing: bool) -> None:
+        """Remember that head office was put back and has to be told edits again, and then what it lacks even so."""
+        ...
+
+    def edits_repeated(self) -> None:
+        """Remember that it has been told the edits."""
+        ...
+
+    def tell_missing(self) -> bool:
+        """Make edits of some of what it lacks; gives whether more is left."""
         ...
 
     def drop_edits(self, through: int) -> None:
-        """Forget edits head office has taken, up to a stamp."""
+        """Take edits head office has taken from what waits, up to a stamp."""
+        ...
+
+    def forget_edits(self) -> None:
+        """Delete some of the kept edits that are too old or too many."""
         ...
 
     def take_over(self, adoptions: Adoptions) -> None:
@@ -137,20 +149,25 @@ class Journal:
         """Go on in a new epoch."""
         self._owner.call(lambda till: till.store.begin_epoch())
 
-    def tell_again(self) -> None:
-        """Tell everything once more; in small pieces, so that a sale waits for one at most."""
-        more = self._owner.call(lambda till: till.store.tell(again=True))
-        while more:
-            more = self._owner.call(lambda till: till.store.tell())
+    def tell_again(self, *, missing: bool) -> None:
+        """Remember what head office has to be told again."""
+        self._in_unit(lambda unit: unit.tell_again(missing=missing))
+
+    def edits_repeated(self) -> None:
+        """Remember that it has been told."""
+        self._in_unit(lambda unit: unit.edits_repeated())
+
+    def tell_missing(self) -> bool:
+        """Make edits of some of what it lacks."""
+        return self._in_unit(lambda unit: unit.tell_missing())
 
     def drop_edits(self, through: int) -> None:
-        """Forget edits head office has taken."""
+        """Take edits head office has taken from what waits."""
+        self._in_unit(lambda unit: unit.drop_edits(through))
 
-        def drop(till: Till) -> None:
-            with till.store.unit() as unit:
-                unit.drop_edits(through)
-
-        self._owner.call(drop)
+    def forget_edits(self) -> None:
+        """Delete some of the kept edits."""
+        self._in_unit(lambda unit: unit.forget_edits())
 
     def take_over(self, adoptions: Adoptions) -> None:
         """Let the ledger's own tables follow head office."""
@@ -159,6 +176,13 @@ class Journal:
     def adopt_programme(self, document: str) -> None:
         """Put a published programme into force."""
         self._owner.call(lambda till: adopt_published(till, document))
+
+    def _in_unit(self, work: Callable[[Unit], R]) -> R:
+        def job(till: Till) -> R:
+            with till.store.unit() as unit:
+                return work(unit)
+
+        return self._owner.call(job)
 
 
 class OwnLedger:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from storage.exchange import Again
 from terminal.sync.context import Hooks, Round
 from terminal.sync.errors import HeadOfficeSaysNo
 from terminal.sync.steps.bootstrap import bootstrap
 from terminal.sync.steps.compare import compare
-from terminal.sync.steps.edits import send_edits, send_tombstones
+from terminal.sync.steps.edits import forget_edits, send_edits, send_kept, send_tombstones, tell_missing
 from terminal.sync.steps.greet import greet
 from terminal.sync.steps.pull import pull
 from terminal.sync.steps.push import push
@@ -100,15 +101,25 @@ def _steps(around: Round, software: str, *, comparing: bool) -> RoundResult:
     greeting = greet(around, software)
     if greeting.server_restored:
         send_tombstones(around)
+        # Before the records: when they are there, the next greeting can't tell any more that it was put back.
+        around.journal.jobs.tell_again(missing=True)
     pushed = push(around, greeting)
-    if greeting.server_restored:
-        around.journal.jobs.tell_again()
+    if around.reader.again() is Again.EDITS:
+        send_kept(around)
     stamp = send_edits(around)
+    had = around.replica.cursor()
     bootstrap(around)
     published = pull(around, greeting.newest, from_start=greeting.server_restored)
     if stamp:
         around.journal.jobs.drop_edits(stamp)
     settle(around, published, around.clock.now_us() + greeting.offset_us)
+    if had is not None and published.reset and not greeting.server_restored:
+        around.journal.jobs.tell_again(missing=False)  # another past, or only another region: it takes nothing twice
+        send_kept(around)
+    if around.reader.again() is Again.MISSING:
+        tell_missing(around)
+        send_edits(around)
+    forget_edits(around)
     repaired = compare(around, pushed.positions) if comparing and pushed.records else 0
     cursor = around.replica.cursor()
     assert cursor is not None, "a pull ends with a cursor"

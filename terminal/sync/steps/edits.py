@@ -34,6 +34,28 @@ def send_edits(around: Round) -> int:
     return stamp
 
 
+def send_kept(around: Round) -> None:
+    """Repeat every edit head office once had taken, in the old order; it takes those it has lost since."""
+    stamp = 0
+    while kept := around.reader.kept_after(stamp, EDITS_MAX):
+        _send(around, [edit for _, edit in kept if edit is not None])
+        stamp = kept[-1][0]
+    around.journal.jobs.edits_repeated()
+
+
+def tell_missing(around: Round) -> None:
+    """Tell head office of people and cards that it lacks even after its edits were repeated; in small pieces."""
+    while around.journal.jobs.tell_missing():
+        around.go_on()
+
+
+def forget_edits(around: Round) -> None:
+    """Delete the kept edits that are too old or too many; in small pieces, so that a sale waits for one at most."""
+    while around.reader.has_outdated_edits():
+        around.go_on()
+        around.journal.jobs.forget_edits()
+
+
 def send_tombstones(around: Round) -> None:
     """Repeat every erasure to a head office that was put back: it must forget again before anything is read from it."""
     _send(around, around.journal.tombstones())

@@ -8,18 +8,19 @@ from uuid import UUID
 
 import pytest
 
-from loyalty.directory import Profile, Role
+from loyalty.directory import CardStatus, Profile, Role
+from loyalty.feed import CardEdit, CardItem, CashierEdit, CashierItem, ProfileEdit, TextEdit
 from loyalty.records import EpochStart
 from storage import joining
 from storage.backup import backup, restore
 from storage.errors import DiskFailed
-from storage.exchange import Link
+from storage.exchange import Again, Link
 from storage.files import KEY_BEFORE_JOINING, KEY_FILE
 from storage.store import create_store, open_store
 from storage.types import CardRow, CashierRow
 from storage.verify import verify
 from tests.fakes.ledger import PROGRAMME, LedgerOfTests, card_number
-from tests.fakes.ledger_joined import PROFILE_KEY, PROGRAMME_KEY, JoinedLedger, head_office
+from tests.fakes.ledger_joined import PROFILE_KEY, PROGRAMME_KEY, JoinedLedger, head_office, sealed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,18 +87,84 @@ def test_a_till_that_stood_alone_brings_everything(
     assert told(ledger.store) == EVERYTHING
 
 
-def test_a_head_office_that_was_put_back_is_told_everything_again(ledger: LedgerOfTests) -> None:
-    """What it had taken, and this till has dropped since, becomes edits once more; alone there is nobody to tell."""
+def tell_missing(store: Store) -> None:
+    """As a round does, a transaction for every step."""
+    more = True
+    while more:
+        with store.unit() as unit:
+            more = unit.tell_missing()
+
+
+def test_alone_there_is_nobody_to_tell(ledger: LedgerOfTests) -> None:
+    """Nothing becomes an edit."""
+    busy(ledger)
     assert not ledger.store.tell()
+    assert told(ledger.store) == []
+
+
+def test_a_head_office_that_was_put_back_is_told_what_it_lacks(ledger: LedgerOfTests) -> None:
+    """First what it had taken, under the same ids; then rows that it lacks even so become edits, and no others."""
     busy(ledger)
     join(ledger.store)
-    with ledger.store.unit() as unit:
-        unit.drop_edits(len(EVERYTHING))
-    assert told(ledger.store) == []
-    assert ledger.store.tell(again=True)
-    while ledger.store.tell():
-        pass
-    assert told(ledger.store) == EVERYTHING
+    with ledger.store.reader() as reader:
+        edits = [edit for _, edit in reader.edits_after(0)]
+        with ledger.store.unit() as unit:
+            unit.drop_edits(len(EVERYTHING))
+            unit.tell_again(missing=True)
+        assert told(ledger.store) == []
+        assert [edit for _, edit in reader.kept_after(0)] == edits
+        assert reader.again() is Again.EDITS
+        tell_missing(ledger.store)
+        assert told(ledger.store) == [], "the state that is here is still the one from before"
+        with ledger.store.unit() as unit:
+            unit.edits_repeated()
+        ledger.reopen()
+        assert reader.again() is Again.MISSING, "a round that was cut off is made good by the next one"
+        assert not ledger.store.tell()
+        tell_missing(ledger.store)
+        assert told(ledger.store) == EVERYTHING, "nothing has come down, so all of it is missing"
+        assert reader.again() is Again.NOTHING
+
+
+def test_what_head_office_has_is_not_told_from_older_rows(joined: JoinedLedger) -> None:
+    """Its word may be newer than this till's: a card that was blocked elsewhere must not come to life again."""
+    first, second = joined.member(1), joined.member(2)
+    with joined.store.unit() as unit:
+        for number, member in enumerate((first, second), 1):
+            unit.put_profile(member, Profile(f"Anna {number}"))
+            unit.put_card(CardRow(joined.ids.random_id(), card_number(number), member))
+        unit.put_text(joined.ids.random_id(), "Note")
+        unit.put_cashier(CashierRow(UUID(int=3), "Mia", Role.MANAGER, "hash"))
+        unit.put_cashier(CashierRow(UUID(int=4), "Bo", Role.MANAGER, "hash"))
+        unit.drop_edits(2**62)
+        unit.tell_again(missing=True)
+        unit.edits_repeated()
+    joined.pull(
+        sealed(first, Profile("Berta")),
+        CardItem(card_number(1), joined.ids.random_id(), first, CardStatus.BLOCKED),
+        CashierItem(UUID(int=3), "Mia", Role.CASHIER, "hash", blocked=True),
+    )
+    tell_missing(joined.store)
+    with joined.store.reader() as reader:
+        edits = [edit for _, edit in reader.edits_after(0)]
+    assert [edit.number for edit in edits if isinstance(edit, CardEdit)] == [card_number(2)]
+    assert [edit.member_id for edit in edits if isinstance(edit, ProfileEdit)] == [second]
+    assert [edit.cashier_id for edit in edits if isinstance(edit, CashierEdit)] == [UUID(int=4)]
+    assert [edit.text for edit in edits if isinstance(edit, TextEdit)] == ["Note"]
+
+
+def test_a_person_under_another_account_is_there(joined: JoinedLedger) -> None:
+    """After a merge head office keeps one of the two names."""
+    with joined.store.unit() as unit:
+        unit.put_profile(joined.member(1), Profile("Anna"))
+        unit.drop_edits(2**62)
+        unit.tell_again(missing=True)
+        unit.edits_repeated()
+    joined.pull(
+        joined.statement(joined.member(1), 0, merged_into=joined.member(2)), joined.statement(joined.member(2), 1)
+    )
+    tell_missing(joined.store)
+    assert told(joined.store) == []
 
 
 @pytest.mark.parametrize(("failure", "again"), [("unknown_terminal", EVERYTHING), ("fenced", [])])
@@ -112,6 +179,13 @@ def test_joining_the_same_head_office_again_tells_it_what_it_lost(
     with ledger.store.open_replica() as replica:
         replica.put_link(Link(failure=failure))
     join(ledger.store)
+    assert told(ledger.store) == []
+    with ledger.store.reader() as reader:
+        assert reader.again() is Again.EDITS, "it takes each once, so all of them may be repeated"
+        assert len(reader.kept_after(0)) == len(EVERYTHING)
+    with ledger.store.unit() as unit:
+        unit.edits_repeated()
+    tell_missing(ledger.store)
     assert told(ledger.store) == again
 
 

@@ -19,6 +19,8 @@ from loyalty.feed import (
     TextEdit,
     TombstoneEdit,
 )
+from storage import unsent
+from storage.exchange import Again
 from storage.types import CardRow, CashierRow
 from tests.fakes.ledger import LedgerOfTests, card_number
 from tests.fakes.ledger_joined import JoinedLedger, head_office, sealed
@@ -89,6 +91,82 @@ def test_edits_come_in_order_and_a_page_at_a_time(joined: JoinedLedger, joined_r
         unit.drop_edits(stamps[-1])
         unit.put_cashier(MIA)
     assert joined_reader.edits_after(stamps[-1])[0][0] > stamps[-1]
+
+
+def test_edits_that_were_taken_are_kept_for_a_time(joined: JoinedLedger, joined_reader: Reader) -> None:
+    """Head office may be put back to before it took them; after so long no backup is that old."""
+    with joined.store.unit() as unit:
+        unit.put_cashier(MIA)
+    sent = edits(joined_reader)
+    with joined.store.unit() as unit:
+        unit.drop_edits(joined_reader.edits_after(0)[-1][0])
+    joined.clock.advance(days=90)
+    with joined.store.unit() as unit:
+        unit.put_cashier(msgspec.structs.replace(MIA, blocked=True))
+        unit.drop_edits(2**62)
+        unit.put_cashier(msgspec.structs.replace(MIA, name="Maria"))
+    assert not joined_reader.has_outdated_edits()
+    assert [edit for _, edit in joined_reader.kept_after(0)][:1] == sent
+    joined.clock.advance(seconds=1)
+    assert joined_reader.has_outdated_edits()
+    with joined.store.unit() as unit:
+        unit.forget_edits()
+    assert not joined_reader.has_outdated_edits()
+    assert [edit.blocked for _, edit in joined_reader.kept_after(0) if isinstance(edit, CashierEdit)] == [True]
+    assert [edit.name for edit in edits(joined_reader) if isinstance(edit, CashierEdit)] == ["Maria"]
+
+
+def test_so_many_edits_are_kept_and_no_more(
+    joined: JoinedLedger, joined_reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest go first, a few at once; what waits stays, however old it is."""
+    monkeypatch.setattr(unsent, "EDITS_KEPT_MAX", 2)
+    monkeypatch.setattr(unsent, "FORGOTTEN_AT_ONCE", 1)
+    with joined.store.unit() as unit:
+        unit.put_profile(HERS, ANNA)
+        unit.drop_edits(3)
+    steps = 0
+    while joined_reader.has_outdated_edits():
+        with joined.store.unit() as unit:
+            unit.forget_edits()
+        steps += 1
+    assert steps == 2
+    assert [stamp for stamp, _ in joined_reader.kept_after(0)] == [3]
+    assert joined_reader.edits_waiting() == 1
+
+
+def test_erasing_takes_the_kept_edits_along(joined: JoinedLedger, joined_reader: Reader) -> None:
+    """Not even head office's misfortune brings an erased person back."""
+    with joined.store.unit() as unit:
+        unit.put_profile(HERS, ANNA)
+        unit.put_cashier(MIA)
+        unit.drop_edits(2**62)
+    with joined.store.unit() as unit:
+        unit.erase_member(HERS)
+    assert [type(edit) for _, edit in joined_reader.kept_after(0)] == [CashierEdit]
+
+
+def test_a_kept_edit_without_its_key_holds_up_nothing(joined: JoinedLedger, joined_reader: Reader) -> None:
+    """Its stamp is known all the same, so the reading goes on behind it."""
+    with joined.store.unit() as unit:
+        unit.put_profile(HERS, Profile("Anna"))
+        unit.put_cashier(MIA)
+        unit.drop_edits(2**62)
+    joined.store._vault.run("DELETE FROM member_key")
+    (stamp, gone), (_, cashier) = joined_reader.kept_after(0)
+    assert (gone, type(cashier)) == (None, CashierEdit)
+    assert joined_reader.kept_after(0, 1) == [(stamp, None)]
+
+
+def test_another_past_is_told_the_kept_edits_once(joined: JoinedLedger, joined_reader: Reader) -> None:
+    """Whether it lost anything can't be told from here; it takes what it lost and ignores the rest."""
+    assert joined_reader.again() is Again.NOTHING
+    with joined.store.unit() as unit:
+        unit.tell_again(missing=False)
+    assert joined_reader.again() is Again.EDITS
+    with joined.store.unit() as unit:
+        unit.edits_repeated()
+    assert joined_reader.again() is Again.NOTHING
 
 
 def test_cards_are_told_once(joined: JoinedLedger, joined_reader: Reader) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from loyalty.feed import StatementItem, TombstoneItem
 from loyalty.wire import BATCH_RECORDS_MAX, ProblemCode, Range
+from storage.exchange import Again
 from terminal.app.members import EraseCommand, erase_member
 from terminal.sync.context import Hooks
 from terminal.sync.errors import Away, Broken, HeadOfficeSaysNo, Stopped
@@ -163,6 +164,56 @@ def test_a_restored_head_office_gets_everything_again_and_erasures_first(till: J
     assert till.office.calls[:3] == ["hello", "edits", "push"]
     assert [edit.member_id for edit in till.office.edits_taken[:1]] == [till.member(1)]  # type: ignore[union-attr]
     assert len(till.office.records()) == till.head_seq()
+
+
+def test_a_restored_head_office_gets_its_edits_again_under_their_ids(till: JoinedTill) -> None:
+    """In the old order, however often the line breaks: it takes what it lost and knows the rest."""
+    for number in (1, 2):
+        till.sell(number)
+        till.round()
+    taken = [edit.edit_id for edit in till.office.edits_taken]
+    assert len(taken) > 1
+    till.office.put_back(positions=1, feed=0)
+    till.office.fails["push"] = Away("no line")
+    with pytest.raises(Away):
+        till.round()
+    till.office.loses_answer_of.add("edits")
+    with pytest.raises(Away):
+        till.round()
+    till.office.fails["changes"] = Away("no line")
+    with pytest.raises(Away):
+        till.round()
+    till.round()
+    assert [edit.edit_id for edit in till.office.edits_taken][: len(taken)] == taken
+    with till.ledger.store.reader() as reader:
+        assert reader.again() is Again.NOTHING
+
+
+def test_another_past_of_the_feed_alone_is_enough_to_repeat_edits(till: JoinedTill) -> None:
+    """Nothing of the journal is missing, yet a name may be: the page that begins anew says so."""
+    till.office.feed.append(StatementItem(till.member(), balance=1))
+    till.sell()
+    till.round()
+    taken = list(till.office.edits_taken)
+    till.round()
+    assert till.office.edits_taken == taken
+    till.office.edits_taken.clear()
+    till.office.feed[0] = StatementItem(till.member(), balance=2)
+    till.round()
+    assert till.office.edits_taken == taken
+    with till.ledger.store.reader() as reader:
+        assert reader.again() is Again.NOTHING
+
+
+def test_kept_edits_go_when_no_backup_can_be_so_old(till: JoinedTill) -> None:
+    """A round clears them away in small steps."""
+    till.sell()
+    till.round()
+    with till.ledger.store.reader() as reader:
+        assert reader.kept_after(0)
+        till.ledger.clock.advance(days=91)
+        till.round()
+        assert reader.kept_after(0) == []
 
 
 def test_an_erasure_elsewhere_is_one_here(till: JoinedTill) -> None:
