@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import ipaddress
 import logging
+import os
 import signal
 import socket
 import threading
@@ -46,6 +47,9 @@ FINISH_S_MAX: Final = 10
 
 BACKLOG: Final = 512
 """Connections that the system keeps until they are accepted."""
+
+LIFELINE_BYTES: Final = 4096
+"""Read at once from a pipe through which nothing is expected but its end."""
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
@@ -154,8 +158,9 @@ def serve(
     *,
     log: Log,
     ready: Callable[[], None],
+    lifeline: int | None = None,
 ) -> None:
-    """Serve until SIGINT or SIGTERM.
+    """Serve until SIGINT or SIGTERM, or until the lifeline ends.
 
     Args:
         api: The application.
@@ -163,17 +168,32 @@ def serve(
         certificates: For TLS.
         log: Where the HTTP library's messages go.
         ready: Called once requests are answered.
+        lifeline: The descriptor of a pipe that ends with whoever started this server, however that one ends.
     """
     messages = ServerMessages(log)
     logger = logging.getLogger("uvicorn.error")
     logger.addHandler(messages)
     logger.propagate = False
     try:
-        Running(config(api, certificates), api, ready).run([opened])
+        running = Running(config(api, certificates), api, ready)
+        if lifeline is not None:
+            threading.Thread(target=_hold_on, args=(lifeline, running), name="lifeline", daemon=True).start()
+        running.run([opened])
     finally:
         logger.removeHandler(messages)
         logger.propagate = True
         opened.close()
+
+
+def _hold_on(lifeline: int, running: Running) -> None:
+    """Wait for the end of a pipe, then stop the server as a signal does.
+
+    It is read below Python's buffers: their lock, held by a thread that waits for ever, would break the exit.
+    """
+    with contextlib.suppress(OSError):
+        while os.read(lifeline, LIFELINE_BYTES):
+            pass
+    running.let_end()
 
 
 def config(api: Api, certificates: Certificates | None) -> uvicorn.Config:
@@ -264,6 +284,10 @@ class Running(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    def let_end(self) -> None:
+        """Stop; from any thread. The server looks at it several times a second."""
+        self.should_exit = True
 
     def handle_exit(self, *_: object) -> None:
         """Stop; asked a second time, without waiting for work."""

@@ -95,6 +95,10 @@ def _serve(
         Path | None,
         typer.Option("--port-file", help=mark("A file to write the port to once it answers."), metavar="FILE"),
     ] = None,
+    until_stdin_ends: Annotated[
+        bool,
+        typer.Option("--until-stdin-ends", help="End with whoever holds the other end of standard input.", hidden=True),
+    ] = False,
 ) -> int:
     from headoffice.api import server
     from headoffice.api.app import make_app
@@ -122,7 +126,8 @@ def _serve(
             log=log,
             upkeep=head_office.expire_due,
         )
-        server.serve(api, opened, certificates, log=log, ready=ready)
+        lifeline = sys.stdin.fileno() if until_stdin_ends else None
+        server.serve(api, opened, certificates, log=log, ready=ready, lifeline=lifeline)
     return 0
 
 

@@ -46,6 +46,10 @@ POLL_S: Final = 0.2
 STEADY_S: Final = 60.0
 """A server that ran so long had started well; its next fault is a first one, in seconds."""
 
+LIFELINE: Final = "--until-stdin-ends"
+"""The server is given a pipe that ends with this process, however it ends, and ends with the pipe. On every system: no
+other till is left with a server that nobody looks after, and the next start finds its port free."""
+
 PROGRAM: Final = (sys.executable, "-c", "from headoffice.main import main; main()")
 _OUTSIDE: Final = ("198.51.100.1", 9)
 """An address of nobody (RFC 5737): asking how it would be reached names this machine's own, and sends nothing."""
@@ -217,11 +221,11 @@ class Supervisor:
         if switch is None:
             return
         (self._folder / PORT_FILE).unlink(missing_ok=True)
-        arguments = ("serve", "--listen", switch.listen, "--port-file", str(self._folder / PORT_FILE))
+        arguments = ("serve", "--listen", switch.listen, "--port-file", str(self._folder / PORT_FILE), LIFELINE)
         with (
             self._log() as log,
             subprocess.Popen(  # noqa: S603 - our own program
-                self._command(*arguments), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                self._command(*arguments), stdin=subprocess.PIPE, stdout=log, stderr=log
             ) as process,
         ):
             while process.poll() is None:
@@ -237,8 +241,9 @@ class Supervisor:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask it to finish; end it when it does not."""
-    process.terminate()
+    """Ask it to finish, by the end of its standard input; end it when it does not."""
+    assert process.stdin is not None, "it was given a pipe"
+    process.stdin.close()
     try:
         process.wait(STOP_TIMEOUT_S)
     except subprocess.TimeoutExpired:
