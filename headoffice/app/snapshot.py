@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from sqlalchemy import func, select
 
 from headoffice import sequencer
@@ -19,6 +20,7 @@ from loyalty.feed import SnapshotInfo
 from loyalty.wire import SNAPSHOT_PART_MAX, ProblemCode, snapshot_bytes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from uuid import UUID
 
@@ -33,12 +35,19 @@ STEPS_BEHIND_MAX: Final = 20_000
 FILES_KEPT: Final = 2
 """How many files of one store are kept: the newest, and the one before, which a till may still be downloading."""
 
+BUILD_WAIT_S: Final = 1.0
+"""How long a request waits while another builds a file, in seconds; what is there already is found at once."""
+
 _BUFFER_BYTES: Final = 1024 * 1024
 _SHA256_DIGITS: Final = 64
 
 
 def snapshot(office: Office, terminal: TerminalRow) -> SnapshotInfo | None:
-    """The file for a till, or ``None``: few members are pulled as fast, and a region is no whole."""
+    """The file for a till, or ``None``: few members are pulled as fast, and a region is no whole.
+
+    Raises:
+        Refusal: ``UNAVAILABLE`` while another till's request builds one.
+    """
     if terminal.scope or terminal.scope_step:
         return None
     with office.database.snapshot() as connection:
@@ -46,7 +55,7 @@ def snapshot(office: Office, terminal: TerminalRow) -> SnapshotInfo | None:
         if (connection.scalar(select(func.count()).select_from(some)) or 0) < office.snapshot_members_min:
             return None
     folder = private_directory(office.snapshots)
-    with os_errors(folder), FileLock(folder / ".lock", mode=PRIVATE_FILE):
+    with os_errors(folder), _alone(folder):
         sequencer.sequence(office.database)
         with office.database.snapshot() as connection:
             kept = _kept(connection, folder, terminal.store_id)
@@ -56,6 +65,20 @@ def snapshot(office: Office, terminal: TerminalRow) -> SnapshotInfo | None:
         write_durably(_note(folder, terminal.store_id), msgspec.json.encode(made))
         _delete_old(folder, terminal.store_id)
     return made
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one request at a time build; the others come again, or a chain that is set up would use up all threads.
+
+    Raises:
+        Refusal: ``UNAVAILABLE`` when another is building.
+    """
+    try:
+        with FileLock(folder / ".lock", timeout=BUILD_WAIT_S, mode=PRIVATE_FILE):
+            yield
+    except Timeout:
+        raise Refusal(ProblemCode.UNAVAILABLE, "A snapshot is being made. Come again.") from None
 
 
 def part(office: Office, sha256: str, offset: int, length: int) -> bytes:

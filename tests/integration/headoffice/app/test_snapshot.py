@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 
 from headoffice.app import snapshot as keeping
 from headoffice.errors import Refusal
@@ -232,3 +233,14 @@ def test_a_part_of_nothing_is_refused(office: TestedOffice, sha256: str) -> None
     with pytest.raises(Refusal) as refusal:
         office.head.snapshot_part(sha256, 0, 10)
     assert refusal.value.code is ProblemCode.NOT_FOUND
+
+
+def test_nobody_waits_for_long_while_a_file_is_built(office: TestedOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All tills of a new chain ask at once, and each that waited would hold a thread that sales are handed in by."""
+    till = _busy_shop(office)
+    monkeypatch.setattr(keeping, "BUILD_WAIT_S", 0.01)
+    office.head.office.snapshots.mkdir()
+    with FileLock(office.head.office.snapshots / ".lock"), pytest.raises(Refusal) as refused:
+        office.head.snapshot(till.row)
+    assert refused.value.code is ProblemCode.UNAVAILABLE
+    assert office.head.snapshot(till.row) is not None
