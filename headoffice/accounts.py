@@ -82,16 +82,16 @@ class Accounts:
         """Make those that are missing, and then lock all of them in one go: two goes could wait crosswise."""
         if not members:
             return
-        ordered = sorted(members)
+        ordered = sorted(members, key=_as_number)
         fresh = [(member, 0, 0, 0, self._region) for member in ordered]
-        bulk.insert_new(self._connection, ACCOUNT, _FRESH, fresh)
-        query = (
-            select(ACCOUNT.c.member_id, ACCOUNT.c.region, *(ACCOUNT.c[name] for name in _COLUMNS))
-            .where(bulk.among(self._connection, ACCOUNT.c.member_id, ordered))
-            .order_by(ACCOUNT.c.member_id)
-            .with_for_update()
-        )
-        for row in self._connection.execute(query).all():
+        made = bulk.insert_or_lock(self._connection, ACCOUNT, _FRESH, fresh)
+        for member in made:
+            self._held[member] = Held(member, self._region)
+        there = [member for member in ordered if member not in made]
+        if not there:
+            return
+        query = select(ACCOUNT.c.member_id, ACCOUNT.c.region, *(ACCOUNT.c[name] for name in _COLUMNS))
+        for row in self._connection.execute(query.where(bulk.among(self._connection, ACCOUNT.c.member_id, there))):
             self._held[row[0]] = Held(*row)
 
     def of(self, member_id: UUID) -> Held:
@@ -144,7 +144,7 @@ class Accounts:
         """Write everything back. The entries of this transaction must be written before, the records too."""
         rows = [
             (held.member_id, *(getattr(held, name) for name in _COLUMNS))
-            for held in sorted(self._held.values(), key=lambda held: held.member_id)
+            for held in self._held.values()  # all are locked already, so that any order will do
             if held.changed
         ]
         bulk.update(self._connection, ACCOUNT, ("member_id",), _COLUMNS, rows)
@@ -171,6 +171,11 @@ class Accounts:
         self._connection.execute(
             update(ACCOUNT).where(ACCOUNT.c.member_id == root).values(last_sale_day=last.scalar_subquery())
         )
+
+
+def _as_number(member_id: UUID) -> int:
+    """What ids are ordered by, here as in PostgreSQL; compared faster than ids are."""
+    return member_id.int
 
 
 def merge_accounts(connection: Connection, source: UUID, target: UUID) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -37,6 +38,10 @@ FOUNDING_LOCK: Final = ".founding.lock"
 NAME: Final = "Head office"
 CURRENCY: Final = "EUR"
 """What a new head office is called and counts in unless told otherwise."""
+
+GARBAGE_OBJECTS: Final = 50_000
+"""After so many new objects Python looks for cycles among them. A batch makes about ten thousand, all of which go
+without that; with the usual 700 the search takes a quarter of the time of a push."""
 
 
 def assemble(
@@ -139,4 +144,5 @@ def main() -> None:
     """The command ``stammkunde-headoffice``."""
     from headoffice.cli import run  # it stands on this module and brings the server with it
 
+    gc.set_threshold(GARBAGE_OBJECTS)
     run(programs())

@@ -73,7 +73,9 @@ def register(connection: Connection, source: Source, arrived: Sequence[Arrived])
     claims: dict[UUID, tuple[Any, ...]] = {}
     if connection.dialect.name == "postgresql":
         claims = _claims(source, arrived, rows.keys())
-    entered = bulk.insert_new(connection, RECORD, _COLUMNS, sorted({**claims, **rows}.values(), key=lambda row: row[0]))
+    entered = bulk.insert_new(
+        connection, RECORD, _COLUMNS, sorted({**claims, **rows}.values(), key=lambda row: row[0].int)
+    )
     claimed = entered & claims.keys()
     if claimed:
         connection.execute(

@@ -26,7 +26,8 @@ Column = bytes | int | str | None
 
 _CHAIN_MARK: Final = b"stammkunde journal 1"
 _LENGTH = struct.Struct(">cI")
-_INTEGER = struct.Struct(">q")
+_INTEGER = struct.Struct(">cIq")
+_NOTHING: Final = _LENGTH.pack(b"n", 0)
 
 
 def chain_hash(columns: Sequence[Column]) -> bytes:
@@ -34,16 +35,14 @@ def chain_hash(columns: Sequence[Column]) -> bytes:
     parts_hashed = [_CHAIN_MARK]
     for value in columns:
         if value is None:
-            parts_hashed.append(_LENGTH.pack(b"n", 0))
-            continue
-        if isinstance(value, int):
-            mark, data = b"i", _INTEGER.pack(value)
-        elif isinstance(value, str):
-            mark, data = b"t", value.encode()
+            parts_hashed.append(_NOTHING)
+        elif isinstance(value, bytes):
+            parts_hashed += _LENGTH.pack(b"b", len(value)), value
+        elif isinstance(value, int):
+            parts_hashed.append(_INTEGER.pack(b"i", 8, value))
         else:
-            mark, data = b"b", value
-        parts_hashed.append(_LENGTH.pack(mark, len(data)))
-        parts_hashed.append(data)
+            data = value.encode()
+            parts_hashed += _LENGTH.pack(b"t", len(data)), data
     return hashlib.sha256(b"".join(parts_hashed)).digest()
 
 

@@ -57,7 +57,11 @@ def decode(payload: bytes) -> AnyRecord | UnknownRecord:
         ValueError: If the bytes are no record, too many, or a known kind with wrong fields.
     """
     try:
-        kind = _KIND_DECODER.decode(_within_limit(payload)).kind
+        return _DECODER.decode(_within_limit(payload))
+    except _UNREADABLE:
+        pass  # it may be of a kind that is not known here
+    try:
+        kind = _KIND_DECODER.decode(payload).kind
     except _UNREADABLE as error:
         raise ValueError(f"Not a journal record: {error}") from error
     return _decode_known(payload) if kind in KINDS else UnknownRecord(kind, payload)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, any_, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import any_, bindparam, select
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.types import UserDefinedType
 
 from headoffice.store.arrays import BinaryArray, array, placeholder
 
@@ -18,10 +19,16 @@ if TYPE_CHECKING:
     Rows = Sequence[tuple[Any, ...]]
 
 
+class _Encoded(UserDefinedType[BinaryArray]):
+    """An array that is in PostgreSQL's binary format already: it goes to the driver as it is."""
+
+    cache_ok = True
+
+
 def among(connection: Connection, column: Column[Any], values: Collection[Any]) -> ColumnElement[bool]:
     """The condition that a column has one of many values, as one parameter where the database can."""
     if connection.dialect.name == "postgresql":
-        return column == any_(bindparam(None, list(values), type_=ARRAY(column.type)))
+        return column == any_(bindparam(None, array(column, list(values)), type_=_Encoded()))
     return column.in_(list(values))
 
 
@@ -53,6 +60,25 @@ def insert_new(connection: Connection, table: Table, columns: Sequence[str], row
     return set(new)
 
 
+def insert_or_lock(connection: Connection, table: Table, columns: Sequence[str], rows: Rows) -> set[Any]:
+    """Insert the rows whose key, the first column, is not there yet, and lock those that are, all in one order.
+
+    On PostgreSQL a condition that is never true keeps the row that is there as it is, but locked (manual of INSERT, ON
+    CONFLICT). SQLite has one writer.
+
+    Returns:
+        The keys that were inserted.
+    """
+    if connection.dialect.name != "postgresql":
+        return insert_new(connection, table, columns, rows)
+    if not rows:
+        return set()
+    key = columns[0]
+    sql = f"{_insert_sql(table, tuple(columns))} ON CONFLICT ({key}) DO UPDATE SET {key} = excluded.{key} WHERE false"
+    result = connection.exec_driver_sql(f"{sql} RETURNING {key}", _arrays(table, columns, rows))
+    return {row[0] for row in result.all()}
+
+
 def update(connection: Connection, table: Table, keys: Sequence[str], columns: Sequence[str], rows: Rows) -> None:
     """Set ``columns`` of the rows named by ``keys``; each row holds its keys and then the values."""
     if not rows:
@@ -69,11 +95,18 @@ def update(connection: Connection, table: Table, keys: Sequence[str], columns: S
 
 
 def add(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Add to the numbers of rows, or insert them where they are not there yet; the key is the table's."""
+    """Add to the numbers of rows, or insert them where they are not there yet; the key is the table's.
+
+    Every row names the same columns in the same order.
+    """
     if not rows:
         return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
+    if connection.dialect.name == "postgresql":
+        columns = tuple(rows[0])
+        arrays = _arrays(table, columns, [tuple(row.values()) for row in rows])
+        connection.exec_driver_sql(_add_sql(table, columns), arrays)
+        return
+    statement = sqlite.insert(table)
     keys = [column.name for column in table.primary_key]
     added = {column.name: column + statement.excluded[column.name] for column in table.c if column.name not in keys}
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=added), rows)
@@ -86,6 +119,13 @@ def _arrays(table: Table, columns: Sequence[str], rows: Rows) -> tuple[BinaryArr
 @lru_cache(maxsize=64)
 def _insert_sql(table: Table, columns: tuple[str, ...]) -> str:
     return f"INSERT INTO {table.name}({', '.join(columns)}) SELECT * FROM {_unnest(table, columns)}"  # noqa: S608 - our own names
+
+
+@lru_cache(maxsize=64)
+def _add_sql(table: Table, columns: tuple[str, ...]) -> str:
+    keys = [column.name for column in table.primary_key]
+    added = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in columns if name not in keys)
+    return f"{_insert_sql(table, columns)} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {added}"
 
 
 @lru_cache(maxsize=64)
