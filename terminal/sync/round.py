@@ -107,14 +107,12 @@ def _steps(around: Round, software: str, *, comparing: bool) -> RoundResult:
     if around.reader.again() is Again.EDITS:
         send_kept(around)
     stamp = send_edits(around)
-    had = around.replica.cursor()
     bootstrap(around)
-    published = pull(around, greeting.newest, from_start=greeting.server_restored)
+    published = pull(around, greeting.newest, from_start=greeting.server_restored, other_past=_meet_another_past)
     if stamp:
         around.journal.jobs.drop_edits(stamp)
     settle(around, published, around.clock.now_us() + greeting.offset_us)
-    if had is not None and published.reset and not greeting.server_restored:
-        around.journal.jobs.tell_again(missing=False)  # another past, or only another region: it takes nothing twice
+    if around.reader.again() is Again.EDITS:
         send_kept(around)
     if around.reader.again() is Again.MISSING:
         tell_missing(around)
@@ -134,6 +132,15 @@ def _steps(around: Round, software: str, *, comparing: bool) -> RoundResult:
         server_restored=greeting.server_restored,
         offset_ms=greeting.offset_us // US_PER_MS,
     )
+
+
+def _meet_another_past(around: Round) -> None:
+    """Head office was put back, or holds another region for this till: erasures first, it takes nothing twice.
+
+    That the edits follow is on the disk before anything of that past is, or a broken line would make it forgotten.
+    """
+    send_tombstones(around)
+    around.journal.jobs.tell_again(missing=False)
 
 
 def _count(published: Published) -> int:

@@ -11,6 +11,8 @@ from terminal.sync.errors import answer_wrong
 from terminal.sync.status import Progress, Task
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from loyalty.feed import Cursor
     from storage.exchange import Published
     from terminal.sync.context import Round
@@ -19,7 +21,17 @@ PAGES_UNREPORTED: Final = 4
 """A pull of so few pages is over before anybody could read how far it is."""
 
 
-def pull(around: Round, newest: Cursor, *, from_start: bool = False) -> Published:
+def _nothing(_around: Round) -> None:
+    """Where another past needs nothing."""
+
+
+def pull(
+    around: Round,
+    newest: Cursor,
+    *,
+    from_start: bool = False,
+    other_past: Callable[[Round], None] = _nothing,
+) -> Published:
     """Take over what changed since the till last heard of head office.
 
     A pull that was cut off goes on behind the last page it staged.
@@ -28,6 +40,7 @@ def pull(around: Round, newest: Cursor, *, from_start: bool = False) -> Publishe
         around: The round.
         newest: The newest step of the feed, for the progress.
         from_start: Take over everything anew.
+        other_past: Called when the cursor turns out to be of another past, before anything of this one is taken over.
 
     Returns:
         What came.
@@ -38,6 +51,8 @@ def pull(around: Round, newest: Cursor, *, from_start: bool = False) -> Publishe
     while more:
         around.go_on()
         reply = around.port.changes(after, PAGE_MAX)
+        if reply.reset and after is not None:
+            other_past(around)
         if after is None:  # from the very start, whatever is here
             reply = msgspec.structs.replace(reply, reset=True)
         elif reply.more and not reply.reset and reply.cursor.n <= after.n:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from loyalty.feed import StatementItem, TombstoneItem
+from loyalty.feed import StatementItem, TombstoneEdit, TombstoneItem
 from loyalty.wire import BATCH_RECORDS_MAX, ProblemCode, Range
 from storage.exchange import Again
 from terminal.app.members import EraseCommand, erase_member
@@ -214,6 +214,28 @@ def test_kept_edits_go_when_no_backup_can_be_so_old(till: JoinedTill) -> None:
         till.ledger.clock.advance(days=91)
         till.round()
         assert reader.kept_after(0) == []
+
+
+def test_a_cursor_of_another_past_repeats_every_erasure(till: JoinedTill) -> None:
+    """Head office was put back with its archive, so its epoch is the same, and this till had sold nothing since."""
+    till.sell()
+    till.round()
+    erase_member(till.till, EraseCommand(card_number(1)))
+    till.office.feed += [StatementItem(till.member(number)) for number in (1, 2)]
+    till.round()
+    with till.ledger.store.unit() as unit:  # kept edits are forgotten after a while, erasures never are
+        unit._ledger.run("DELETE FROM edit")
+    till.office.edits_taken.clear()
+    del till.office.feed[:]
+    till.office.feed.append(StatementItem(till.member(3), sales=7))
+    till.office.fails["edits"] = Away("no line")
+    with pytest.raises(Away):
+        till.round()
+    assert till.account(3).sales == 0
+    till.office.calls.clear()
+    assert not till.round().server_restored
+    assert till.account(3).sales == 7
+    assert till.member(1) in [edit.member_id for edit in till.office.edits_taken if isinstance(edit, TombstoneEdit)]
 
 
 def test_an_erasure_elsewhere_is_one_here(till: JoinedTill) -> None:
