@@ -15,6 +15,7 @@ from headoffice.sequencer import touch
 from headoffice.store import bulk
 from headoffice.store.tables import CARD, CARD_REF, CASHIER, EDIT_SEEN, FREE_TEXT
 from headoffice.upserts import upsert
+from loyalty.directory import CardStatus
 from loyalty.feed import CardEdit, CashierEdit, EditsReply, ProfileEdit, TextEdit, TombstoneEdit
 from loyalty.records import CardAction, CardChange
 
@@ -85,6 +86,9 @@ def _take_cards(
 ) -> tuple[Sequence[Line], set[UUID]]:
     """Take cards over. A number that two accounts claim joins them: whoever holds the card is one person.
 
+    A reference that is new here for a number that is not comes from a till that had never heard of the card. What it
+    knows of the card's state is nothing, so it does not let a blocked or replaced one work again.
+
     Returns:
         What is to be archived, and whose cards changed.
     """
@@ -94,6 +98,8 @@ def _take_cards(
     query = select(CARD).where(bulk.among(connection, CARD.c.number, numbers)).order_by(CARD.c.number)
     known = {row.number: row._asdict() for row in connection.execute(query.with_for_update())}
     standing = standing | roots(connection, {row["member_id"] for row in known.values()})
+    named = bulk.among(connection, CARD_REF.c.card_ref, {edit.card_ref for edit in edits})
+    heard_of = set(connection.scalars(select(CARD_REF.c.card_ref).where(named)))
     merges: dict[UUID, UUID] = {}
     for edit in edits:
         row = known.setdefault(
@@ -105,7 +111,9 @@ def _take_cards(
                 "member_id": edit.member_id,
             },
         )
-        row["status"] = edit.status.value
+        if edit.card_ref in heard_of or edit.status is not CardStatus.ACTIVE or "status" not in row:
+            row["status"] = edit.status.value
+        heard_of.add(edit.card_ref)
         claimed, held = standing[edit.member_id], standing[row["member_id"]]
         if claimed != held:
             merges[claimed] = held

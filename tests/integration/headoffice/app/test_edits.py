@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from sqlalchemy import select
 
 from headoffice.archive import Archive, RecordLine, TombstoneLine
@@ -76,6 +77,26 @@ def test_a_card_leads_to_its_member_with_its_status(office: TestedOffice) -> Non
         (OTHER_CARD, CardStatus.ACTIVE),
     ]
     assert count(office.head.database, CARD_REF) == 3
+
+
+@pytest.mark.parametrize("status", [CardStatus.BLOCKED, CardStatus.REPLACED])
+def test_a_till_that_never_heard_of_a_card_does_not_unblock_it(office: TestedOffice, status: CardStatus) -> None:
+    """Whoever found the card used it where nobody knew it yet; only who knows the card may let it work again."""
+    knowing, away = office.till(), office.till()
+    card = office.card(member(1))
+    office.edit(knowing, card)
+    office.edit(knowing, msgspec.structs.replace(card, edit_id=office.ids.random_id(), status=status))
+    first_use = office.card(member(2))
+    office.edit(away, first_use)
+    assert _statuses(office) == [status]
+    office.edit(away, msgspec.structs.replace(first_use, edit_id=office.ids.random_id()))
+    assert _statuses(office) == [CardStatus.ACTIVE]
+
+
+def _statuses(office: TestedOffice) -> list[CardStatus]:
+    found = office.head.member(member(1))
+    assert found is not None
+    return [card.status for card in found.cards]
 
 
 def test_a_card_of_two_accounts_joins_them(office: TestedOffice) -> None:
