@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def account_of(connection: Connection, who: str | UUID) -> UUID | Refused:
-    """The surviving account of a card number or an account's id; a replaced or blocked card still says whose it was."""
+    """The surviving account of a card's number or an account's id; a replaced card counts, a blocked one is refused."""
     member_id: UUID | None
     if isinstance(who, UUID):
         member_id = connection.scalar(select(ACCOUNT.c.member_id).where(ACCOUNT.c.member_id == who))
