@@ -168,6 +168,7 @@ def test_being_asked_to_stop_ends_a_long_poll_and_is_no_failure(tmp_path: Path, 
     with Served(data) as served, httpx.Client(base_url=served.url, timeout=60) as client:
         _, till = join(client, code)
         newest = client.get("/v1/changes", auth=till).json()["cursor"]["n"]
+        client.get(f"/v1/wait?n={newest}&seconds=0", auth=till)  # asked to stop before it ever looked, it says no
         answers: list[httpx.Response] = []
 
         def wait() -> None:
