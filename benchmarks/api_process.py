@@ -72,15 +72,21 @@ class Sender:
             )
 
     def job(self, port: int) -> Callable[[], None]:
-        """Hands everything in once."""
+        """Hands everything in once: the first batch now, the others when it is run."""
+        connection = HTTPConnection("127.0.0.1", port)
+
+        def send(body: bytes) -> None:
+            connection.request("POST", _PUSH, body, self._headers(body))
+            answer = connection.getresponse()
+            said = answer.read()
+            assert answer.status == HTTPStatus.OK, said
+
+        first, *others = self._bodies
+        send(first)
 
         def run() -> None:
-            connection = HTTPConnection("127.0.0.1", port)
-            for body in self._bodies:
-                connection.request("POST", _PUSH, body, self._headers(body))
-                answer = connection.getresponse()
-                said = answer.read()
-                assert answer.status == HTTPStatus.OK, said
+            for body in others:
+                send(body)
             connection.close()
 
         return run

@@ -76,6 +76,9 @@ def book(connection: Connection, source: Source, arrived: Sequence[Arrived], now
         What became of each; ``None`` when its id belongs to another record, so that it must be quarantined.
     """
     new = registry.register(connection, source, arrived)
+    if len(new) == len(arrived):  # nearly always: ids that nobody has used, each of them once
+        decided = _book_fresh(connection, source, arrived, now_us)
+        return [decided[item.header.record_id] for item in arrived if item.header]
     there = registry.bodies(connection, {item.header.record_id for item in arrived if item.header} - new)
     fresh: dict[UUID, Arrived] = {}
     verdicts: list[Verdict | None] = []
@@ -199,7 +202,7 @@ class Booking:
 
     def _overspent(self, member_id: UUID, points: int) -> int:
         """How many of the points to be redeemed are not there; what the same sale awards does not count yet."""
-        return max(0, min(points, points - self._accounts.of(member_id).balance))
+        return max(0, min(points, points - self._accounts.of(member_id).balance)) if points else 0
 
     def _enrol(self, source: Source, record: Enrolment, member_id: UUID) -> None:
         """The first enrolment of an account makes a new member; a further one, with a second card, does not."""
@@ -285,7 +288,7 @@ class Booking:
         rewards = _rows(REWARD_TOTAL.primary_key.columns.keys(), ("count", "points", "value_cents"), self._rewards)
         bulk.add(self._connection, REWARD_TOTAL, rewards)
         write_conflicts(self._connection, self._conflicts)
-        touch(self._connection, "member", map(str, sorted(self._accounts.touched)))
+        touch(self._connection, "member", sorted(map(str, self._accounts.touched)))
 
 
 def _rows(keys: Sequence[str], names: Sequence[str], sums: dict[tuple[Any, ...], list[int]]) -> list[dict[str, Any]]:

@@ -119,7 +119,7 @@ def waiting_for(connection: Connection, record_ids: Collection[UUID]) -> list[Wa
     row = RECORD.c
     query = (
         select(row.payload, row.terminal_id, row.store_id)
-        .where(bulk.among(connection, row.original_id, record_ids), row.state == WAITING)
+        .where(bulk.among(connection, row.original_id, record_ids), row.original_id.is_not(None), row.state == WAITING)
         .order_by(row.position)
     )
     found = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter as Counts
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -82,8 +83,8 @@ class Metrics:
 
     def pushed(self, reply: PushReply) -> None:
         """Count what became of the records of a batch."""
-        for verdict in reply.verdicts:
-            self._records.labels(verdict.value).inc()
+        for verdict, count in Counts(reply.verdicts).items():
+            self._records.labels(verdict.value).inc(count)
 
     def text(self) -> bytes:
         """All numbers, in Prometheus' text format 0.0.4."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from psycopg.adapt import Dumper
@@ -71,6 +72,8 @@ def array(column: Column[Any], values: Sequence[Any]) -> BinaryArray:
         body, nulls = b"".join([each[value] for value in values]), None in each
     elif len(set(map(id, values))) == 1:
         body, nulls = (_NULL if values[0] is None else encode(values[0])) * len(values), values[0] is None
+    elif encode is _big and None not in values:
+        body, nulls = _bigs(len(values)).pack(*chain.from_iterable(zip(repeat(8), values, strict=False))), False
     else:
         parts = [_NULL if value is None else encode(value) for value in values]
         body, nulls = b"".join(parts), _NULL in parts
@@ -87,6 +90,12 @@ def _date(value: date) -> bytes:
 
 def _small(value: int) -> bytes:
     return _SMALL.pack(2, value)
+
+
+@lru_cache(maxsize=256)
+def _bigs(count: int) -> struct.Struct:
+    """So many elements of a bigint array at once."""
+    return struct.Struct(">" + "iq" * count)
 
 
 def _integer(value: int) -> bytes:
