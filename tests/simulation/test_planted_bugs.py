@@ -1,6 +1,7 @@
 """The simulation finds what it is for: each planted bug turns some world red, and the same worlds without it are sound.
 
-Another step or share in the simulation means other worlds: then the seeds here have to be looked for again.
+Each hunt begins at a world that turned red when this was written. Any change of the code may move a crash to another
+statement and so make other worlds, which is why it goes on from there through many more before it gives up.
 """
 
 from __future__ import annotations
@@ -25,27 +26,36 @@ PUT_BACK_OFTEN = Trouble(chances={"keep_image": 9, "put_back": 12, "sync": 40, "
 OFF_OFTEN = Trouble(crash_chance=0.7, crash_within=200, chances={"sync": 70})
 
 
+WORLDS_MAX = 30
+"""A bug that hides in so many worlds is not found by this simulation."""
+
+
 @dataclass(frozen=True)
 class Hunt:
     """Where a bug is found.
 
     Attributes:
         bug: What is planted.
-        seeds: One of these worlds turns red.
+        first: The world it begins with.
         trouble: How much goes wrong in them.
     """
 
     bug: Callable[[], AbstractContextManager[None]]
-    seeds: range
+    first: int
     trouble: Trouble = USUAL
+
+    @property
+    def seeds(self) -> range:
+        """The worlds that are lived until one turns red."""
+        return range(self.first, self.first + WORLDS_MAX)
 
 
 HUNTS = (
-    Hunt(planted.no_idempotency, range(4, 6)),
-    Hunt(planted.cursor_before_rows, range(3, 5), OFF_OFTEN),
-    Hunt(planted.ack_before_commit, range(6, 8)),
-    Hunt(planted.position_without_epoch, range(6, 8), PUT_BACK_OFTEN),
-    Hunt(planted.pages_one_by_one, range(7, 9)),
+    Hunt(planted.no_idempotency, 4),
+    Hunt(planted.cursor_before_rows, 3, OFF_OFTEN),
+    Hunt(planted.ack_before_commit, 6),
+    Hunt(planted.position_without_epoch, 6, PUT_BACK_OFTEN),
+    Hunt(planted.pages_one_by_one, 7),
 )
 
 
@@ -56,8 +66,8 @@ def _problems(hunt: Hunt, seed: int, templates: Templates, worlds: Path) -> list
 
 @pytest.mark.parametrize("hunt", HUNTS, ids=lambda hunt: hunt.bug.__name__)
 def test_a_planted_bug_is_found(hunt: Hunt, templates: Templates, worlds: Path) -> None:
-    """In one of the named worlds something is wrong in the end, or on the way; without the bug nothing is."""
+    """In one of the worlds something is wrong in the end, or on the way; without the bug nothing is."""
     with hunt.bug():
         red = next((seed for seed in hunt.seeds if _problems(hunt, seed, templates, worlds)), None)
-    assert red is not None, f"{hunt.bug.__name__} passes in all of {hunt.seeds}: look for other seeds"
+    assert red is not None, f"{hunt.bug.__name__} passes in all of {hunt.seeds}: the simulation is blind to it"
     assert _problems(hunt, red, templates, worlds) == []
