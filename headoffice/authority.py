@@ -199,7 +199,12 @@ def _lacking(connection: Connection, lines: Sequence[Line]) -> list[Line]:
         wanted = {key for index, key in keys.items() if isinstance(lines[index], kind)}
         if wanted:
             known |= set(connection.scalars(select(column).where(bulk.among(connection, column, wanted))))
-    return [lines[index] for index, key in keys.items() if key not in known]
+    lacking = []
+    for index, key in keys.items():
+        if key not in known:
+            lacking.append(lines[index])
+            known.add(key)  # two processes may have archived one fact
+    return lacking
 
 
 def _decoded(line: RecordLine) -> AnyRecord:
@@ -257,11 +262,25 @@ def _archive_rest(office: Office, tail: Sequence[Line]) -> None:
         for epoch, row in wanted.items():
             if row.seq > newest.get(epoch, 0):
                 office.archive.append(_lines_of(connection, office.server.server_id, epoch, newest.get(epoch, 0)))
-        if not tail:
-            programme_columns = [PROGRAMME.c[name] for name in ProgrammeLine.__struct_fields__]
-            tombstone_columns = [TOMBSTONE.c[name] for name in TombstoneLine.__struct_fields__]
-            office.archive.append([ProgrammeLine(*row) for row in connection.execute(select(*programme_columns))])
-            office.archive.append([TombstoneLine(*row) for row in connection.execute(select(*tombstone_columns))])
+        programme_columns = [PROGRAMME.c[name] for name in ProgrammeLine.__struct_fields__]
+        tombstone_columns = [TOMBSTONE.c[name] for name in TombstoneLine.__struct_fields__]
+        rest: dict[object, Line] = {}
+        for rules in connection.execute(select(*programme_columns).order_by(PROGRAMME.c.version)):
+            rest[rules.version] = ProgrammeLine(*rules)
+        for stone in connection.execute(select(*tombstone_columns)):
+            rest[stone.member_id] = TombstoneLine(*stone)
+    _drop_archived(rest, tail)
+    if rest:  # perhaps they stand further up
+        _drop_archived(rest, office.archive.lines())
+    office.archive.append(list(rest.values()))
+
+
+def _drop_archived(rest: dict[object, Line], lines: Iterable[Line]) -> None:
+    for line in lines:
+        if isinstance(line, ProgrammeLine):
+            rest.pop(line.version, None)
+        elif isinstance(line, TombstoneLine):
+            rest.pop(line.member_id, None)
 
 
 def _lines_of(connection: Connection, server_id: UUID, epoch: UUID, after: int) -> list[RecordLine]:

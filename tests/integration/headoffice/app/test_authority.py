@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headoffice.archive import ARCHIVE_FILE, Archive, RecordLine
+from headoffice import archive
+from headoffice.archive import ARCHIVE_FILE, Archive, ProgrammeLine, RecordLine, TombstoneLine
 from headoffice.errors import ArchiveDamaged, KeysMissing
 from headoffice.main import assemble
 from headoffice.views import Adjusted
@@ -214,3 +215,21 @@ def test_a_cursor_made_up_is_no_cursor(office: TestedOffice) -> None:
     till = office.till()
     office.head.newest()
     assert office.head.changes(till.row, Cursor(office.head.server.epoch, 1, b"made up")).reset
+
+
+@pytest.mark.parametrize("tail_bytes", [archive.TAIL_BYTES, 1])
+def test_what_is_no_record_is_archived_after_a_crash_too(
+    shop: TestedOffice, monkeypatch: pytest.MonkeyPatch, tail_bytes: int
+) -> None:
+    """An erasure or a programme that was committed and not yet archived; once, wherever the archive's end begins."""
+    shop.edit(shop.till(), shop.card(member(1)))
+    before = [line for line in shop.head.office.archive.lines() if not isinstance(line, RecordLine)]
+    with monkeypatch.context() as crash:
+        crash.setattr(Archive, "append", lambda *_: None)
+        shop.publish(9)
+        shop.head.erase(member(1), by="Ines")
+    monkeypatch.setattr(archive, "TAIL_BYTES", tail_bytes)
+    for _ in range(2):
+        shop.restart()
+        lines = [line for line in shop.head.office.archive.lines() if not isinstance(line, RecordLine)]
+        assert [type(line) for line in lines[len(before) :]] == [ProgrammeLine, TombstoneLine]
