@@ -1,4 +1,4 @@
-"""A till's journal as a signed file, for a manager to hand in when the till itself may not talk to head office any more.
+"""A till's journal as a signed file, for a manager to hand in when the till may not talk to head office any more.
 
 JSON lines: a ``HandoverHeader``, then one ``loyalty.wire.PushRequest`` a line, epochs in order, and a ``HandoverEnd``.
 """

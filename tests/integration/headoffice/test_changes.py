@@ -274,11 +274,11 @@ def test_an_erasure_is_told_beyond_the_scope(till: PretendTill, north: PretendTi
     till.push()
     cursor = pull(north).cursor
     with till.database.write() as connection:
-        stone = {"member_id": ANNA, "erased_at_us": 5, "erased_day": till.clock.today()}
-        connection.execute(TOMBSTONE.insert().values(stone))
+        stone = TombstoneItem(ANNA, 5, till.clock.today())
+        connection.execute(TOMBSTONE.insert().values(msgspec.structs.asdict(stone)))
         touch(connection, "member", [str(ANNA)])
-    assert pull(north, cursor).items == (RemovedItem(ANNA), TombstoneItem(**stone))
-    assert pull(north).items == (TombstoneItem(**stone),)
+    assert pull(north, cursor).items == (RemovedItem(ANNA), stone)
+    assert pull(north).items == (stone,)
 
 
 def test_an_alias_belongs_where_its_survivor_does(till: PretendTill, north: PretendTill) -> None:
