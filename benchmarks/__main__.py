@@ -8,14 +8,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import award, reads, window
+from benchmarks import award, ingest, reads, sync, window
 from benchmarks.shop import CACHE, LARGE, QUICK, Size, cached_shop, working_copy
 from benchmarks.table import Row, print_table
 from storage.verify import verify
 
 
 def main() -> int:
-    """Measure everything and print one table."""
+    """Measure everything and print three tables: the till, till and head office, head office."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a shop a tenth of the size")
     parser.add_argument("--verify", action="store_true", help="first prove the generated shop with `verify`")
@@ -30,6 +30,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="run-", dir=CACHE) as folder:
         rows = _measure(shop, size, Path(folder))
     print_table(rows, f"Stammkunde on a shop with {size.members:,} members and {size.entries:,} entries")
+    sync.run(quick=options.quick)
+    ingest.run(quick=options.quick)
     return 0
 
 

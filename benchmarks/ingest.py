@@ -66,10 +66,16 @@ class Bare:
 
 
 def main() -> int:
-    """Measure, and print one table."""
+    """Measure this part alone."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer batches")
-    batches = QUICK_BATCHES if parser.parse_args().quick else BATCHES
+    run(quick=parser.parse_args().quick)
+    return 0
+
+
+def run(*, quick: bool) -> None:
+    """Measure and print one table."""
+    batches = QUICK_BATCHES if quick else BATCHES
     cluster = Postgres({})
     try:
         with tempfile.TemporaryDirectory(prefix="stammkunde-ingest-") as folder:
@@ -77,7 +83,6 @@ def main() -> int:
     finally:
         cluster.remove()
     print_table(rows, f"Head office on PostgreSQL, {CONNECTIONS} connections, batches of {BATCH_RECORDS_MAX}")
-    return 0
 
 
 def measure(cluster: Postgres, folder: Path, batches: int) -> list[Row]:

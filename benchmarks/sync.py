@@ -275,15 +275,19 @@ def _made_file(data: Path, members: int) -> Path:
 
 
 def main() -> int:
-    """Measure and print one table."""
+    """Measure this part alone."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.sync", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of the members, a fifth of the sales")
-    quick: bool = parser.parse_args().quick
+    run(quick=parser.parse_args().quick)
+    return 0
+
+
+def run(*, quick: bool) -> None:
+    """Measure and print one table."""
     with tempfile.TemporaryDirectory(prefix="stammkunde-sync-") as folder:
         rows = measure(Path(folder), quick=quick)
     members = QUICK_MEMBERS if quick else MEMBERS
     print_table(rows, f"Till and head office over loopback, {members:,} members")
-    return 0
 
 
 if __name__ == "__main__":
