@@ -128,13 +128,18 @@ class EditReads(Reads):
     def edits_after(self, stamp: int, limit: int = EDITS_MAX) -> list[tuple[int, Edit]]:
         """Edits that wait behind a stamp, in the order in which they were made.
 
-        One that can't be opened any more, because its key is gone, is left out.
+        One that can't be opened any more, because its key is gone, is left out; it never keeps those behind it waiting.
 
         Args:
             stamp: The stamp; 0 for all.
-            limit: How many are looked at.
+            limit: How many are looked at in one go.
         """
-        return [(number, edit) for number, edit in self._opened(_AFTER, stamp, limit) if edit is not None]
+        while waiting := self._opened(_AFTER, stamp, limit):
+            readable = [(number, edit) for number, edit in waiting if edit is not None]
+            if readable:
+                return readable
+            stamp = waiting[-1][0]
+        return []
 
     def kept_after(self, stamp: int, limit: int = EDITS_MAX) -> list[tuple[int, Edit | None]]:
         """Edits behind a stamp that head office has taken; ``None`` for one that can't be opened any more."""

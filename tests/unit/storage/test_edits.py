@@ -93,6 +93,17 @@ def test_edits_come_in_order_and_a_page_at_a_time(joined: JoinedLedger, joined_r
     assert joined_reader.edits_after(stamps[-1])[0][0] > stamps[-1]
 
 
+def test_edits_nobody_can_open_keep_none_behind_them_waiting(joined: JoinedLedger, joined_reader: Reader) -> None:
+    """However many there are, and however few are looked at in one go."""
+    with joined.store.unit() as unit:
+        unit.put_profile(HERS, ANNA)
+    joined.store._vault.run("DELETE FROM member_key")
+    assert joined_reader.edits_after(0, 1) == []
+    with joined.store.unit() as unit:
+        unit.put_cashier(MIA)
+    assert [edit.name for _, edit in joined_reader.edits_after(0, 1) if isinstance(edit, CashierEdit)] == ["Mia"]
+
+
 def test_edits_that_were_taken_are_kept_for_a_time(joined: JoinedLedger, joined_reader: Reader) -> None:
     """Head office may be put back to before it took them; after so long no backup is that old."""
     with joined.store.unit() as unit:
