@@ -104,13 +104,17 @@ class Line:
         terminal_id: As whom it speaks.
         office: Who answers.
         weather: What the line does.
+        told: Hears that head office has told what changed, before the till has heard it.
 
     Attributes:
         snapshots: How many files it was offered.
     """
 
-    def __init__(self, till: str, terminal_id: UUID, office: Office, weather: Weather) -> None:
+    def __init__(
+        self, till: str, terminal_id: UUID, office: Office, weather: Weather, told: Callable[[], None]
+    ) -> None:
         self._till = till
+        self._told = told
         self._terminal_id = terminal_id
         self._office = office
         self._weather = weather
@@ -170,6 +174,8 @@ class Line:
         reply = deliver()
         if fate is Fate.TWICE:
             reply = deliver()
+        if name == "changes":
+            self._told()
         if fate is Fate.ANSWER_LOST:
             raise Away("lost on the way back")
         return msgspec.json.decode(reply, type=answer)

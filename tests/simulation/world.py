@@ -195,7 +195,7 @@ class World:
         if self.weather.rough and self.rng.random() < OFFICE_CRASH_CHANCE:
             self.office.burn(OFFICE_CRASH_WITHIN)
         said: list[str] = []
-        line = Line(sim.name, sim.terminal_id, self.office, self.weather)
+        line = Line(sim.name, sim.terminal_id, self.office, self.weather, self._remember)
         before = sim.cursor()
         try:
             done = sim.run(lambda: said.append(sim.round(line)), crash_within=crash_within)
@@ -205,6 +205,14 @@ class World:
         if sim.cursor() != before:
             self.problems += self.history.differences(sim, self.scope_of(sim))
         return said[0] if done else self._went_off(sim)
+
+    def _remember(self) -> None:
+        """Keep what head office tells now; the till may hand in more and go off before it asks again."""
+        left, self.office.fuse.left = self.office.fuse.left, None
+        try:
+            self.history.remember()
+        finally:
+            self.office.fuse.left = left
 
     def _went_off(self, sim: SimTill) -> str:
         """What was acknowledged before the crash is there when the till has started again."""
