@@ -72,7 +72,14 @@ class LedgerJobs(Protocol):
 
 
 class JournalPort(Protocol):
-    """What one round needs of the ledger."""
+    """What one round needs of the ledger.
+
+    Attributes:
+        followed: Whether the ledger's own tables are known to have followed all that has come down. Not known at first:
+            the last run may have ended between taking something over and following it.
+    """
+
+    followed: bool
 
     @property
     def directory(self) -> Path:
@@ -106,12 +113,16 @@ class Journal:
         owner: Whoever may write it.
         reader: Reads on the thread of the round.
         head_office: Whom the till has joined.
+
+    Attributes:
+        followed: See ``JournalPort``.
     """
 
     def __init__(self, owner: LedgerOwner, reader: Reader, head_office: HeadOfficeRow) -> None:
         self._owner = owner
         self._reader = reader
         self._head_office = head_office
+        self.followed = False
 
     @property
     def directory(self) -> Path:

@@ -107,11 +107,14 @@ def _steps(around: Round, software: str, *, comparing: bool) -> RoundResult:
     if around.reader.again() is Again.EDITS:
         send_kept(around)
     stamp = send_edits(around)
-    bootstrap(around)
+    if bootstrap(around):
+        around.journal.followed = False
     published = pull(around, greeting.newest, from_start=greeting.server_restored, other_past=_meet_another_past)
+    if published.tombstones or published.cards or published.cashiers:
+        around.journal.followed = False
     if stamp:
         around.journal.jobs.drop_edits(stamp)
-    settle(around, published, around.clock.now_us() + greeting.offset_us)
+    settle(around, around.clock.now_us() + greeting.offset_us)
     if around.reader.again() is Again.EDITS:
         send_kept(around)
     if around.reader.again() is Again.MISSING:

@@ -129,3 +129,19 @@ def test_whoever_was_erased_since_the_copy_stays_erased(chain: Chain) -> None:
     chain.sync()
     assert chain.other.names("Zabel") == []
     assert not chain.office.head.find_members("Zabel", 5)
+
+
+def test_an_erasure_that_comes_with_a_whole_file_reaches_the_tills_own_tables(chain: Chain) -> None:
+    """Nothing is pulled behind the file, and yet the till forgets the person it had enrolled itself."""
+    chain.office.head.office.snapshot_members_min = 1
+    own = chain.one.card(card_number(9))
+    assert own is not None
+    chain.office.head.erase(own.member_id, by="Eva")
+    for file in chain.one.ledger.store.directory.glob("replica.sqlite*"):
+        file.unlink()
+    assert chain.one.round().pulled == 0
+    with chain.one.ledger.store.reader() as reader:
+        assert reader.card(card_number(9)) is None
+        assert reader.is_erased(own.member_id)
+        assert not reader.adoptions()
+    assert chain.one.names("Doris") == []

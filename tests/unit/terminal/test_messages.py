@@ -164,10 +164,7 @@ def test_each_refusal_has_a_code_of_its_own() -> None:
 
 
 def refusals_in_code() -> Iterator[tuple[str, Reason, set[str]]]:
-    """Every refusal the till's code makes with its values spelled out: where, why, and their names.
-
-    Head office has sentences of its own for its people.
-    """
+    """Every refusal the till's code makes with its values spelled out; head office has sentences of its own."""
     for module in source.modules():
         if module.relative_to(source.ROOT).parts[0] not in {*source.PACKAGES} - {"headoffice"}:
             continue
