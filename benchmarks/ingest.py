@@ -23,7 +23,7 @@ from sqlalchemy import select
 
 from benchmarks.api_process import MEMORY_MAX_MIB, ApiProcess, Sender
 from benchmarks.table import Row, print_table
-from headoffice import ingest
+from headoffice.intake import ingest
 from headoffice.main import assemble
 from headoffice.store.arrays import placeholder
 from headoffice.store.tables import ENTRY, RECORD, TERMINAL_RECORD

@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.api_process import MEMORY_MAX_MIB, ApiProcess
 from benchmarks.table import NS_PER_MS, Row, in_ms, in_us, percentile, print_table
-from headoffice import directory, sequencer
 from headoffice.main import DATABASE_FILE, assemble
+from headoffice.people import directory
 from headoffice.store import bulk
+from headoffice.store.dirty import touch
 from headoffice.store.tables import ACCOUNT, CARD, ENTRY
 from loyalty.cards import account_id
 from loyalty.feed import ProfileField
@@ -234,7 +235,7 @@ def fill_head_office(head: HeadOffice, members: int) -> None:
                 for index, member_id in enumerate(ids[start : start + 1_000], start)
             }
             directory.put_fields(connection, head.office.sealer, fields)
-        sequencer.touch(connection, "member", map(str, sorted(ids)))
+        touch(connection, "member", map(str, sorted(ids)))
 
 
 def measure(folder: Path, *, quick: bool) -> list[Row]:

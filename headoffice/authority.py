@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from sqlalchemy import func, insert, select, update
 
-from headoffice import ingest, journals
-from headoffice.app.programmes import put_programme
-from headoffice.archive import ProgrammeLine, RecordLine, TombstoneLine
-from headoffice.arrivals import read_all
-from headoffice.erasing import erase
-from headoffice.rows import TerminalRow, server_row, terminal_row
+from headoffice.intake import ingest, journals
+from headoffice.intake.arrivals import read_all
+from headoffice.people.erasing import erase
 from headoffice.store import bulk
+from headoffice.store.archive import ProgrammeLine, RecordLine, TombstoneLine
+from headoffice.store.dirty import touch
+from headoffice.store.rows import TerminalRow, server_row, terminal_row
 from headoffice.store.tables import PROGRAMME, RECORD, SERVER, TERMINAL, TERMINAL_RECORD, TOMBSTONE
 from headoffice.views import TerminalStatus
 from loyalty.chain import FIRST_PREV_HASH, chain_hash, columns_of
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from headoffice.archive import Line
     from headoffice.office import Office
-    from headoffice.rows import ServerRow
+    from headoffice.store.archive import Line
+    from headoffice.store.rows import ServerRow
     from loyalty.records import AnyRecord
 
 BATCH: Final = 500
@@ -293,3 +293,9 @@ def _lines_of(connection: Connection, server_id: UUID, epoch: UUID, after: int) 
         .order_by(TERMINAL_RECORD.c.seq)
     )
     return [RecordLine(*row) for row in rows]
+
+
+def put_programme(connection: Connection, line: ProgrammeLine) -> None:
+    """Write one version and let the tills know."""
+    connection.execute(insert(PROGRAMME).values(msgspec.structs.asdict(line)))
+    touch(connection, "programme", [str(line.version)])

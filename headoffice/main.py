@@ -9,17 +9,17 @@ import msgspec
 from filelock import FileLock
 from platformdirs import user_data_path
 
-from headoffice.archive import ARCHIVE_FILE, Archive
 from headoffice.authority import settle
 from headoffice.clock import SystemIds, ZoneClock
 from headoffice.files import PRIVATE_FILE, private_directory, private_file
 from headoffice.office import Office
-from headoffice.rows import ServerRow, server_row
 from headoffice.secrets import load_secrets, make_secrets
 from headoffice.service import HeadOffice
+from headoffice.store.archive import ARCHIVE_FILE, Archive
 from headoffice.store.engine import Database, migrate, open_engine
+from headoffice.store.rows import ServerRow, server_row
 from headoffice.store.tables import SERVER
-from headoffice.upserts import insert_missing
+from headoffice.store.upserts import insert_missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from headoffice.sealing import Sealer
+from headoffice.people.sealing import Sealer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from headoffice.archive import Archive
-    from headoffice.rows import ServerRow
     from headoffice.secrets import Secrets
+    from headoffice.store.archive import Archive
     from headoffice.store.engine import Database
+    from headoffice.store.rows import ServerRow
     from loyalty.ports import Clock, Ids
 
 SNAPSHOT_MEMBERS_MIN: Final = 2_000

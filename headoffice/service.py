@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from headoffice import changes, compare, sequencer
 from headoffice.app import (
     adjust,
     authenticate,
@@ -25,6 +24,8 @@ from headoffice.app import (
     terminals,
     verify,
 )
+from headoffice.feed import changes, sequencer
+from headoffice.intake import compare
 from loyalty.feed import PAGE_MAX
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headoffice.office import Office
-    from headoffice.rows import ServerRow, TerminalRow
     from headoffice.secrets import Secrets
     from headoffice.store.engine import Database
+    from headoffice.store.rows import ServerRow, TerminalRow
     from headoffice.views import (
         Adjusted,
         ConflictView,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from headoffice.directory import erased, root
+from headoffice.people.directory import erased, root
 from headoffice.store.tables import ACCOUNT, CARD
 from loyalty.directory import CardStatus
 from loyalty.outcomes import Reason, Refused

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from headoffice.archive import RecordLine
     from headoffice.office import Office
+    from headoffice.store.archive import RecordLine
 
 REASON_LENGTH_MAX: Final = 500
 """How many characters of a reason are kept."""

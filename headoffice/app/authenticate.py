@@ -8,10 +8,10 @@ import msgspec
 from sqlalchemy import delete, update
 
 from headoffice.errors import Refusal
-from headoffice.rows import TerminalRow, terminal_row
 from headoffice.signatures import verified
+from headoffice.store.rows import TerminalRow, terminal_row
 from headoffice.store.tables import NONCE, TERMINAL
-from headoffice.upserts import insert_missing
+from headoffice.store.upserts import insert_missing
 from headoffice.views import TerminalStatus
 from loyalty.wire import CLOCK_TOLERANCE_US, ProblemCode
 

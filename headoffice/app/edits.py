@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from headoffice import authority
-from headoffice.archive import TombstoneLine
-from headoffice.directory import erased, one_at_a_time, put_fields, roots
-from headoffice.erasing import erase, texts_of_erased
-from headoffice.sealing import Sealed, Sealer
-from headoffice.sequencer import touch
+from headoffice.people.directory import erased, one_at_a_time, put_fields, roots
+from headoffice.people.erasing import erase, texts_of_erased
+from headoffice.people.sealing import Sealed, Sealer
 from headoffice.store import bulk
+from headoffice.store.archive import TombstoneLine
+from headoffice.store.dirty import touch
 from headoffice.store.tables import CARD, CARD_REF, CASHIER, EDIT_SEEN, FREE_TEXT
-from headoffice.upserts import upsert
+from headoffice.store.upserts import upsert
 from loyalty.directory import CardStatus
 from loyalty.feed import CardEdit, CashierEdit, EditsReply, ProfileEdit, TextEdit, TombstoneEdit
 from loyalty.records import CardAction, CardChange
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from headoffice.archive import Line
     from headoffice.office import Office
-    from headoffice.rows import TerminalRow
+    from headoffice.store.archive import Line
+    from headoffice.store.rows import TerminalRow
     from loyalty.feed import Edit, EditsRequest
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from headoffice import erasing
-from headoffice.archive import TombstoneLine
+from headoffice.people import erasing
+from headoffice.store.archive import TombstoneLine
 from headoffice.store.tables import ACCOUNT, CARD, PROFILE_FIELD, TOMBSTONE
 from headoffice.views import Erased
 from loyalty.outcomes import Reason, Refused

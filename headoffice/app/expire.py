@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from headoffice import authority
-from headoffice.statements import accounts, programme_in_force
+from headoffice.feed.statements import accounts, programme_in_force
 from headoffice.store import bulk
 from headoffice.store.tables import ACCOUNT, ENTRY
 from loyalty.expiry import due, expiry_id
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from headoffice.archive import RecordLine
     from headoffice.office import Office
+    from headoffice.store.archive import RecordLine
     from loyalty.programme import Expiring
 
 ACCOUNTS_A_TIME: Final = 200

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 
-from headoffice import sequencer
 from headoffice.app.joining import agreed_protocol
 from headoffice.errors import Refusal
-from headoffice.journals import epochs, fence, hashes, lock_terminal
+from headoffice.feed import sequencer
+from headoffice.intake.journals import epochs, fence, hashes, lock_terminal
 from headoffice.store.tables import TERMINAL
 from loyalty.wire import HelloReply, ProblemCode
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from headoffice.office import Office
-    from headoffice.rows import TerminalRow
+    from headoffice.store.rows import TerminalRow
     from loyalty.wire import EpochHead, HelloRequest
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from headoffice import ingest
 from headoffice.errors import FileUnusable, Refusal
-from headoffice.rows import TerminalRow, terminal_row
+from headoffice.intake import ingest
 from headoffice.signatures import verified
+from headoffice.store.rows import TerminalRow, terminal_row
 from headoffice.views import ImportResult
 from loyalty.handover import LINE_BYTES_MAX, HandoverEnd, HandoverHeader, handover_bytes
 from loyalty.wire import PushRequest, Verdict

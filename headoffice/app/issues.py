@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from headoffice.app.members import cards_shown
-from headoffice.sequencer import touch
+from headoffice.store.dirty import touch
 from headoffice.store.tables import CONFLICT, QUARANTINE, RECORD, STORE, TERMINAL
 from headoffice.views import ConflictView, QuarantineView, WaitingView
 from loyalty.feed import ConflictKind

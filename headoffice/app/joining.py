@@ -11,7 +11,7 @@ from headoffice.app.programmes import count_on
 from headoffice.errors import Refusal
 from headoffice.signatures import public_key
 from headoffice.store.tables import JOIN_CODE, STORE, TERMINAL
-from headoffice.upserts import insert_missing
+from headoffice.store.upserts import insert_missing
 from headoffice.views import JoinCode, TerminalStatus
 from loyalty.wire import PROTOCOL, PROTOCOL_OLDEST, JoinReply, ProblemCode
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select
 
-from headoffice.directory import family, profiles, root, roots
-from headoffice.sealing import Sealed, Sealer
-from headoffice.search import search
-from headoffice.statements import programme_in_force, statements
+from headoffice.feed.statements import programme_in_force, statements
+from headoffice.people.directory import family, profiles, root, roots
+from headoffice.people.sealing import Sealed, Sealer
+from headoffice.people.search import search
 from headoffice.store import bulk
 from headoffice.store.tables import ACCOUNT, CARD, FREE_TEXT, RECORD, STORE, TERMINAL, TOMBSTONE
 from headoffice.views import MemberHit, MemberView, RecordView

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from headoffice.archive import RecordLine
     from headoffice.office import Office
+    from headoffice.store.archive import RecordLine
 
 _LOG = logging.getLogger(__name__)
 

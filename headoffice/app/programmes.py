@@ -6,10 +6,10 @@ import hashlib
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
-from headoffice.archive import ProgrammeLine
-from headoffice.sequencer import touch
+from headoffice.authority import put_programme
+from headoffice.store.archive import ProgrammeLine
 from headoffice.store.tables import PROGRAMME, RECORD, SERVER
 from headoffice.views import ProgrammeState, ProgrammeView, Published
 from loyalty.document import Problem
@@ -118,12 +118,6 @@ def numbered(document: str, version: int) -> str:
     if isinstance(programme, list) or programme.version != version:
         raise ValueError(f"The programme can't be given version {version}")
     return changed
-
-
-def put_programme(connection: Connection, line: ProgrammeLine) -> None:
-    """Write one version and let the tills know."""
-    connection.execute(insert(PROGRAMME).values(msgspec.structs.asdict(line)))
-    touch(connection, "programme", [str(line.version)])
 
 
 def programmes(office: Office) -> tuple[ProgrammeView, ...]:

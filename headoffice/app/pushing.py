@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headoffice import ingest
 from headoffice.app.programmes import count_on_behind
+from headoffice.intake import ingest
 from headoffice.signatures import sign
 from loyalty.wire import PushReply, ack_bytes
 
 if TYPE_CHECKING:
     from headoffice.office import Office
-    from headoffice.rows import TerminalRow
+    from headoffice.store.rows import TerminalRow
     from loyalty.wire import PushRequest
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import func, select
 
 from headoffice.errors import StoreUnknown
-from headoffice.rows import terminal_rows
-from headoffice.statements import programme_in_force
+from headoffice.feed.statements import programme_in_force
+from headoffice.store.rows import terminal_rows
 from headoffice.store.tables import DAY_TOTAL, REWARD_TOTAL, STORE
 from headoffice.views import StoreDayReport, TerminalDay
 from loyalty.kpi import Assumptions

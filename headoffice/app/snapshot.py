@@ -10,10 +10,10 @@ import msgspec
 from filelock import FileLock, Timeout
 from sqlalchemy import func, select
 
-from headoffice import sequencer
 from headoffice.errors import Refusal
+from headoffice.feed import sequencer
+from headoffice.feed.replica_file import write_replica
 from headoffice.files import PRIVATE_FILE, os_errors, private_directory, sync_directory, write_durably
-from headoffice.replica_file import write_replica
 from headoffice.signatures import sign
 from headoffice.store.tables import ACCOUNT
 from loyalty.feed import SnapshotInfo
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from headoffice.office import Office
-    from headoffice.rows import TerminalRow
+    from headoffice.store.rows import TerminalRow
 
 STEPS_BEHIND_MAX: Final = 20_000
 """How far a kept file may lag behind the feed, in steps; pulling those takes less than building another file."""

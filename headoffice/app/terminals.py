@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import func, select, update
 
 from headoffice.errors import TerminalUnknown
-from headoffice.rows import terminal_rows
+from headoffice.store.rows import terminal_rows
 from headoffice.store.tables import QUARANTINE, STORE, TERMINAL, TERMINAL_EPOCH
 from headoffice.views import TerminalStatus, TerminalView
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from headoffice import sequencer
 from headoffice.checks.bookings import check_accounts, check_bookings
 from headoffice.checks.chains import check_chains
 from headoffice.checks.coverage import check_feed, check_waiting
 from headoffice.checks.findings import Findings
+from headoffice.feed import sequencer
 from headoffice.store.tables import RECORD, TERMINAL_RECORD
 from headoffice.views import VerifyResult
 

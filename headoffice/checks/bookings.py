@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import func, select
 
 from headoffice.checks.findings import each
-from headoffice.registry import BOOKED
+from headoffice.intake.registry import BOOKED
 from headoffice.store.tables import ACCOUNT, DAY_TOTAL, ENTRY, RECORD
 from loyalty.encoding import body_hash, decode, kind_of
 from loyalty.records import DayTotals, Reversal, UnknownRecord

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, select
 
-from headoffice.arrivals import read_all
 from headoffice.checks.findings import each
+from headoffice.intake.arrivals import read_all
 from headoffice.store.tables import QUARANTINE, RECORD, TERMINAL_EPOCH, TERMINAL_RECORD
 from loyalty.chain import FIRST_PREV_HASH
 from loyalty.records import EpochStart
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from headoffice.arrivals import Arrived
     from headoffice.checks.findings import Findings
+    from headoffice.intake.arrivals import Arrived
 
 CHECK = "chain"
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from headoffice.checks.findings import ROWS_AT_ONCE, each
-from headoffice.registry import BOOKED, WAITING
-from headoffice.sequencer import noted
+from headoffice.intake.registry import BOOKED, WAITING
 from headoffice.store import bulk
+from headoffice.store.dirty import noted
 from headoffice.store.tables import (
     ACCOUNT,
     CARD,

@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from headoffice.errors import DatabaseAway, Refusal
-from headoffice.rows import TerminalRow
+from headoffice.store.rows import TerminalRow
 from headoffice.views import TerminalStatus
 from loyalty.feed import ChangesReply, Cursor, EditsReply, EditsRequest, SnapshotInfo
 from loyalty.wire import (

@@ -8,11 +8,11 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import func, select
 
-from headoffice import ingest
-from headoffice.arrivals import Header
-from headoffice.rows import TerminalRow, terminal_row
-from headoffice.statements import statements
+from headoffice.feed.statements import statements
+from headoffice.intake import ingest
+from headoffice.intake.arrivals import Header
 from headoffice.store.engine import Database
+from headoffice.store.rows import TerminalRow, terminal_row
 from headoffice.store.tables import SERVER, STORE, TERMINAL
 from headoffice.views import TerminalStatus
 from loyalty.chain import FIRST_PREV_HASH, chain_hash, columns_of
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
-    from headoffice.ingest import PushOutcome
+    from headoffice.intake.ingest import PushOutcome
     from loyalty.chain import Column
 
 SERVER_ID: Final = UUID(int=0xA, version=4)

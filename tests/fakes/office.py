@@ -28,8 +28,8 @@ from tests.source import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from headoffice.rows import TerminalRow
     from headoffice.service import HeadOffice
+    from headoffice.store.rows import TerminalRow
 
 PROGRAMME: Final = (ROOT / "terminal" / "templates" / "standard.toml").read_text("utf-8")
 CARD: Final = "2900000000018"

@@ -11,8 +11,8 @@ from uuid import UUID
 from headoffice.cli import execute
 from headoffice.cli.programs import Programs
 from headoffice.main import assemble
-from headoffice.rows import TerminalRow
 from headoffice.service import HeadOffice
+from headoffice.store.rows import TerminalRow
 from loyalty.directory import CardStatus
 from loyalty.feed import CardEdit, EditsRequest, ProfileEdit, ProfileField
 from loyalty.wire import JoinRequest

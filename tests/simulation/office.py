@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from headoffice.rows import TerminalRow
     from headoffice.service import HeadOffice
+    from headoffice.store.rows import TerminalRow
     from headoffice.views import Adjusted
     from tests.fakes.clock import FakeClock
 

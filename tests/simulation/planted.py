@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 from unittest import mock
 
-from headoffice import registry
+from headoffice.intake import registry
 from headoffice.store.engine import Database
 from storage.outgoing import OutgoingReads
 from storage.replica import Replica
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from headoffice.arrivals import Arrived
-    from headoffice.registry import Source
+    from headoffice.intake.arrivals import Arrived
+    from headoffice.intake.registry import Source
     from loyalty.feed import ChangesReply
     from storage.exchange import Published
 

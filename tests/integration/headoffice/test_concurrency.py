@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select, text
 
-from headoffice import registry
+from headoffice.intake import registry
 from headoffice.store.tables import ENTRY, RECORD
 from loyalty.wire import Verdict
 from tests.fakes.headoffice import PretendTill, member, statement

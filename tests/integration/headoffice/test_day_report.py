@@ -10,11 +10,11 @@ import msgspec
 import pytest
 from sqlalchemy import insert
 
-from headoffice import ingest
 from headoffice.errors import StoreUnknown
+from headoffice.intake import ingest
 from headoffice.main import assemble
-from headoffice.rows import terminal_row
 from headoffice.service import HeadOffice
+from headoffice.store.rows import terminal_row
 from headoffice.store.tables import TERMINAL
 from headoffice.views import StoreDayReport, TerminalStatus
 from loyalty.kpi import Assumptions

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from headoffice.app.authenticate import NONCE_LIFE_US
 from headoffice.errors import Refusal
-from headoffice.rows import TerminalRow
+from headoffice.store.rows import TerminalRow
 from headoffice.store.tables import NONCE
 from loyalty.wire import CLOCK_TOLERANCE_US, ProblemCode
 from tests.fakes.office import TILL_KEY, TestedOffice

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headoffice import archive
-from headoffice.archive import ARCHIVE_FILE, Archive, ProgrammeLine, RecordLine, TombstoneLine
 from headoffice.errors import ArchiveDamaged, KeysMissing
 from headoffice.main import assemble
+from headoffice.store import archive
+from headoffice.store.archive import ARCHIVE_FILE, Archive, ProgrammeLine, RecordLine, TombstoneLine
 from headoffice.views import Adjusted
 from loyalty.feed import Cursor
 from tests.fakes.headoffice import member

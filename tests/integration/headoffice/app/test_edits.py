@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from headoffice.archive import Archive, RecordLine, TombstoneLine
+from headoffice.store.archive import Archive, RecordLine, TombstoneLine
 from headoffice.store.tables import CARD_REF, CASHIER, FREE_TEXT, PROFILE_FIELD, SEARCH_TERM
 from loyalty.directory import CardStatus
 from loyalty.feed import CashierItem, EditsRequest, ProfileField

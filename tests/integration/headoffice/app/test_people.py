@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 import pytest
 
-from headoffice.archive import Archive, RecordLine
+from headoffice.store.archive import Archive, RecordLine
 from headoffice.views import Adjusted, Erased, Merged
 from loyalty.bounds import POINTS_MAX
 from loyalty.directory import CardStatus

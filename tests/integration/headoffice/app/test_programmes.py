@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from headoffice.archive import Archive, ProgrammeLine
+from headoffice.store.archive import Archive, ProgrammeLine
 from headoffice.views import ProgrammeState, Published
 from loyalty.document import Problem
 from loyalty.feed import ProgrammeItem

@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from headoffice.app import snapshot as keeping
 from headoffice.errors import Refusal
-from headoffice.sealing import Sealed
+from headoffice.people.sealing import Sealed
 from headoffice.signatures import public_key, verified
 from loyalty.feed import SnapshotInfo
 from loyalty.replica import REPLICA_APPLICATION_ID, REPLICA_PAGE_SIZE, REPLICA_VERSION

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
-from headoffice.directory import erased, family, forget_profiles, one_at_a_time, root
-from headoffice.sequencer import touch
+from headoffice.people.directory import erased, family, forget_profiles, one_at_a_time, root
 from headoffice.store import bulk
+from headoffice.store.dirty import touch
 from headoffice.store.tables import CARD, CARD_REF, FREE_TEXT, RECORD, TOMBSTONE
-from headoffice.upserts import upsert
+from headoffice.store.upserts import upsert
 from loyalty.encoding import decode
 from loyalty.records import Adjustment, Reversal
 

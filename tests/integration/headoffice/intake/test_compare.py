@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import delete
 
-from headoffice.compare import compare
+from headoffice.intake.compare import compare
 from headoffice.store.tables import TERMINAL_EPOCH, TERMINAL_RECORD
 from loyalty.wire import CompareRequest, EpochFacts, Range
 from tests.fakes.headoffice import PretendTill, member

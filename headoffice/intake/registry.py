@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
-from headoffice.positions import Positions
+from headoffice.intake.positions import Positions
 from headoffice.store import bulk
 from headoffice.store.tables import RECORD
 from loyalty.records import Reversal, Sale
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from headoffice.arrivals import Arrived
+    from headoffice.intake.arrivals import Arrived
 
 BOOKED: Final = "booked"
 WAITING: Final = "waiting"

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select, update
 
-from headoffice.sequencer import touch
 from headoffice.store import bulk
+from headoffice.store.dirty import touch
 from headoffice.store.tables import ACCOUNT, ENTRY, RECORD
 
 if TYPE_CHECKING:

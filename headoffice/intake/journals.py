@@ -8,8 +8,8 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select, update
 
-from headoffice.conflicts import Conflict, write_conflicts
 from headoffice.errors import HeadOfficeError, Refusal
+from headoffice.intake.conflicts import Conflict, write_conflicts
 from headoffice.store import bulk
 from headoffice.store.tables import TERMINAL, TERMINAL_EPOCH, TERMINAL_RECORD
 from headoffice.views import TerminalStatus
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from headoffice.arrivals import Arrived
+    from headoffice.intake.arrivals import Arrived
 
 UNREADABLE_ID = UUID(int=0)
 """Stands for the id of a record that can't be read."""

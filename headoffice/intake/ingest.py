@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import select
 
-from headoffice import journals
-from headoffice.arrivals import Arrived, Flaw, read_all
-from headoffice.booking import book
 from headoffice.errors import Refusal
-from headoffice.registry import Source
-from headoffice.sequencer import touch
+from headoffice.intake import journals
+from headoffice.intake.arrivals import Arrived, Flaw, read_all
+from headoffice.intake.booking import book
+from headoffice.intake.registry import Source
 from headoffice.store import bulk
+from headoffice.store.dirty import touch
 from headoffice.store.tables import ACCOUNT, QUARANTINE, RECORD, TERMINAL_RECORD
 from loyalty.wire import EpochHead, Gap, ProblemCode, Verdict
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from headoffice.rows import TerminalRow
     from headoffice.store.engine import Database
+    from headoffice.store.rows import TerminalRow
     from loyalty.wire import PushRequest
 
 _QUARANTINE_COLUMNS = (

@@ -9,10 +9,11 @@ import msgspec
 import pytest
 from sqlalchemy import update
 
-from headoffice.changes import changes
-from headoffice.directory import put_fields
-from headoffice.sealing import Sealed, Sealer
-from headoffice.sequencer import sequence, touch
+from headoffice.feed.changes import changes
+from headoffice.feed.sequencer import sequence
+from headoffice.people.directory import put_fields
+from headoffice.people.sealing import Sealed, Sealer
+from headoffice.store.dirty import touch
 from headoffice.store.engine import Database
 from headoffice.store.tables import (
     CARD,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, select, text, tuple_
 
-from headoffice.sealing import Sealed, Sealer
+from headoffice.people.sealing import Sealed, Sealer
 from headoffice.store import bulk
 from headoffice.store.tables import ACCOUNT, PROFILE_FIELD, SEARCH_TERM, TOMBSTONE
 from loyalty.directory import Profile, search_terms

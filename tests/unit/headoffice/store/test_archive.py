@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from headoffice import archive as archiving
-from headoffice.archive import Archive, ProgrammeLine, RecordLine, TombstoneLine
 from headoffice.errors import ArchiveDamaged, FolderUnusable
+from headoffice.store import archive as archiving
+from headoffice.store.archive import Archive, ProgrammeLine, RecordLine, TombstoneLine
 from tests.fakes.headoffice import member
 
 RECORD = RecordLine(member(1), 1, b'{"kind":"adjustment"}', bytes(32))

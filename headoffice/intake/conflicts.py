@@ -8,8 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from headoffice.sequencer import touch
 from headoffice.store import bulk
+from headoffice.store.dirty import touch
 from headoffice.store.tables import CONFLICT
 from loyalty.feed import ConflictKind
 

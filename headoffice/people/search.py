@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, select
 
-from headoffice.directory import roots
+from headoffice.people.directory import roots
 from headoffice.store.tables import CARD, SEARCH_TERM
 from loyalty.folding import digits_of, fold_words
 

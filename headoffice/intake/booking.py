@@ -1,7 +1,7 @@
 """Booking: what new records mean for accounts, entries, sums of a day and conflicts, in one transaction.
 
 Head office books what happened. Points are booked as recorded; nothing is refused because rules or balances have
-changed. Till records come through here by ``headoffice.ingest``, head office's own by the authority.
+changed. Till records come through here by ``headoffice.intake.ingest``, head office's own by the authority.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from headoffice import registry
-from headoffice.accounts import Accounts
-from headoffice.conflicts import Conflict, write_conflicts
-from headoffice.positions import Positions
-from headoffice.sequencer import touch
+from headoffice.intake import registry
+from headoffice.intake.accounts import Accounts
+from headoffice.intake.conflicts import Conflict, write_conflicts
+from headoffice.intake.positions import Positions
+from headoffice.intake.waiting import Waiting, originals, waiting_for, write_reversed
 from headoffice.store import bulk
+from headoffice.store.dirty import touch
 from headoffice.store.tables import DAY_TOTAL, ENTRY, REWARD_TOTAL
-from headoffice.waiting import Waiting, originals, waiting_for, write_reversed
 from loyalty.feed import ConflictKind
 from loyalty.records import (
     AnyRecord,
@@ -42,9 +42,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from headoffice.arrivals import Arrived
-    from headoffice.registry import Source
-    from headoffice.waiting import Original
+    from headoffice.intake.arrivals import Arrived
+    from headoffice.intake.registry import Source
+    from headoffice.intake.waiting import Original
     from loyalty.lines import RedemptionLine
 
 _ENTRY_COLUMNS: Final = (

@@ -10,15 +10,12 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Final
 
-import msgspec
 from sqlalchemy import select, text
 
 from headoffice.store.tables import DIRTY, FEED_STEP, SERVER
 from loyalty.feed import Cursor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sqlalchemy import Connection
 
     from headoffice.store.engine import Database
@@ -36,25 +33,6 @@ _ON_SQLITE: Final = _NUMBER.format(taken="dirty, json_each(dirty.noted) AS one")
 _ON_POSTGRESQL: Final = f"""
 WITH taken AS (DELETE FROM dirty RETURNING kind, noted)
 {_NUMBER.format(taken="taken, json_array_elements_text(taken.noted::json) AS one(value)")}"""  # noqa: S608 - our own words
-
-
-def touch(connection: Connection, kind: str, keys: Iterable[str]) -> None:
-    """Note what changed, in the transaction that changes it.
-
-    Args:
-        connection: In a writing transaction.
-        kind: ``member`` (everything about one), ``programme``, ``cashier`` or ``conflict``.
-        keys: Ids or versions as text.
-    """
-    changed = list(keys)
-    if changed:
-        connection.execute(DIRTY.insert().values(kind=kind, noted=msgspec.json.encode(changed).decode()))
-
-
-def noted(connection: Connection, kind: str) -> set[str]:
-    """What of a kind was noted and has no place in the feed yet."""
-    rows = connection.scalars(select(DIRTY.c.noted).where(DIRTY.c.kind == kind))
-    return {key for keys in rows for key in msgspec.json.decode(keys, type=list[str])}
 
 
 def sequence(database: Database) -> int:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import insert, select, text
 
-from headoffice.sequencer import newest, sequence, token_of, touch
+from headoffice.feed.sequencer import newest, sequence, token_of
+from headoffice.store.dirty import touch
 from headoffice.store.engine import Database
 from headoffice.store.tables import DIRTY, FEED, FEED_STEP
 from tests.fakes.headoffice import SERVER_EPOCH, count

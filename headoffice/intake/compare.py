@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
 
-from headoffice import journals
+from headoffice.intake import journals
 from headoffice.store.tables import TERMINAL_RECORD
 from loyalty.wire import CompareReply, EpochFacts, Range
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from headoffice.journals import EpochRow
-    from headoffice.rows import TerminalRow
+    from headoffice.intake.journals import EpochRow
     from headoffice.store.engine import Database
+    from headoffice.store.rows import TerminalRow
     from loyalty.wire import CompareRequest
 
 RANGES_MAX: Final = 100

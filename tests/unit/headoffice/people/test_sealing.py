@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from headoffice.sealing import Sealed, Sealer
+from headoffice.people.sealing import Sealed, Sealer
 from loyalty.directory import Profile
 from loyalty.feed import ProfileField
 from storage.vault import unseal

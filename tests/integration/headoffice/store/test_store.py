@@ -10,9 +10,9 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, select, text, update
 
 from headoffice.errors import DatabaseAway, NewerDatabase
-from headoffice.positions import Positions
-from headoffice.rows import server_row
+from headoffice.intake.positions import Positions
 from headoffice.store.engine import Database, migrate, open_engine
+from headoffice.store.rows import server_row
 from headoffice.store.tables import METADATA, POSITIONS_A_STEP, SERVER
 
 if TYPE_CHECKING:

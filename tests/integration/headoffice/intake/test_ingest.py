@@ -6,9 +6,9 @@ import msgspec
 import pytest
 from sqlalchemy import func, select, update
 
-from headoffice import ingest, journals
 from headoffice.errors import Refusal
-from headoffice.sequencer import sequence
+from headoffice.feed.sequencer import sequence
+from headoffice.intake import ingest, journals
 from headoffice.store.engine import Database
 from headoffice.store.tables import CONFLICT, ENTRY, FEED, QUARANTINE, RECORD, TERMINAL, TERMINAL_RECORD
 from loyalty.chain import chain_hash, columns_of

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import select
 
-from headoffice.registry import BOOKED, WAITING, Source
+from headoffice.intake.registry import BOOKED, WAITING, Source
 from headoffice.store import bulk
 from headoffice.store.tables import RECORD, REVERSED_LINE
 from loyalty.encoding import decode

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, select
 
-from headoffice import journals, sequencer
-from headoffice.directory import profiles
-from headoffice.statements import programme_in_force, statements, utc_day
+from headoffice.feed import sequencer
+from headoffice.feed.statements import programme_in_force, statements, utc_day
+from headoffice.intake import journals
+from headoffice.people.directory import profiles
 from headoffice.store import bulk
 from headoffice.store.tables import ACCOUNT, CARD, CASHIER, CONFLICT, FEED, PROGRAMME, TERMINAL, TOMBSTONE
 from loyalty.directory import CardStatus, Role
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
 
-    from headoffice.rows import TerminalRow
-    from headoffice.sealing import Sealer
+    from headoffice.people.sealing import Sealer
     from headoffice.store.engine import Database
+    from headoffice.store.rows import TerminalRow
 
 QUIET_TRIES: Final = 20
 """How often a last page is read again because something was committed meanwhile; the next pull mends the rest."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from headoffice.arrivals import DETAIL_MAX, Flaw, read_all
+from headoffice.intake.arrivals import DETAIL_MAX, Flaw, read_all
 from loyalty.chain import FIRST_PREV_HASH, chain_hash, columns_of
 from loyalty.encoding import body_hash, encode
 from loyalty.lines import SaleLine

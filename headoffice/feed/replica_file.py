@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from sqlalchemy import select
 
-from headoffice import sequencer
-from headoffice.directory import profiles, roots
 from headoffice.errors import FolderUnusable
+from headoffice.feed import sequencer
+from headoffice.feed.statements import programme_in_force, statements
 from headoffice.files import PRIVATE_FILE, os_errors
-from headoffice.rows import server_row
-from headoffice.statements import programme_in_force, statements
+from headoffice.people.directory import profiles, roots
+from headoffice.store.rows import server_row
 from headoffice.store.tables import (
     ACCOUNT,
     CARD,

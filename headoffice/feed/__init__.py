@@ -1,0 +1,1 @@
+"""What tills fetch: changes numbered in the order of commits, statements, and the whole as one file."""

@@ -1,0 +1,1 @@
+"""What tills send: verified, registered, booked to accounts, and answered in one transaction."""

@@ -1,0 +1,1 @@
+"""What is known of members: their details under seal, found by keyed words, and forgotten."""
