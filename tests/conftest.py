@@ -17,6 +17,9 @@ import pytest
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+pytest_plugins = ["tests.fakes.postgres"]
+"""Known to all folders from here: a fixture that each of them imported would start a server for each of them."""
+
 SOAK_EXAMPLES_MAX = 2_000
 NETWORK_EVENTS = frozenset({"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"})
 

@@ -8,13 +8,14 @@ import pytest
 
 from headoffice.store.engine import Database, migrate, open_engine
 from tests.fakes.headoffice import PretendTill, found_head_office, open_store
-from tests.fakes.postgres import Postgres, postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["database", "database_url", "other_till", "postgres", "postgres_template", "postgresql_database", "till"]
+    from tests.fakes.postgres import Postgres
+
+__all__ = ["database", "database_url", "other_till", "postgres_template", "postgresql_database", "till"]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,8 @@
-"""A private PostgreSQL for tests and measurements: a cluster in a folder of its own, reached by a socket in it."""
+"""A private PostgreSQL for tests and measurements: a cluster in a folder of its own, reached by a socket in it.
+
+A server outlives the program that started it when that is killed. So a keeper waits beside it for the other end of a
+pipe to close, which the kernel does however a program ends; then the server is stopped and its folder deleted.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from sqlalchemy import create_engine, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +28,15 @@ UNPRIVILEGED: Final = ("postgres", "nobody")
 START_S: Final = 60
 FAST: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """For tests that never cut the power."""
+
+KEEPER: Final = """
+trap "" HUP INT TERM
+cat
+"$1" -D "$2/data" -m immediate -w stop
+rm -rf "$2"
+"""
+"""A shell's script: who runs the server need not be able to reach this Python. It ends no server but the one whose pid
+stands in the folder; one that had not written it yet ends by itself when it finds its folder gone."""
 
 
 class PostgresMissing(RuntimeError):
@@ -51,6 +63,7 @@ class Postgres:
 
     Attributes:
         folder: Its data, its socket and its log.
+        keeper: Ends it with this process.
     """
 
     def __init__(self, settings: Mapping[str, str] = FAST) -> None:
@@ -60,28 +73,28 @@ class Postgres:
         self.folder = Path(tempfile.mkdtemp(prefix="stammkunde-pg-"))
         if self._run_as:
             shutil.chown(self.folder, self._run_as, pwd.getpwnam(self._run_as).pw_gid)
+        self.keeper = subprocess.Popen(
+            ["/bin/sh", "-c", KEEPER, "keeper", self._bin / "pg_ctl", self.folder],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is for the tests, not for those who tidy up after them
+            **self._surroundings(),
+        )
         self._data = self.folder / "data"
         self._tool("initdb", "-D", self._data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         with (self.folder / "settings").open("w", encoding="utf-8") as file:
             chosen = {"listen_addresses": "", "unix_socket_directories": str(self.folder), **settings}
             file.writelines(f"{name} = '{value}'\n" for name, value in chosen.items())
         (self.folder / "settings").chmod(0o644)
-        self.start()
-
-    def start(self) -> None:
-        """Start the server and wait until it answers."""
-        options = f"-c config_file={self.folder / 'settings'} -c hba_file={self._data / 'pg_hba.conf'}"
-        log = self.folder / "log"
-        self._tool("pg_ctl", "-D", self._data, "-l", log, "-o", options, "-w", "-t", START_S, "start")
-
-    def stop(self) -> None:
-        """Stop it as a crash would, without a checkpoint; only the server whose pid stands in its own folder."""
-        self._tool("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+        self._start()
 
     def remove(self) -> None:
-        """Stop it and delete everything."""
-        self.stop()
-        shutil.rmtree(self.folder)
+        """Stop it and delete everything, as the keeper would do later."""
+        assert self.keeper.stdin is not None
+        self.keeper.stdin.close()
+        self.keeper.wait(START_S)
+        shutil.rmtree(self.folder, ignore_errors=True)  # in a place that is not for everybody it could only empty it
 
     def url(self, name: str) -> str:
         """Where a database is."""
@@ -89,6 +102,8 @@ class Postgres:
 
     def create_database(self, template: str = "template1") -> str:
         """Make another database, a copy of ``template``; returns its name."""
+        from sqlalchemy import create_engine, text
+
         name = f"test_{next(self._names)}"
         engine = create_engine(self.url("postgres").replace("postgresql:", "postgresql+psycopg:"))
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -96,11 +111,14 @@ class Postgres:
         engine.dispose()
         return name
 
+    def _start(self) -> None:
+        """Start the server and wait until it answers."""
+        options = f"-c config_file={self.folder / 'settings'} -c hba_file={self._data / 'pg_hba.conf'}"
+        log = self.folder / "log"
+        self._tool("pg_ctl", "-D", self._data, "-l", log, "-o", options, "-w", "-t", START_S, "start")
+
     def _tool(self, name: str, *arguments: object) -> None:
         """Run one of the server's programs, with nothing inherited that would keep this process's files open."""
-        options: dict[str, Any] = {}
-        if self._run_as:
-            options = {"user": self._run_as, "group": pwd.getpwnam(self._run_as).pw_gid, "extra_groups": []}
         with tempfile.TemporaryFile() as output:  # a pipe would stay open as long as the server that was started
             done = subprocess.run(
                 [self._bin / name, *map(str, arguments)],
@@ -108,9 +126,7 @@ class Postgres:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 check=False,
-                cwd=self.folder,
-                env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
-                **options,
+                **self._surroundings(),
             )
             output.seek(0)
             said = output.read().decode(errors="replace")
@@ -118,6 +134,13 @@ class Postgres:
             log = self.folder / "log"
             said += log.read_text(errors="replace") if log.exists() else ""
             raise RuntimeError(f"{name} failed with {done.returncode}:\n{said}")
+
+    def _surroundings(self) -> dict[str, Any]:
+        """Where and as whom the server's programs run."""
+        found: dict[str, Any] = {"cwd": self.folder, "env": {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}}
+        if self._run_as:
+            found |= {"user": self._run_as, "group": pwd.getpwnam(self._run_as).pw_gid, "extra_groups": []}
+        return found
 
 
 def _unprivileged() -> str | None:
@@ -130,7 +153,7 @@ def _unprivileged() -> str | None:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """One cluster for the whole run."""
+    """One cluster for the whole run, or for each process that runs a part of it."""
     cluster = Postgres()
     yield cluster
     cluster.remove()

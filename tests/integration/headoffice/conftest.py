@@ -4,10 +4,9 @@ from tests.fakes.headoffice_fixtures import (
     database,
     database_url,
     other_till,
-    postgres,
     postgres_template,
     postgresql_database,
     till,
 )
 
-__all__ = ["database", "database_url", "other_till", "postgres", "postgres_template", "postgresql_database", "till"]
+__all__ = ["database", "database_url", "other_till", "postgres_template", "postgresql_database", "till"]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.fakes.postgres import postgres
 from tests.integration.processes.shop import Shop
 
 if TYPE_CHECKING:
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.fakes.postgres import Postgres
-
-__all__ = ["postgres"]
 
 KILLS = 5
 """Every process once: one server and three tills, or two servers and three tills."""
