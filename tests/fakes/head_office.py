@@ -6,6 +6,7 @@ import base64
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from headoffice.errors import DatabaseAway, Refusal
 from headoffice.store.rows import TerminalRow
 from headoffice.views import TerminalStatus
 from loyalty.feed import ChangesReply, Cursor, EditsReply, EditsRequest, SnapshotInfo
+from loyalty.kpi import Assumptions
+from loyalty.report import WEEK, DayFigures
 from loyalty.wire import (
     CLOCK_TOLERANCE_US,
     HEADER_NONCE,
@@ -32,6 +35,7 @@ from loyalty.wire import (
     ProblemCode,
     PushReply,
     PushRequest,
+    StoreDay,
     Verdict,
     request_bytes,
 )
@@ -77,6 +81,8 @@ class FakeHeadOffice:
         broken: An exception that every call of a proved till ends in, if any.
         no_snapshot: Whether there is no snapshot to download.
         asked: How often the newest step was asked for.
+        hold: Called before a call of a proved till is answered.
+        hold_newest: Called before the newest step is told, in the thread that asks for it.
     """
 
     def __init__(self) -> None:
@@ -89,6 +95,7 @@ class FakeHeadOffice:
         self.broken: Exception | None = None
         self.no_snapshot = False
         self.hold: Callable[[], object] = lambda: None
+        self.hold_newest: Callable[[], object] = lambda: None
         self.row = TerminalRow(
             TILL, EPOCH, "Mitte", "", "Kasse 1", KEY.public_key().public_bytes_raw(), EPOCH, TerminalStatus.ACTIVE
         )
@@ -116,6 +123,7 @@ class FakeHeadOffice:
 
     def newest(self) -> Cursor:
         self.asked += 1
+        self.hold_newest()
         if self.database.away:
             raise DatabaseAway
         return Cursor(EPOCH, self.step, bytes(8))
@@ -142,6 +150,12 @@ class FakeHeadOffice:
     def compare(self, terminal: TerminalRow, request: CompareRequest) -> CompareReply:
         self._called("compare", request)
         return CompareReply(())
+
+    def store_day(self, terminal: TerminalRow, day: date) -> StoreDay:
+        self._called("store_day", (terminal.terminal_id, day))
+        nothing = DayFigures.sum(day, Assumptions(1, 0), ())
+        before = DayFigures.sum(day - WEEK, Assumptions(1, 0), ())
+        return StoreDay(terminal.store, self.clock.now_us(), nothing, before, ())
 
     def snapshot(self, terminal: TerminalRow) -> SnapshotInfo | None:
         self._called("snapshot", None)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import os
 import random
+import select
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
@@ -42,8 +44,30 @@ SALES_A_ROUND_MAX: Final = 6
 FINISH_S_MAX: Final = 20.0
 """How long it may take to come to rest, in seconds."""
 
+RETRY_S: Final = 0.05
+"""How long to wait after a failed round, in seconds, while head office is started again; a shop's tills wait longer."""
+
 SETTLED_ROUNDS: Final = 2
 """So many rounds without anything to say or to hear mean that there is nothing left."""
+
+
+class Asked:
+    """Whether this process was asked to stop, by SIGTERM."""
+
+    def __init__(self) -> None:
+        """Listen for it from now on."""
+        self._heard, signals = socket.socketpair()
+        self._signals = signals
+        signals.setblocking(False)
+        signal.set_wakeup_fd(signals.fileno())
+        signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+
+    def __bool__(self) -> bool:
+        return self.within(0)
+
+    def within(self, seconds: float) -> bool:
+        """Wait for it so long at most, and tell whether it came."""
+        return bool(select.select([self._heard], [], [], seconds)[0])
 
 
 class BusyTill:
@@ -87,8 +111,7 @@ class BusyTill:
 def main() -> None:
     """Sell until told to stop, then come to rest."""
     directory, receipts, seed = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-    asked: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, _frame: asked.append(number))
+    asked = Asked()
     clock, ids = SystemClock(), SystemIds()
     rng = random.Random(seed)
     with open_store(directory, clock=clock, ids=ids) as store:
@@ -102,20 +125,20 @@ def main() -> None:
                 for _ in range(rng.randrange(1, SALES_A_ROUND_MAX)):
                     busy.serve()
                 store.checkpoint()
-                _try_round(session)
+                if _try_round(session) is None:
+                    asked.within(RETRY_S)
             _come_to_rest(session)
             print("rested", flush=True)
             sys.stdin.readline()  # until all others have rested, too
             print(json.dumps(_come_to_rest(session) | {"told": busy.told}), flush=True)
 
 
-def _try_round(session: Session) -> bool:
-    """A round; whether it ended well and moved nothing."""
+def _try_round(session: Session) -> bool | None:
+    """A round; whether it moved nothing, ``None`` when it failed."""
     try:
         result = session.round(Hooks(), "test")
     except SyncError:
-        time.sleep(0.05)  # head office is being killed and started again; a till waits longer
-        return False
+        return None
     return result.pushed == 0 and result.pulled == 0 and not result.edits
 
 

@@ -1,13 +1,17 @@
 """The long poll wakes who waits, asks once for all, and neither grows without bound nor outlives the server."""
 
 import asyncio
+import threading
 
 import httpx
 
+from headoffice.api.newest import ANSWER_S_MAX
 from headoffice.api.settings import ApiSettings
 from tests.fakes.api import Line, on_the_line
 
 QUICK = ApiSettings(poll_interval_s=0.001)
+TURNS = 20
+"""So many other calls take far longer than the poll's interval; a poll that asked for nobody would ask between them."""
 
 
 async def _until_waiting(line: Line, count: int) -> None:
@@ -70,17 +74,21 @@ def test_many_who_wait_cost_one_question() -> None:
     """The database is asked for all of them together, and not at all when nobody waits."""
 
     async def work(line: Line) -> None:
+        answers = threading.Event()
+        line.head_office.hold_newest = lambda: answers.wait(ANSWER_S_MAX)
+        known = line.head_office.step
         assert line.head_office.asked == 0
-        waiting = [_wait(line, line.head_office.step) for _ in range(4)]
+        waiting = [_wait(line, known) for _ in range(4)]
         await _until_waiting(line, 4)
         line.head_office.step += 1
-        await asyncio.gather(*waiting)
-        assert line.head_office.asked <= 3
-        asked = line.head_office.asked
-        await asyncio.sleep(0.05)  # several turns of the poll, in which nobody asks
-        assert line.head_office.asked <= asked + 1
+        answers.set()
+        assert [each.json()["n"] for each in await asyncio.gather(*waiting)] == [known + 1] * 4
+        assert line.head_office.asked == 1
+        for _ in range(TURNS):
+            await line.client.get("/metrics")
+        assert line.head_office.asked == 1
 
-    on_the_line(work, ApiSettings(poll_interval_s=0.02))
+    on_the_line(work, QUICK)
 
 
 def test_one_till_cannot_hold_many_polls_open() -> None:
