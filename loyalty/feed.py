@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from loyalty.bounds import TIME_MAX_US, Position, Version
 from loyalty.cards import CARD_LENGTH_MAX
+from loyalty.consent import ConsentState
 from loyalty.directory import CardStatus, Role
 
 EDITS_MAX: Final = 500
@@ -145,6 +146,7 @@ class StatementItem(msgspec.Struct, frozen=True, tag="statement"):
         revenue_cents: What they came to.
         merged_into: The surviving account; the rest is empty then.
         lots: What is left of earned points, soonest to be used first.
+        consents: What the member agreed to or withdrew, each purpose at most once.
     """
 
     member_id: UUID
@@ -155,6 +157,7 @@ class StatementItem(msgspec.Struct, frozen=True, tag="statement"):
     last_sale_day: date | None = None
     merged_into: UUID | None = None
     lots: tuple[StatementLot, ...] = ()
+    consents: tuple[ConsentState, ...] = ()
 
 
 class CardItem(msgspec.Struct, frozen=True, tag="card"):
@@ -231,7 +234,32 @@ class TombstoneItem(msgspec.Struct, frozen=True, tag="tombstone"):
     erased_day: date
 
 
-Item = StatementItem | CardItem | ProfileItem | ProgrammeItem | CashierItem | ConflictItem | RemovedItem | TombstoneItem
+class TillItem(msgspec.Struct, frozen=True, tag="till"):
+    """A till of the programme, so that the others can tell whether a receipt is really one of its own.
+
+    Attributes:
+        public_key: Its Ed25519 key, raw.
+        last_day: The last business day whose receipts count, once it was shut out; ``None`` while it may talk.
+    """
+
+    terminal_id: UUID
+    name: str
+    store: str
+    public_key: Annotated[bytes, Meta(min_length=32, max_length=32)]
+    last_day: date | None = None
+
+
+Item = (
+    StatementItem
+    | CardItem
+    | ProfileItem
+    | ProgrammeItem
+    | CashierItem
+    | ConflictItem
+    | RemovedItem
+    | TombstoneItem
+    | TillItem
+)
 
 
 class ChangesReply(msgspec.Struct, frozen=True):

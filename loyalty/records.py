@@ -161,6 +161,8 @@ class Reversal(Record, frozen=True, kw_only=True, tag="reversal"):
         redemptions: What it does to redemption lines (points returned).
         reason: Why.
         text_ref: The free text behind the reason, in an erasable table.
+        vouched_by: The manager who vouched for what the receipt says, when nothing else proved it; the nil UUID where
+            nobody has a PIN. Its lines are then sums, see ``loyalty.reversal.plan_vouched``.
     """
 
     original_id: UUID
@@ -168,6 +170,7 @@ class Reversal(Record, frozen=True, kw_only=True, tag="reversal"):
     redemptions: tuple[ReversedLine, ...] = ()
     reason: ReversalReason
     text_ref: UUID | None = None
+    vouched_by: UUID | None = None
 
     @property
     def takes_back(self) -> int:

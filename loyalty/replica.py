@@ -12,8 +12,8 @@ from typing import Final
 REPLICA_APPLICATION_ID: Final = 0x53544B52
 """``STKR`` in the file header."""
 
-REPLICA_VERSION: Final = 1
-"""``user_version``. 1: first layout (2026-11-21)."""
+REPLICA_VERSION: Final = 2
+"""``user_version``. 1: first layout (2026-11-21). 2: what members agreed to (2026-11-22)."""
 
 REPLICA_PAGE_SIZE: Final = 4096
 """In bytes; a copy into an open file needs the same on both sides."""
@@ -28,6 +28,7 @@ REPLICA: Final = (
   last_sale_day TEXT,
   merged_into BLOB,
   lots BLOB NOT NULL,
+  consents BLOB NOT NULL,
   covered_seq INTEGER,
   as_of_us INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID""",
@@ -79,6 +80,13 @@ REPLICA: Final = (
   erased_at_us INTEGER NOT NULL,
   erased_day TEXT NOT NULL
 ) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE till(
+  terminal_id BLOB PRIMARY KEY,
+  name TEXT NOT NULL,
+  store TEXT NOT NULL,
+  public_key BLOB NOT NULL,
+  last_day TEXT
+) STRICT, WITHOUT ROWID""",
     """CREATE TABLE position(
   terminal_id BLOB NOT NULL,
   epoch BLOB NOT NULL,
@@ -124,5 +132,6 @@ REPLICA: Final = (
 
 ``statement.covered_seq`` is the journal position of the holding till up to which its own records are in the row;
 ``NULL`` in a snapshot, where ``state.covered_seq``, worked out from ``position`` when it is taken over, stands for all.
-``lots`` is JSON of ``loyalty.wire.StatementLot``. ``link`` and ``stage`` are the till's own.
+``lots`` is JSON of ``loyalty.feed.StatementLot``, ``consents`` of ``loyalty.consent.ConsentState``. ``link`` and
+``stage`` are the till's own.
 """

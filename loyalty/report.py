@@ -26,7 +26,8 @@ WEEK: Final = timedelta(days=7)
 """A day is held against the same weekday before it: a Saturday against a Saturday."""
 
 FigureValues = dict[str, int | str | None]
-"""Counts and points as integers, money and rates in percent as decimal strings, ``None`` for a rate of nothing."""
+"""Counts and points as integers, money and rates in percent as decimal strings; ``None`` for a rate of nothing, and for
+what the figures can't know."""
 
 COMPARED: Final = (
     "sales",
@@ -67,7 +68,8 @@ class DayFigures(msgspec.Struct, frozen=True):
     Attributes:
         day: Which.
         totals: Its sums.
-        open_points: All points open at its end; a debt counts against them.
+        open_points: All points open at its end; a debt counts against them. ``None`` where the figures are a part
+            of what moved them, and the part says nothing.
         assumed: What the liability assumes.
         hours: Hours in which something happened, ascending.
         rewards: Rewards taken, by id.
@@ -75,7 +77,7 @@ class DayFigures(msgspec.Struct, frozen=True):
 
     day: date
     totals: DayTotals
-    open_points: int
+    open_points: int | None
     assumed: Assumptions
     hours: tuple[HourTotals, ...] = ()
     rewards: tuple[RewardTotals, ...] = ()
@@ -87,14 +89,15 @@ class DayFigures(msgspec.Struct, frozen=True):
         Raises:
             ValueError: If one of them is of another day.
         """
-        totals, open_points = DayTotals(), 0
+        totals = DayTotals()
+        open_points: int | None = 0
         hours: dict[int, HourTotals] = {}
         rewards: dict[str, RewardTotals] = {}
         for part in parts:
             if part.day != day:
                 raise ValueError(f"Figures of {part.day} do not belong into those of {day}")
             totals = _added(totals, part.totals)
-            open_points += part.open_points
+            open_points = None if open_points is None or part.open_points is None else open_points + part.open_points
             for hour in part.hours:
                 hours[hour.hour] = _added(hours.get(hour.hour, HourTotals(0)), hour, key="hour")
             for reward in part.rewards:
@@ -116,13 +119,13 @@ class DayFigures(msgspec.Struct, frozen=True):
 
     @property
     def liability(self) -> Exact:
-        """The money value of the open points under the assumptions, in currency units."""
-        return kpi.liability(self.open_points, self.assumed)
+        """The money value of the open points under the assumptions, in currency units; ``None`` without them."""
+        return None if self.open_points is None else kpi.liability(self.open_points, self.assumed)
 
     @property
-    def liability_cents(self) -> int:
+    def liability_cents(self) -> int | None:
         """The same in cents, rounded half to even."""
-        return round(kpi.liability(self.open_points, self.assumed) * 100)
+        return None if self.liability is None else round(self.liability * 100)
 
     @property
     def redemption_rate(self) -> Exact:

@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
-from loyalty.bounds import POINTS_MAX, Position, Version
+from loyalty.bounds import LINES_MAX, POINTS_MAX, Cents, LineNumber, PointCount, Position, Version
 from loyalty.encoding import PAYLOAD_LENGTH_MAX
 from loyalty.feed import Cursor, Hash, Moment, Name
 
@@ -273,6 +273,38 @@ class CompareReply(msgspec.Struct, frozen=True):
     """Ranges to hand in again; empty when both sides agree. Nothing is ever overwritten."""
 
     ranges: tuple[Range, ...]
+
+
+# -------------------------------------------------------------------------------------------- records
+
+
+class UndoneLine(msgspec.Struct, frozen=True):
+    """What was undone of one line of a record so far, by whichever till."""
+
+    line: LineNumber
+    cents: Cents
+    points: PointCount
+
+
+class RecordReply(msgspec.Struct, frozen=True):
+    """A record that some till wrote, for a till that is to undo it.
+
+    Attributes:
+        payload: Its canonical bytes.
+        terminal_id: Who wrote it.
+        till: What that till is called.
+        store: The store it stands in.
+        undone: By line, what head office has booked as undone.
+        positions: By epoch of the asking till, up to which position its own records are in ``undone``; read in the
+            same snapshot.
+    """
+
+    payload: Annotated[bytes, Meta(max_length=PAYLOAD_LENGTH_MAX)]
+    terminal_id: UUID
+    till: str
+    store: str
+    undone: Annotated[tuple[UndoneLine, ...], Meta(max_length=2 * LINES_MAX)]
+    positions: dict[UUID, int]
 
 
 # ------------------------------------------------------------------------------------------- signing

@@ -64,6 +64,34 @@ _REFUSALS: Final[dict[Reason, tuple[str, str]]] = {
     Reason.LINE_UNKNOWN: ("M-132", mark("The booking has no line {line}.")),
     Reason.LINE_ALREADY_REVERSED: ("M-139", mark("Line {line} of this booking has been undone already.")),
     Reason.NOTHING_LEFT_TO_REVERSE: ("M-133", mark("Everything of this booking has been undone already.")),
+    Reason.UNDONE_ELSEWHERE: ("M-190", mark("Another till has undone this booking already.")),
+    Reason.RECORD_OF_ANOTHER_TILL: (
+        "M-191",
+        mark(
+            "Not of this till, and head office does not answer. Scan the code on the receipt, or ask a manager."
+        ),
+    ),
+    Reason.RECORD_NOT_THERE_YET: (
+        "M-192",
+        mark("Head office does not have this booking yet. Scan the code on the receipt, or ask a manager."),
+    ),
+    Reason.RECEIPT_CODE_UNREADABLE: (
+        "M-193",
+        mark("The receipt's code was not read in full. Scan it again, or type the booking's number."),
+    ),
+    Reason.RECEIPT_CODE_FORGED: ("M-194", mark("This receipt was changed: its signature is wrong. Ask a manager.")),
+    Reason.RECEIPT_TILL_UNKNOWN: (
+        "M-195",
+        mark("The receipt is of a till this one does not know. Ask a manager."),
+    ),
+    Reason.RECEIPT_TILL_SHUT_OUT: (
+        "M-196",
+        mark("The receipt is of a till that was shut out on {day}, and younger than that. Ask head office."),
+    ),
+    Reason.RECEIPT_INCOMPLETE: (
+        "M-197",
+        mark("Type what the receipt says: the purchase or the points redeemed, and the card."),
+    ),
     Reason.REASON_MISSING: ("M-134", mark("Give a reason.")),
     Reason.RECEIPT_ALREADY_BOOKED: ("M-135", mark("Receipt {receipt} has been booked already.")),
     Reason.TOO_LATE: ("M-136", mark("A sale can be entered at most {days} days later.")),
