@@ -19,6 +19,7 @@ from headoffice.app import (
     merge,
     programmes,
     pushing,
+    records,
     report,
     snapshot,
     terminals,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     from loyalty.feed import ChangesReply, Cursor, EditsReply, EditsRequest, SnapshotInfo
     from loyalty.outcomes import Refused
     from loyalty.ports import Clock, Ids
+    from loyalty.store_day import StoreDay
     from loyalty.wire import (
         CompareReply,
         CompareRequest,
@@ -67,6 +69,7 @@ if TYPE_CHECKING:
         JoinRequest,
         PushReply,
         PushRequest,
+        RecordReply,
     )
 
 
@@ -194,9 +197,25 @@ class HeadOffice:
         """
         return snapshot.part(self.office, sha256, offset, length)
 
+    def record(self, terminal: TerminalRow, record_id: UUID) -> RecordReply:
+        """A record that some till wrote, with what was undone of it, for a till that is to undo it.
+
+        Raises:
+            Refusal: ``NOT_FOUND`` when there is none of a member this till holds.
+        """
+        return records.record(self.office, terminal, record_id)
+
     def compare(self, terminal: TerminalRow, request: CompareRequest) -> CompareReply:
         """Which records a till should hand in again, because both sides do not count the same."""
         return compare.compare(self.office.database, terminal, request)
+
+    def store_day(self, terminal: TerminalRow, day: date) -> StoreDay:
+        """The day of the till's store, as far as its tills have sent it.
+
+        Raises:
+            Refusal: ``BAD_REQUEST`` for a day before any programme.
+        """
+        return report.store_day(self.office, terminal, day)
 
     # --------------------------------------------------------------------------------- tills, for people
 

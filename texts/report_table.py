@@ -72,7 +72,9 @@ def all_hours(hours: tuple[HourTotals, ...]) -> tuple[HourTotals, ...]:
 
 
 def assumption_text(texts: Texts, figures: DayFigures) -> str:
-    """What the liability assumes, in a sentence."""
+    """What the liability assumes, in a sentence; for a part of the tills, why there is none."""
+    if figures.open_points is None:
+        return texts._("Open points are those of all tills and stores together; a part of them has none of its own.")
     assumed = figures.assumed
     return texts._(
         "The liability takes {points} at {value}, and that {breakage} of the open points are never redeemed."
@@ -121,6 +123,6 @@ def _shown(texts: Texts, figures: DayFigures) -> dict[str, str]:
         "points_expired": texts.number(totals.points_expired),
         "points_adjusted": texts.signed(totals.points_adjusted),
         "new_members": texts.number(totals.new_members),
-        "open_points": texts.number(figures.open_points),
-        "liability": texts.money(figures.liability_cents),
+        "open_points": "\N{EN DASH}" if figures.open_points is None else texts.number(figures.open_points),
+        "liability": money_text(texts, figures.liability),
     }

@@ -28,6 +28,8 @@ from headoffice.api.routes.health import health_route, metrics_route, ready_rout
 from headoffice.api.routes.hello import hello_route
 from headoffice.api.routes.join import join_route
 from headoffice.api.routes.push import push_route
+from headoffice.api.routes.records import record_route
+from headoffice.api.routes.report import day_report_route
 from headoffice.api.routes.snapshot import snapshot_part_route, snapshot_route
 from headoffice.api.routes.wait import wait_route
 from headoffice.api.settings import ApiSettings
@@ -138,6 +140,8 @@ def _routes(
         snapshot_route(head_office, signed),
         snapshot_part_route(head_office, signed),
         compare_route(head_office, signed),
+        record_route(head_office, signed),
+        day_report_route(head_office, signed),
         ca_route(ca_pem),
         health_route(),
         ready_route(lambda: _ask(head_office)),

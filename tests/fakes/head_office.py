@@ -20,6 +20,7 @@ from headoffice.views import TerminalStatus
 from loyalty.feed import ChangesReply, Cursor, EditsReply, EditsRequest, SnapshotInfo
 from loyalty.kpi import Assumptions
 from loyalty.report import WEEK, DayFigures
+from loyalty.store_day import StoreDay
 from loyalty.wire import (
     CLOCK_TOLERANCE_US,
     HEADER_NONCE,
@@ -35,7 +36,6 @@ from loyalty.wire import (
     ProblemCode,
     PushReply,
     PushRequest,
-    StoreDay,
     Verdict,
     request_bytes,
 )

@@ -56,6 +56,7 @@ WITH_INPUT = [
     ("/v1/changes", "GET"),
     ("/v1/wait", "GET"),
     ("/v1/snapshot/{sha256}", "GET"),
+    ("/v1/report/day", "GET"),
 ]
 OPERATIONS = [
     *WITH_INPUT,

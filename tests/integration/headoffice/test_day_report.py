@@ -19,6 +19,7 @@ from headoffice.store.tables import TERMINAL
 from headoffice.views import StoreDayReport, TerminalStatus
 from loyalty.kpi import Assumptions
 from loyalty.report import WEEK, DayFigures, compare
+from loyalty.store_day import StoreDay
 from loyalty.wire import PushRequest, WireRecord
 from terminal.app.report import assumptions, day_figures
 from tests.fakes.headoffice import open_store
@@ -140,6 +141,25 @@ def test_a_store_is_the_sum_of_its_tills(
     assert report.figures == DayFigures.sum(report.day, assumed, [shop.day() for shop in tills])
     assert report.week_before == DayFigures.sum(report.day - WEEK, assumed, [shop.day(1) for shop in tills])
     assert compare(report.figures, report.week_before).changes["sales"] == 50
+
+
+@pytest.mark.parametrize(("asking", "places"), [(0, (0, 1)), (1, (0, 1)), (2, (2,))])
+def test_a_till_is_told_the_sum_of_its_stores_tills(
+    shops: list[Shop], head_office: HeadOffice, asking: int, places: tuple[int, ...]
+) -> None:
+    """Over the wire and back: what each till counts itself, on both days, and each till's part beside it."""
+    with head_office.database.snapshot() as connection:
+        terminal = terminal_row(connection, shops[asking].terminal_id)
+    assert terminal is not None
+    today = shops[0].ledger.clock.today()
+    sent = msgspec.json.encode(head_office.store_day(terminal, today))
+    told = msgspec.json.decode(sent, type=StoreDay)
+    tills = [shops[place] for place in places]
+    own = [msgspec.structs.replace(till.day(), open_points=None) for till in tills]
+    assert [each.figures for each in told.tills] == own
+    assert told.figures == DayFigures.sum(today, tills[0].assumed, own)
+    before = [msgspec.structs.replace(till.day(1), open_points=None) for till in tills]
+    assert told.week_before == DayFigures.sum(today - WEEK, tills[0].assumed, before)
 
 
 def test_handing_in_again_changes_no_sum(shops: list[Shop], head_office: HeadOffice) -> None:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import date
+from typing import TYPE_CHECKING
 
-from headoffice.errors import StoreUnknown
+import pytest
+from sqlalchemy import update
+
+from headoffice.errors import Refusal, StoreUnknown
+from headoffice.store.tables import TERMINAL
+from headoffice.views import TerminalStatus
 from loyalty.records import DayTotals
 from loyalty.report import HourTotals, RewardTotals
+from loyalty.wire import ProblemCode
 from tests.fakes.headoffice import member, open_store
 from tests.fakes.office import CARD, TestedOffice
+
+if TYPE_CHECKING:
+    from tests.fakes.headoffice import PretendTill
+
+MINUTE_US = 60_000_000
 
 
 def test_a_stores_day_is_the_sum_of_its_tills(office: TestedOffice) -> None:
@@ -95,3 +107,79 @@ def test_an_unknown_store_is_an_error(office: TestedOffice) -> None:
     """A typing mistake must not look like a quiet day."""
     with pytest.raises(StoreUnknown):
         office.head.day_report(office.clock.today(), "Mite")
+
+
+def test_a_till_is_told_the_day_of_its_store(office: TestedOffice) -> None:
+    """With head office's own corrections where there is one store: then nothing that moved points is left out."""
+    one, other = office.till(), office.till()
+    one.append(one.sale(member(1), 5_000))
+    other.append(other.sale(member(1), 900))
+    one.push(2)
+    other.push(2)
+    office.edit(one, office.card(member(1)))
+    office.head.adjust(CARD, 7, "Kulanz", by="Ines")
+    found = office.head.store_day(one.row, office.clock.today())
+    assert (found.store, found.as_of_us) == ("Mitte", office.clock.now_us())
+    assert (found.figures.totals.sales, found.figures.open_points) == (2, 66)
+    shares = {till.name: (till.figures.totals.points_issued, till.figures.open_points) for till in found.tills}
+    assert shares == {one.row.name: (50, None), other.row.name: (9, None), "": (0, None)}
+
+
+def test_one_store_of_several_says_nothing_of_open_points(office: TestedOffice) -> None:
+    """What was earned here may be spent there, so the sum of one store's bookings is open nowhere."""
+    nord = open_store(office.head.database, office.ids.random_id(), "Nord")
+    here, there = office.till(), office.till(store_id=nord)
+    here.append(here.sale(member(1), 5_000))
+    there.append(there.sale(member(1), 900))
+    here.push(2)
+    there.push(2)
+    found = office.head.store_day(there.row, office.clock.today())
+    assert found.store == "Nord"
+    assert (found.figures.totals.points_issued, found.figures.open_points) == (9, None)
+    assert found.week_before.open_points is None
+    assert [till.name for till in found.tills] == [there.row.name]
+
+
+def test_a_day_before_any_programme_is_refused(office: TestedOffice) -> None:
+    """The first days there are have no week before them."""
+    till = office.till()
+    with pytest.raises(Refusal) as refused:
+        office.head.store_day(till.row, date.min)
+    assert refused.value.code is ProblemCode.BAD_REQUEST
+
+
+def _say(office: TestedOffice, till: PretendTill, **values: object) -> None:
+    with office.head.database.write() as connection:
+        connection.execute(update(TERMINAL).where(TERMINAL.c.terminal_id == till.terminal_id).values(values))
+
+
+def _behind(office: TestedOffice, asking: PretendTill, day: date) -> list[str]:
+    return [till.name for till in office.head.store_day(asking.row, day).behind]
+
+
+def test_tills_that_may_have_more_of_the_day_are_named(office: TestedOffice) -> None:
+    """Not heard since the day ended; today that is: not heard lately. The one that asks knows of itself."""
+    asking, silent = office.till(), office.till()
+    today, now_us = office.clock.today(), office.clock.now_us()
+    yesterday = date.fromordinal(today.toordinal() - 1)
+    _say(office, silent, last_contact_us=now_us - MINUTE_US)
+    assert _behind(office, asking, today) == []
+    _say(office, silent, last_contact_us=now_us - 10 * MINUTE_US)
+    assert _behind(office, asking, today) == [silent.row.name]
+    assert _behind(office, asking, yesterday) == []
+    _say(office, silent, last_contact_us=now_us - 24 * 60 * MINUTE_US)
+    assert _behind(office, asking, yesterday) == [silent.row.name]
+    _say(office, silent, status=TerminalStatus.REVOKED.value)
+    assert _behind(office, asking, yesterday) == []
+
+
+def test_a_till_with_old_bookings_left_is_behind_for_their_day(office: TestedOffice) -> None:
+    """It is in touch, but said that it has not handed in something of that day; what is a minute old is on its way."""
+    asking, slow = office.till(), office.till()
+    today, now_us = office.clock.today(), office.clock.now_us()
+    yesterday = date.fromordinal(today.toordinal() - 1)
+    _say(office, slow, last_contact_us=now_us, backlog=3, oldest_us=now_us - MINUTE_US)
+    assert _behind(office, asking, today) == []
+    _say(office, slow, oldest_us=now_us - 10 * MINUTE_US)
+    assert _behind(office, asking, today) == [slow.row.name]
+    assert _behind(office, asking, yesterday) == []

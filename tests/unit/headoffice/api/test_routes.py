@@ -1,12 +1,16 @@
 """Each route hands its message on as it came and answers what head office said."""
 
+from datetime import date
+
+import msgspec
 import pytest
 
 from headoffice.errors import Refusal
 from loyalty.feed import Cursor
+from loyalty.store_day import StoreDay
 from loyalty.wire import SNAPSHOT_PART_MAX, ProblemCode
 from tests.fakes.api import Line, on_the_line
-from tests.fakes.head_office import EPOCH, SNAPSHOT, SNAPSHOT_NAME
+from tests.fakes.head_office import EPOCH, SNAPSHOT, SNAPSHOT_NAME, TILL
 
 PART = f"/v1/snapshot/{SNAPSHOT_NAME}"
 
@@ -129,5 +133,31 @@ def test_without_tls_there_is_no_certificate() -> None:
 
     async def work(line: Line) -> None:
         assert (await line.client.get("/v1/ca")).status_code == 404
+
+    on_the_line(work)
+
+
+def test_a_day_is_that_of_the_till_that_asks() -> None:
+    """There is no way to name another store; what comes back is what a till can read."""
+
+    async def work(line: Line) -> None:
+        answer = await line.client.get("/v1/report/day?day=2026-11-21", auth=line.till)
+        assert answer.status_code == 200
+        found = msgspec.json.decode(answer.content, type=StoreDay)
+        assert (found.figures.day, found.week_before.day) == (date(2026, 11, 21), date(2026, 11, 14))
+        assert line.head_office.calls[0] == ("store_day", (TILL, date(2026, 11, 21)))
+
+    on_the_line(work)
+
+
+@pytest.mark.parametrize("query", ["", "?day=", "?day=yesterday", "?day=2026-11-31", "?day=2026-11-21&day=2026-11-20"])
+def test_what_is_no_day_is_refused(query: str) -> None:
+    """With a reason; head office is not asked."""
+
+    async def work(line: Line) -> None:
+        answer = await line.client.get(f"/v1/report/day{query}", auth=line.till)
+        assert answer.status_code in (400, 422)
+        assert answer.json()["code"] == "bad_request"
+        assert not line.head_office.calls
 
     on_the_line(work)
