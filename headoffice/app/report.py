@@ -82,13 +82,17 @@ def store_day(office: Office, terminal: TerminalRow, day: date) -> StoreDay:
         rows = [row for row in terminal_rows(connection) if row.store_id == terminal.store_id]
     found = day_report(office, day, None if only_one else terminal.store)
     now_us = office.clock.now_us()
+    own_id = office.server.server_id
     others = [row for row in rows if row.terminal_id != terminal.terminal_id]
     return StoreDay(
         store=terminal.store,
         as_of_us=now_us,
         figures=found.figures if only_one else _without_open_points(found.figures),
         week_before=found.week_before if only_one else _without_open_points(found.week_before),
-        tills=tuple(TillDay(each.name, _without_open_points(each.figures)) for each in found.terminals),
+        tills=tuple(
+            TillDay("" if each.terminal_id == own_id else each.name, _without_open_points(each.figures))
+            for each in found.terminals
+        ),
         behind=_behind(others, day, now_us, office.clock),
     )
 
