@@ -31,11 +31,13 @@ ROWS_AT_ONCE: Final = 5_000
 """How many items are held in memory before they are written."""
 
 _STATEMENT: Final = """INSERT INTO statement(
-  member_id, balance, sales, revenue_cents, enrolled_day, last_sale_day, merged_into, lots, covered_seq, as_of_us)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(member_id) DO UPDATE SET
+  member_id, balance, sales, revenue_cents, enrolled_day, last_sale_day, merged_into, lots, consents, covered_seq,
+  as_of_us)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(member_id) DO UPDATE SET
   balance = excluded.balance, sales = excluded.sales, revenue_cents = excluded.revenue_cents,
   enrolled_day = excluded.enrolled_day, last_sale_day = excluded.last_sale_day, merged_into = excluded.merged_into,
-  lots = excluded.lots, covered_seq = excluded.covered_seq, as_of_us = excluded.as_of_us"""
+  lots = excluded.lots, consents = excluded.consents, covered_seq = excluded.covered_seq,
+  as_of_us = excluded.as_of_us"""
 _CARD: Final = """INSERT INTO card(number, number_reversed, card_ref, member_id, status) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT(number) DO UPDATE SET
   card_ref = excluded.card_ref, member_id = excluded.member_id, status = excluded.status"""
@@ -57,9 +59,9 @@ _TOMBSTONE: Final = """INSERT INTO tombstone(member_id, erased_at_us, erased_day
 ON CONFLICT DO NOTHING"""
 _NOTHING_KNOWN: Final = """UPDATE statement SET
   balance = 0, sales = 0, revenue_cents = 0, enrolled_day = NULL, last_sale_day = NULL, lots = X'5B5D',
-  covered_seq = ?, as_of_us = 0
+  consents = X'5B5D', covered_seq = ?, as_of_us = 0
 WHERE member_id = ?"""
-"""A member out of scope: points of before count no more, those collected here from now on do."""
+"""A member out of scope: points and consents of before count no more, those recorded here from now on do."""
 
 _KIN: Final = """WITH RECURSIVE kin(member_id) AS (
   SELECT ?1 UNION SELECT statement.member_id FROM statement JOIN kin ON statement.merged_into = kin.member_id)
@@ -161,9 +163,9 @@ def _row(item: Any, covered_seq: int, as_of_us: int) -> tuple[str, Row]:  # noqa
         case StatementItem():
             merged = item.merged_into.bytes if item.merged_into else None
             days = (_iso(item.enrolled_day), _iso(item.last_sale_day))
-            lots = msgspec.json.encode(item.lots)
+            lists = (msgspec.json.encode(item.lots), msgspec.json.encode(item.consents))
             numbers = (item.balance, item.sales, item.revenue_cents)
-            return _STATEMENT, (item.member_id.bytes, *numbers, *days, merged, lots, covered_seq, as_of_us)
+            return _STATEMENT, (item.member_id.bytes, *numbers, *days, merged, *lists, covered_seq, as_of_us)
         case CardItem():
             ids = (item.card_ref.bytes, item.member_id.bytes)
             return _CARD, (item.number, item.number[::-1], *ids, item.status.value)

@@ -44,7 +44,9 @@ def take_edits(office: Office, terminal: TerminalRow, request: EditsRequest) -> 
 def _take(office: Office, connection: Connection, edits: Sequence[Edit]) -> list[Line]:
     one_at_a_time(connection)
     by_id = {edit.edit_id: edit for edit in edits}
-    new = bulk.insert_new(connection, EDIT_SEEN, ("edit_id",), [(edit_id,) for edit_id in sorted(by_id)])
+    now_us = office.clock.now_us()
+    seen = [(edit_id, now_us) for edit_id in sorted(by_id)]
+    new = bulk.insert_new(connection, EDIT_SEEN, ("edit_id", "at_us"), seen)
     archived: list[Line] = []
     together: list[Edit] = []
     for edit in by_id.values():

@@ -46,7 +46,7 @@ ROWS_AT_ONCE: Final = 2_000
 
 CACHE_KIB: Final = 65_536
 
-_STATEMENT: Final = "INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)"
+_STATEMENT: Final = "INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)"
 _SEARCH_TERMS: Final = "INSERT INTO search_term SELECT DISTINCT kind, term, member_id FROM temp.term ORDER BY 1, 2, 3"
 
 
@@ -138,6 +138,7 @@ def _statement(item: StatementItem) -> tuple[bytes | int | str | None, ...]:
         _iso(item.last_sale_day),
         item.merged_into.bytes if item.merged_into else None,
         msgspec.json.encode(item.lots),
+        msgspec.json.encode(item.consents),
     )
 
 

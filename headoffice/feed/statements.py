@@ -1,4 +1,4 @@
-"""Head office's word on members: balance, counted sales, and what is left of earned points with the day it ends."""
+"""Head office's word on members: balance, counted sales, what is left of earned points, and what they agreed to."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
+from headoffice.people.consents import consents
 from headoffice.store import bulk
 from headoffice.store.tables import ACCOUNT, ENTRY, PROGRAMME
 from loyalty.expiry import last_day
@@ -100,11 +101,17 @@ def statements(
         .order_by(row.member_id)
     )
     found = connection.execute(query).all()
-    folded = accounts(connection, [line.member_id for line in found if line.merged_into is None])
+    standing = [line.member_id for line in found if line.merged_into is None]
+    folded = accounts(connection, standing)
+    agreed = consents(connection, standing)
     return [
         StatementItem(line.member_id, merged_into=line.merged_into)
         if line.merged_into is not None
-        else StatementItem(*line, lots=_lots(folded.get(line.member_id, NOTHING), rule, day_of))
+        else StatementItem(
+            *line,
+            lots=_lots(folded.get(line.member_id, NOTHING), rule, day_of),
+            consents=agreed.get(line.member_id, ()),
+        )
         for line in found
     ]
 

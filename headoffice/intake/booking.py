@@ -15,6 +15,7 @@ from headoffice.intake.accounts import Accounts
 from headoffice.intake.conflicts import Conflict, write_conflicts
 from headoffice.intake.positions import Positions
 from headoffice.intake.waiting import Waiting, originals, waiting_for, write_reversed
+from headoffice.people.consents import put_consents
 from headoffice.store import bulk
 from headoffice.store.dirty import touch
 from headoffice.store.tables import DAY_TOTAL, ENTRY, REWARD_TOTAL
@@ -23,6 +24,7 @@ from loyalty.records import (
     AnyRecord,
     CardAction,
     CardChange,
+    Consent,
     DayTotals,
     Enrolment,
     Expiry,
@@ -138,6 +140,7 @@ class Booking:
         self._rewards: dict[tuple[Any, ...], list[int]] = {}
         self._conflicts: list[Conflict] = []
         self._reversals: dict[UUID, int] = {}
+        self._consents: list[Consent] = []
         self.verdicts: dict[UUID, Verdict] = {}
 
     def hold_back(self, waiting: Waiting) -> None:
@@ -191,6 +194,8 @@ class Booking:
                 self._enrol(source, record, record.member_id)
             case CardChange(action=CardAction.MERGE, into_member_id=into) if into is not None:
                 self._accounts.merge(record.member_id, into)
+            case Consent():
+                self._consents.append(record)
             case _:
                 pass
         self._move(record, moved)
@@ -288,6 +293,7 @@ class Booking:
         rewards = _rows(REWARD_TOTAL.primary_key.columns.keys(), ("count", "points", "value_cents"), self._rewards)
         bulk.add(self._connection, REWARD_TOTAL, rewards)
         write_conflicts(self._connection, self._conflicts)
+        put_consents(self._connection, self._consents)
         touch(self._connection, "member", sorted(map(str, self._accounts.touched)))
 
 

@@ -36,6 +36,9 @@ METADATA: Final = MetaData(
 _COUNTED: Final = BigInteger().with_variant(Integer(), "sqlite")
 """SQLite counts up only in a column of type INTEGER."""
 
+_BY_BYTES: Final = "varchar_pattern_ops"
+"""How PostgreSQL must order an index that finds texts by their beginning, whatever language it orders texts by."""
+
 # ---------------------------------------------------------------------------------- head office itself
 
 SERVER: Final = Table(
@@ -177,6 +180,8 @@ RECORD: Final = Table(
     Index(None, "business_day", "store_id"),
     comment="The registry and the records themselves. state: booked or waiting.",
 )
+_OWN_RULES: Final = text("kind = 'programme_change'")
+Index(None, RECORD.c.kind, postgresql_where=_OWN_RULES, sqlite_where=_OWN_RULES)
 _UNDOES: Final = text("original_id IS NOT NULL")
 Index(None, RECORD.c.original_id, postgresql_where=_UNDOES, sqlite_where=_UNDOES)
 
@@ -235,7 +240,18 @@ SEARCH_TERM: Final = Table(
     Column("member_id", Uuid, primary_key=True),
     Column("kind", String(10), primary_key=True),
     Column("term", String(330), primary_key=True),
-    Index(None, "kind", "term"),
+    Index(None, "kind", "term", postgresql_ops={"term": _BY_BYTES}),
+)
+
+CONSENT: Final = Table(
+    "consent",
+    METADATA,
+    Column("member_id", Uuid, primary_key=True, comment="The account as recorded; a merge moves none of them."),
+    Column("purpose", String(20), primary_key=True),
+    Column("granted", Boolean, nullable=False),
+    Column("at_us", BigInteger, nullable=False),
+    Column("text_version", String(40), nullable=False),
+    comment="By loyalty.consent, the one record of each purpose that counts.",
 )
 
 TOMBSTONE: Final = Table(
@@ -271,7 +287,7 @@ CARD: Final = Table(
     Column("member_id", Uuid, nullable=False),
     Column("status", String(10), nullable=False),
     Index(None, "member_id"),
-    Index(None, "number_reversed"),
+    Index(None, "number_reversed", postgresql_ops={"number_reversed": _BY_BYTES}),
 )
 
 CARD_REF: Final = Table(
@@ -291,7 +307,12 @@ FREE_TEXT: Final = Table(
     Column("box", LargeBinary, nullable=False),
 )
 
-EDIT_SEEN: Final = Table("edit_seen", METADATA, Column("edit_id", Uuid, primary_key=True))
+EDIT_SEEN: Final = Table(
+    "edit_seen",
+    METADATA,
+    Column("edit_id", Uuid, primary_key=True),
+    Column("at_us", BigInteger, nullable=False),
+)
 
 CASHIER: Final = Table(
     "cashier",
@@ -323,6 +344,8 @@ WEB_SESSION: Final = Table(
     Column("user_id", Uuid, nullable=False),
     Column("csrf", String(64), nullable=False),
     Column("expires_at_us", BigInteger, nullable=False),
+    Column("ends_at_us", BigInteger, nullable=False),
+    comment="It expires when nothing is asked for a while, and ends whatever is asked.",
 )
 
 PROGRAMME: Final = Table(
@@ -393,4 +416,12 @@ FEED_STEP: Final = Table(
     METADATA,
     Column("n", BigInteger, primary_key=True),
     Column("token", LargeBinary, nullable=False),
+)
+
+FEED_MARK: Final = Table(
+    "feed_mark",
+    METADATA,
+    Column("at_us", BigInteger, primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    comment="How far the feed went at a few moments, so that old steps can be told from new ones.",
 )

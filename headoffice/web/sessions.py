@@ -29,6 +29,9 @@ TOKEN_LENGTH_MAX: Final = 64
 IDLE_S: Final = 30 * 60
 """After so long without a request a session is over, in seconds."""
 
+LONGEST_S: Final = 12 * 3600
+"""So long after signing in it is over in any case, in seconds: a working day, with whatever was left open in it."""
+
 RENEWED_AFTER_S: Final = 60
 """A session's end is moved on at most this often, in seconds: reading pages should not write all the time."""
 
@@ -60,6 +63,7 @@ class Sessions:
                     user_id=user_id,
                     csrf=secrets.token_urlsafe(TOKEN_BYTES),
                     expires_at_us=now_us + IDLE_S * US_PER_S,
+                    ends_at_us=now_us + LONGEST_S * US_PER_S,
                 )
             )
 
@@ -67,13 +71,13 @@ class Sessions:
         return token
 
     def find(self, token: str) -> Session | None:
-        """Whose token this is; ``None`` when it is over or nobody's. Being asked keeps it alive."""
+        """Whose token this is; ``None`` when it is over or nobody's. Being asked keeps it alive, for a day's work."""
         if not token or len(token) > TOKEN_LENGTH_MAX:
             return None
         now_us = self._clock.now_us()
         wanted = [USER.c[name] for name in User.__struct_fields__]
         query = (
-            select(*wanted, WEB_SESSION.c.csrf, WEB_SESSION.c.expires_at_us)
+            select(*wanted, WEB_SESSION.c.csrf, WEB_SESSION.c.expires_at_us, WEB_SESSION.c.ends_at_us)
             .join(USER, USER.c.user_id == WEB_SESSION.c.user_id)
             .where(WEB_SESSION.c.token_hash == _hash(token), WEB_SESSION.c.expires_at_us > now_us)
         )
@@ -81,7 +85,7 @@ class Sessions:
             row = connection.execute(query).mappings().first()
         if row is None or row["blocked"]:
             return None
-        until_us = now_us + IDLE_S * US_PER_S
+        until_us = min(now_us + IDLE_S * US_PER_S, row["ends_at_us"])
         if until_us - row["expires_at_us"] > RENEWED_AFTER_S * US_PER_S:
             self._database.transact(lambda connection: _renew(connection, token, until_us))
         fields = {name: row[name] for name in User.__struct_fields__}
