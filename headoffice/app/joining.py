@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 from headoffice.app.programmes import count_on
 from headoffice.errors import Refusal
 from headoffice.signatures import public_key
+from headoffice.store.dirty import touch
 from headoffice.store.tables import JOIN_CODE, STORE, TERMINAL
 from headoffice.store.upserts import insert_missing
 from headoffice.views import JoinCode, TerminalStatus
@@ -122,6 +123,7 @@ def join(office: Office, request: JoinRequest) -> JoinReply:
                 software="",
             )
         )
+        touch(connection, "till", [str(terminal_id)])
         store: str = connection.execute(select(STORE.c.name).where(STORE.c.store_id == code.store_id)).scalar_one()
         return store
 

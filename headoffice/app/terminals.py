@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import func, select, update
 
 from headoffice.errors import TerminalUnknown
+from headoffice.store.dirty import touch
 from headoffice.store.rows import terminal_rows
 from headoffice.store.tables import QUARANTINE, STORE, TERMINAL, TERMINAL_EPOCH
 from headoffice.views import TerminalStatus, TerminalView
@@ -85,6 +86,7 @@ def fence(office: Office, terminal_id: UUID) -> None:
 
 def _set(office: Office, terminal_id: UUID, values: dict[str, object]) -> None:
     def work(connection: Connection) -> int:
+        touch(connection, "till", [str(terminal_id)])
         return connection.execute(update(TERMINAL).where(TERMINAL.c.terminal_id == terminal_id).values(values)).rowcount
 
     if terminal_id == office.server.server_id or not office.database.transact(work):

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from headoffice.feed import sequencer
 from headoffice.feed.statements import programme_in_force, statements, utc_day
+from headoffice.feed.tills import tills
 from headoffice.intake import journals
 from headoffice.people.directory import profiles
 from headoffice.store import bulk
@@ -153,6 +154,7 @@ class _Page:
             *self._programmes([int(key) for key in keys.get("programme", ())]),
             *self._cashiers([UUID(key) for key in keys.get("cashier", ())]),
             *self._conflicts([UUID(key) for key in keys.get("conflict", ())]),
+            *self._tills([UUID(key) for key in keys.get("till", ())]),
         ]
 
     def _select(self, column: Any, values: Sequence[Any], *columns: Any) -> Sequence[Any]:  # noqa: ANN401 - any column
@@ -164,7 +166,7 @@ class _Page:
     def _members(self, member_ids: Sequence[UUID]) -> list[Item]:
         if not member_ids:
             return []
-        held = self._in_scope(member_ids)
+        held = in_scope(self._connection, self._terminal, member_ids)
         items: list[Item] = []
         if not self._from_start:
             items += [RemovedItem(member_id) for member_id in member_ids if member_id not in held]
@@ -186,22 +188,6 @@ class _Page:
         cards = self._select(card.member_id, alive, card.number, card.card_ref, card.member_id, card.status)
         items += [CardItem(number, ref, member, CardStatus(status)) for number, ref, member, status in cards]
         return [*items, *gone]
-
-    def _in_scope(self, member_ids: Sequence[UUID]) -> set[UUID]:
-        """Which members a till holds; a merged account belongs where the one that stands for it does."""
-        if not self._terminal.scope:
-            return set(member_ids)
-        root = ACCOUNT.alias("root")
-        query = (
-            select(ACCOUNT.c.member_id)
-            .join(root, root.c.member_id == ACCOUNT.c.merged_into, isouter=True)
-            .where(
-                bulk.among(self._connection, ACCOUNT.c.member_id, member_ids),
-                (root.c.region == self._terminal.scope)
-                | (ACCOUNT.c.merged_into.is_(None) & (ACCOUNT.c.region == self._terminal.scope)),
-            )
-        )
-        return set(self._connection.scalars(query))
 
     def _programmes(self, versions: Sequence[int]) -> list[Item]:
         row = PROGRAMME.c
@@ -234,3 +220,27 @@ class _Page:
             ConflictItem(conflict_id, ConflictKind(kind), *rest)
             for conflict_id, kind, *rest in self._connection.execute(query)
         ]
+
+    def _tills(self, terminal_ids: Sequence[UUID]) -> list[Item]:
+        """Those that changed; with the very first page all, as those that joined long ago are not in the feed."""
+        if not terminal_ids and not self._from_start:
+            return []
+        wanted = None if self._from_start else set(terminal_ids)
+        return [item for item in tills(self._connection, self._day_of) if wanted is None or item.terminal_id in wanted]
+
+
+def in_scope(connection: Connection, terminal: TerminalRow, member_ids: Sequence[UUID]) -> set[UUID]:
+    """Which members a till holds; a merged account belongs where the one that stands for it does."""
+    if not terminal.scope:
+        return set(member_ids)
+    root = ACCOUNT.alias("root")
+    query = (
+        select(ACCOUNT.c.member_id)
+        .join(root, root.c.member_id == ACCOUNT.c.merged_into, isouter=True)
+        .where(
+            bulk.among(connection, ACCOUNT.c.member_id, member_ids),
+            (root.c.region == terminal.scope)
+            | (ACCOUNT.c.merged_into.is_(None) & (ACCOUNT.c.region == terminal.scope)),
+        )
+    )
+    return set(connection.scalars(query))

@@ -20,7 +20,7 @@ def touch(connection: Connection, kind: str, keys: Iterable[str]) -> None:
 
     Args:
         connection: In a writing transaction.
-        kind: ``member`` (everything about one), ``programme``, ``cashier`` or ``conflict``.
+        kind: ``member`` (everything about one), ``programme``, ``cashier``, ``conflict`` or ``till``.
         keys: Ids or versions as text.
     """
     changed = list(keys)
