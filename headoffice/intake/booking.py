@@ -219,8 +219,9 @@ class Booking:
 
     def _book_reversal(self, source: Source, record: Reversal, original: Original) -> None:
         """Undo what is left of what the reversal names; anything beyond is a conflict."""
+        named = record if record.vouched_by is None else original.shared_out(record)
         left = msgspec.structs.replace(
-            record, lines=original.take(record.lines), redemptions=original.take(record.redemptions)
+            named, lines=original.take(named.lines), redemptions=original.take(named.redemptions)
         )
         before, after = original.reversed_cents, original.reversed_cents + left.cents
         original.reversed_cents = after
@@ -232,7 +233,7 @@ class Booking:
         if record.member_id:
             self._accounts.touch(record.member_id)
         self.verdicts[record.record_id] = Verdict.BOOKED
-        if left != record:
+        if left != named or _undone(named) != _undone(record) or named.member_id != record.member_id:
             beyond = record.takes_back + record.returns - left.takes_back - left.returns
             self._list(ConflictKind.REVERSED_TWICE, source, record, beyond)
             self.verdicts[record.record_id] = Verdict.CONFLICT
@@ -295,6 +296,11 @@ class Booking:
         write_conflicts(self._connection, self._conflicts)
         put_consents(self._connection, self._consents)
         touch(self._connection, "member", sorted(map(str, self._accounts.touched)))
+
+
+def _undone(record: Reversal) -> tuple[int, int, int]:
+    """What a reversal comes to, however it is spread over lines."""
+    return record.cents, record.takes_back, record.returns
 
 
 def _rows(keys: Sequence[str], names: Sequence[str], sums: dict[tuple[Any, ...], list[int]]) -> list[dict[str, Any]]:

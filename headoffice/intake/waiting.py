@@ -15,6 +15,7 @@ from headoffice.store.tables import RECORD, REVERSED_LINE
 from loyalty.encoding import decode
 from loyalty.lines import ReversedLine
 from loyalty.records import AnyRecord, Redemption, Reversal, Sale, UnknownRecord
+from loyalty.reversal import OriginalLine, reduced, shared_out
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -41,6 +42,7 @@ class Original:
         amount_cents: The whole purchase.
         reversed_cents: What was undone of it so far.
         left: By line, what can still be undone.
+        rewards: Which of the lines are rewards taken; the others are the purchase.
         undone: By line, what this transaction has undone: cents and points.
     """
 
@@ -49,7 +51,21 @@ class Original:
     amount_cents: int
     reversed_cents: int
     left: dict[int, Left]
+    rewards: frozenset[int] = frozenset()
     undone: dict[int, tuple[int, int]] = field(default_factory=dict)
+
+    def shared_out(self, reversal: Reversal) -> Reversal:
+        """A reversal that a manager vouched for names sums and the card that was shown: as one of this record's lines.
+
+        It moves the member of the original, whatever card that was.
+        """
+        lines = [OriginalLine(line, left.cents, left.points) for line, left in sorted(self.left.items())]
+        found = shared_out(
+            reversal,
+            [line for line in lines if line.line not in self.rewards],
+            [line for line in lines if line.line in self.rewards],
+        )
+        return msgspec.structs.replace(found, member_id=self.member_id)
 
     def take(self, lines: Iterable[ReversedLine]) -> tuple[ReversedLine, ...]:
         """Undo lines as far as something of them is left; what is not, is cut off."""
@@ -84,10 +100,12 @@ def originals(connection: Connection, record_ids: Collection[UUID]) -> dict[UUID
         .order_by(row.record_id)
         .with_for_update()
     )
-    found = {
-        record_id: Original(record_id, member_id, amount_cents, reversed_cents, _lines(decode(payload)))
-        for record_id, member_id, amount_cents, reversed_cents, payload in connection.execute(query)
-    }
+    found = {}
+    for record_id, member_id, amount_cents, reversed_cents, payload in connection.execute(query):
+        purchase, rewards = _lines(decode(payload))
+        found[record_id] = Original(
+            record_id, member_id, amount_cents, reversed_cents, purchase | rewards, frozenset(rewards)
+        )
     line = REVERSED_LINE.c
     undone = select(line.original_id, line.line, line.cents, line.points)
     for original_id, number, cents, points in connection.execute(
@@ -100,16 +118,15 @@ def originals(connection: Connection, record_ids: Collection[UUID]) -> dict[UUID
     return found
 
 
-def _lines(record: AnyRecord | UnknownRecord) -> dict[int, Left]:
-    match record:
-        case Sale():
-            lines = {line.line: Left(line.amount_cents, line.points) for line in record.lines}
-            return lines | {item.line: Left(item.value_cents, item.points) for item in record.redemptions}
-        case Redemption():
-            item = record.redemption
-            return {item.line: Left(item.value_cents, item.points)}
-        case _:
-            return {}
+def _lines(record: AnyRecord | UnknownRecord) -> tuple[dict[int, Left], dict[int, Left]]:
+    """What of a purchase and of the rewards in it can be undone, by line."""
+    if not isinstance(record, Sale | Redemption):
+        return {}, {}
+    whole = reduced(record)
+    purchase, rewards = (
+        {line.line: Left(line.cents, line.points) for line in lines} for lines in (whole.lines, whole.redemptions)
+    )
+    return purchase, rewards
 
 
 def waiting_for(connection: Connection, record_ids: Collection[UUID]) -> list[Waiting]:
