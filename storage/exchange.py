@@ -114,6 +114,7 @@ class Published(msgspec.Struct, frozen=True):
     conflicts: int = 0
     removed: int = 0
     tombstones: int = 0
+    tills: int = 0
     reset: bool = False
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from storage.connection import Database
     from storage.exchange import Link, ReplicaState
 
-TABLES: Final = ("statement", "card", "profile", "search_term", "programme", "cashier", "conflict", "tombstone")
+TABLES: Final = ("statement", "card", "profile", "search_term", "programme", "cashier", "conflict", "tombstone", "till")
 """What head office says; emptied when its state begins anew."""
 
 OWN_TABLES: Final = ("position", "state", "link", "stage", "stage_state")

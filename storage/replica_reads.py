@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from loyalty.directory import CardStatus, Role
-from loyalty.feed import CardItem, CashierItem, ConflictItem, ConflictKind, ProgrammeItem, TombstoneItem
+from loyalty.feed import CardItem, CashierItem, ConflictItem, ConflictKind, ProgrammeItem, TillItem, TombstoneItem
 from storage.exchange import Adoptions, Link
 from storage.incoming import ROWS_MAX
 from storage.reads import Reads
@@ -23,6 +23,7 @@ CONFLICTS_MAX: Final = 100
 
 _CONFLICTS: Final = """SELECT conflict_id, kind, member_id, record_id, points, at_us, resolved FROM conflict
 WHERE resolved = 0 ORDER BY at_us DESC LIMIT ?"""
+_TILL: Final = "SELECT terminal_id, name, store, public_key, last_day FROM till WHERE terminal_id = ?"
 _PROGRAMMES: Final = "SELECT version, document, starts_at_us FROM programme WHERE version > ? ORDER BY version"
 
 
@@ -63,6 +64,14 @@ class ReplicaReads(Reads):
         newest = int(self._ledger.value("SELECT ifnull(max(version), 0) FROM programme"))
         rows = shared.replica.all(_PROGRAMMES, (newest,)) if shared else []
         return [ProgrammeItem(*row) for row in rows]
+
+    def till(self, terminal_id: UUID) -> TillItem | None:
+        """A till of the programme, with the key behind its receipts; ``None`` for one nobody has told of."""
+        shared = self._shared()
+        row = shared.replica.one(_TILL, (terminal_id.bytes,)) if shared else None
+        if row is None:
+            return None
+        return TillItem(UUID(bytes=row[0]), row[1], row[2], row[3], date.fromisoformat(row[4]) if row[4] else None)
 
     def adoptions(self, limit: int = ROWS_MAX) -> Adoptions:
         """What the own tables lack of what head office says, at most ``limit`` of each; see ``Unit.take_cards``.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -16,7 +16,7 @@ from loyalty.wire import ProblemCode, RecordReply, UndoneLine
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from sqlalchemy import Connection, Row
+    from sqlalchemy import Connection
 
     from headoffice.office import Office
     from headoffice.store.rows import TerminalRow
@@ -35,7 +35,7 @@ def record(office: Office, terminal: TerminalRow, record_id: UUID) -> RecordRepl
                 RECORD.c.record_id == record_id
             )
         ).first()
-        if row is None or not _is_held(connection, terminal, row):
+        if row is None or not _is_held(connection, terminal, row.member_id, row.store_id):
             raise Refusal(ProblemCode.NOT_FOUND, "There is no such record")
         writer = terminal_row(connection, row.terminal_id)
         assert writer is not None, "a till is never deleted"
@@ -52,8 +52,8 @@ def record(office: Office, terminal: TerminalRow, record_id: UUID) -> RecordRepl
         )
 
 
-def _is_held(connection: Connection, terminal: TerminalRow, row: Row[Any]) -> bool:
+def _is_held(connection: Connection, terminal: TerminalRow, member_id: UUID | None, store_id: UUID) -> bool:
     """Whether a till may see a record; one without a member is its own store's, unless the till holds all members."""
-    if row.member_id is None:
-        return not terminal.scope or row.store_id == terminal.store_id
-    return bool(in_scope(connection, terminal, [row.member_id]))
+    if member_id is None:
+        return not terminal.scope or store_id == terminal.store_id
+    return bool(in_scope(connection, terminal, [member_id]))

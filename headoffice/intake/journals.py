@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from headoffice.errors import HeadOfficeError, Refusal
 from headoffice.intake.conflicts import Conflict, write_conflicts
 from headoffice.store import bulk
+from headoffice.store.dirty import touch
 from headoffice.store.tables import TERMINAL, TERMINAL_EPOCH, TERMINAL_RECORD
 from headoffice.views import TerminalStatus
 from loyalty.chain import FIRST_PREV_HASH
@@ -194,4 +195,5 @@ def fence(connection: Connection, terminal_id: UUID, epoch: UUID, seq: int, now_
         .where(TERMINAL.c.terminal_id == terminal_id, TERMINAL.c.status == TerminalStatus.ACTIVE)
         .values(status=TerminalStatus.FENCED.value)
     )
+    touch(connection, "till", [str(terminal_id)])
     write_conflicts(connection, [Conflict(ConflictKind.FORKED, f"{epoch} {seq}", terminal_id, at_us=now_us)])
