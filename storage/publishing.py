@@ -17,6 +17,7 @@ from loyalty.feed import (
     ProgrammeItem,
     RemovedItem,
     StatementItem,
+    TillItem,
     TombstoneItem,
 )
 from storage.exchange import Published
@@ -55,6 +56,9 @@ ON CONFLICT(cashier_id) DO UPDATE SET
   name = excluded.name, role = excluded.role, pin_hash = excluded.pin_hash, blocked = excluded.blocked"""
 _CONFLICT: Final = """INSERT INTO conflict(conflict_id, kind, member_id, record_id, points, at_us, resolved)
 VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(conflict_id) DO UPDATE SET resolved = excluded.resolved"""
+_TILL: Final = """INSERT INTO till(terminal_id, name, store, public_key, last_day) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT(terminal_id) DO UPDATE SET
+  name = excluded.name, store = excluded.store, public_key = excluded.public_key, last_day = excluded.last_day"""
 _TOMBSTONE: Final = """INSERT INTO tombstone(member_id, erased_at_us, erased_day) VALUES (?, ?, ?)
 ON CONFLICT DO NOTHING"""
 _NOTHING_KNOWN: Final = """UPDATE statement SET
@@ -76,6 +80,7 @@ _FIELDS: Final[dict[type[Item], str]] = {
     ConflictItem: "conflicts",
     RemovedItem: "removed",
     TombstoneItem: "tombstones",
+    TillItem: "tills",
 }
 
 
@@ -179,6 +184,9 @@ def _row(item: Any, covered_seq: int, as_of_us: int) -> tuple[str, Row]:  # noqa
                 item.pin_hash,
                 int(item.blocked),
             )
+        case TillItem():
+            names = (item.name, item.store)
+            return _TILL, (item.terminal_id.bytes, *names, item.public_key, _iso(item.last_day))
         case _:
             about = tuple(known.bytes if known else None for known in (item.member_id, item.record_id))
             return _CONFLICT, (

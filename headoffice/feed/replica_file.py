@@ -12,6 +12,7 @@ from sqlalchemy import select
 from headoffice.errors import FolderUnusable
 from headoffice.feed import sequencer
 from headoffice.feed.statements import programme_in_force, statements
+from headoffice.feed.tills import tills
 from headoffice.files import PRIVATE_FILE, os_errors
 from headoffice.people.directory import profiles, roots
 from headoffice.store.rows import server_row
@@ -96,7 +97,7 @@ def _fill(office: Office, connection: Connection, store_id: UUID, file: sqlite.C
     cursor = _write_state(office, connection, file)
     _write_statements(office, connection, file)
     _write_people(office, connection, file)
-    _write_rest(connection, store_id, file)
+    _write_rest(office, connection, store_id, file)
     for statement in REPLICA:
         if statement.startswith("CREATE INDEX"):  # sorted once instead of at every row
             file.execute(statement)
@@ -162,7 +163,7 @@ def _standing(connection: Connection, members: list[UUID]) -> list[UUID]:
     return sorted(set(roots(connection, members).values()))
 
 
-def _write_rest(connection: Connection, store_id: UUID, file: sqlite.Connection) -> None:
+def _write_rest(office: Office, connection: Connection, store_id: UUID, file: sqlite.Connection) -> None:
     card, programme, cashier, conflict, stone = CARD.c, PROGRAMME.c, CASHIER.c, CONFLICT.c, TOMBSTONE.c
     cards = select(card.number, card.number_reversed, card.card_ref, card.member_id, card.status).order_by(card.number)
     file.executemany(
@@ -193,6 +194,13 @@ def _write_rest(connection: Connection, store_id: UUID, file: sqlite.Connection)
     file.executemany(
         "INSERT INTO conflict VALUES (?, ?, ?, ?, ?, ?, ?)",
         ((row[0].bytes, row[1], _bytes(row[2]), _bytes(row[3]), row[4], row[5], int(row[6] > 0)) for row in conflicts),
+    )
+    file.executemany(
+        "INSERT INTO till VALUES (?, ?, ?, ?, ?)",
+        (
+            (item.terminal_id.bytes, item.name, item.store, item.public_key, _iso(item.last_day))
+            for item in tills(connection, office.clock.business_day)
+        ),
     )
     stones = connection.execute(select(stone.member_id, stone.erased_at_us, stone.erased_day))
     file.executemany(
