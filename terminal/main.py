@@ -126,9 +126,11 @@ class RunningTill:
         )
         thread = SyncThread(means, outside)
         self.desk.on_booked = thread.nudge
-        self._around.sync_actions = SyncService(thread, self.desk, supervisor, deliver)
+        service = SyncService(thread, self.desk, supervisor, deliver)
+        self._around.sync_actions = service
         self._running.callback(supervisor.stop)
         self._running.callback(thread.stop)
+        self._running.callback(service.stop)
         supervisor.start()
         thread.start()
 

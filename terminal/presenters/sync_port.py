@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
     from pathlib import Path
     from uuid import UUID
 
     from loyalty.outcomes import Refused
+    from loyalty.store_day import StoreDay
     from terminal.sync.outcomes import Declined, Exported, Invited, Joined, Left, Serving
 
 
@@ -62,4 +64,10 @@ class SyncActions(Protocol):
         self, path: Path, done: Callable[[Exported | Declined | Refused], None], failed: Callable[[Exception], None]
     ) -> None:
         """Write what head office has not acknowledged to a new file."""
+        ...
+
+    def store_day(
+        self, day: date, done: Callable[[StoreDay | Declined], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Read a business day of the whole store; head office answers within seconds or counts as away."""
         ...

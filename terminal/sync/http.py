@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 import msgspec
 
 from loyalty.feed import ChangesReply, Cursor, EditsReply, SnapshotInfo
+from loyalty.report import WEEK
+from loyalty.store_day import StoreDay
 from loyalty.wire import (
     HEADER_NONCE,
     HEADER_SIGNATURE,
@@ -27,6 +29,7 @@ from terminal.sync.line import Answer, Line
 from terminal.sync.signatures import sign
 
 if TYPE_CHECKING:
+    from datetime import date
     from uuid import UUID
 
     from loyalty.feed import EditsRequest
@@ -97,6 +100,13 @@ class HttpHeadOffice:
         if answer.status != HTTPStatus.PARTIAL_CONTENT:
             raise answer_wrong(f"status {answer.status} for a part of a snapshot")
         return answer.body
+
+    def store_day(self, day: date) -> StoreDay:
+        """A business day of this till's store."""
+        found = _decoded(self._signed("GET", f"/v1/report/day?day={day.isoformat()}"), StoreDay)
+        if (found.figures.day, found.week_before.day) != (day, day - WEEK):
+            raise answer_wrong("figures of another day")
+        return found
 
     def hang_up(self) -> None:
         """End the call that is going on, from another thread."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from loyalty.feed import ChangesReply, Cursor, EditsReply, EditsRequest, SnapshotInfo
+    from loyalty.store_day import StoreDay
     from loyalty.wire import CompareReply, CompareRequest, HelloReply, HelloRequest, PushReply, PushRequest
 
 
@@ -41,6 +44,10 @@ class HeadOfficePort(Protocol):
 
     def snapshot_part(self, sha256: str, offset: int, length: int) -> bytes:
         """Bytes of that file."""
+        ...
+
+    def store_day(self, day: date) -> StoreDay:
+        """A business day of the store the till stands in."""
         ...
 
     def compare(self, request: CompareRequest) -> CompareReply:

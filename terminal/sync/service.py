@@ -10,12 +10,15 @@ from loyalty.outcomes import Reason, Refused
 from terminal.app.leave import Alone, LeaveCommand, leave
 from terminal.sync.errors import SyncError
 from terminal.sync.outcomes import Declined, Exported, Invited, Joined, Left, Serving
+from terminal.sync.questions import Questions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
     from pathlib import Path
     from uuid import UUID
 
+    from loyalty.store_day import StoreDay
     from terminal.sync.journal import LedgerOwner
     from terminal.sync.keys import KeyStore
     from terminal.sync.supervise import Supervisor
@@ -126,6 +129,11 @@ class SyncService:
         self._owner = owner
         self._supervisor = supervisor
         self._deliver = deliver
+        self._questions = Questions(thread.new_line, deliver)
+
+    def stop(self) -> None:
+        """Wait for no answer any more; the till is being closed."""
+        self._questions.stop()
 
     def sync_now(self) -> None:
         """Begin a round without waiting for the next one."""
@@ -175,6 +183,12 @@ class SyncService:
     ) -> None:
         """Write what head office has not acknowledged to a new file."""
         self._do(lambda requests: requests.export(path), done, failed)
+
+    def store_day(
+        self, day: date, done: Callable[[StoreDay | Declined], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Read a business day of the whole store."""
+        self._questions.ask(lambda port: port.store_day(day), done, failed)
 
     def _do(
         self, work: Callable[[Requests], R], done: Callable[[R], None], failed: Callable[[Exception], None]

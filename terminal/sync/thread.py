@@ -143,6 +143,17 @@ class SyncThread:
         self._tasks.put_nowait(task)
         self._wake.set()
 
+    def new_line(self) -> OpenPort:
+        """A further line in this till's name, for a single question; from any thread.
+
+        Raises:
+            Away: The till has not been in touch since it was opened, or stands alone.
+        """
+        session = self._session
+        if session is None:
+            raise Away("no round yet")
+        return session.new_port()
+
     # ------------------------------------------------------------------------------- on the sync thread
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -11,7 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from loyalty.chain import FIRST_PREV_HASH
 from loyalty.feed import ChangesReply, Cursor, Edit, EditsReply, EditsRequest, Item, SnapshotInfo
+from loyalty.kpi import Assumptions
 from loyalty.ports import Clock
+from loyalty.report import WEEK, DayFigures
+from loyalty.store_day import StoreDay
 from loyalty.wire import (
     CompareReply,
     CompareRequest,
@@ -157,6 +161,11 @@ class FakeHeadOffice:
         self._called("snapshot_part")
         assert self.snapshot_file is not None
         return self.snapshot_file.read_bytes()[offset : offset + length]
+
+    def store_day(self, day: date) -> StoreDay:
+        self._called("store_day")
+        figures, before = (DayFigures.sum(each, Assumptions(100, 100), ()) for each in (day, day - WEEK))
+        return StoreDay("Laden", self._clock.now_us(), figures, before, ())
 
     def compare(self, request: CompareRequest) -> CompareReply:
         self._called("compare")

@@ -15,11 +15,13 @@ from terminal.sync.round import run_round
 from tests.fakes.ledger import LedgerOfTests
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
     from uuid import UUID
 
     from headoffice.service import HeadOffice
     from loyalty.feed import ChangesReply
+    from loyalty.store_day import StoreDay
     from storage.types import CardRow
     from terminal.sync.round import RoundResult
     from tests.fakes.office import TestedOffice
@@ -52,6 +54,9 @@ class OfficeLine:
 
     def snapshot_part(self, sha256: str, offset: int, length: int) -> bytes:
         return self._head.snapshot_part(sha256, offset, length)
+
+    def store_day(self, day: date) -> StoreDay:
+        return self._head.store_day(self._till, day)
 
     def compare(self, request: CompareRequest) -> CompareReply:
         return self._head.compare(self._till, request)

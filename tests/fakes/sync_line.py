@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
 from loyalty.outcomes import Refused
+from loyalty.store_day import StoreDay
 from terminal.presenters.states import Notice
 from terminal.sync.outcomes import Declined, Exported, Invited, Joined, Left, Serving
 from terminal.sync.status import KeyPlace, SyncMode, SyncStatus
@@ -45,6 +47,9 @@ class FakeSyncActions:
 
     def export(self, path: Path, done: Callable[[Exported | Declined | Refused], None], failed: Failed) -> None:
         self._note(done, failed, "export", path)
+
+    def store_day(self, day: date, done: Callable[[StoreDay | Declined], None], failed: Failed) -> None:
+        self._note(done, failed, "store_day", day)
 
     def _note(self, done: Callable[..., None], failed: Failed, *asked: object) -> None:
         self.asked.append(asked)

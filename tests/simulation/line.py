@@ -14,6 +14,7 @@ import msgspec
 
 from headoffice.errors import Refusal
 from loyalty.feed import ChangesReply, Cursor, EditsReply, EditsRequest, SnapshotInfo
+from loyalty.store_day import StoreDay
 from loyalty.wire import (
     CompareReply,
     CompareRequest,
@@ -26,6 +27,7 @@ from terminal.sync.errors import Away, HeadOfficeSaysNo
 
 if TYPE_CHECKING:
     import random
+    from datetime import date
     from uuid import UUID
 
     from tests.simulation.office import Office
@@ -143,6 +145,9 @@ class Line:
 
     def snapshot_part(self, sha256: str, offset: int, length: int) -> bytes:
         return self._call("snapshot_part", (sha256, offset, length), bytes)
+
+    def store_day(self, day: date) -> StoreDay:
+        return self._call("store_day", day, StoreDay)
 
     def compare(self, request: CompareRequest) -> CompareReply:
         return self._call("compare", request, CompareReply)

@@ -6,6 +6,7 @@ import contextlib
 import json
 import shutil
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -78,6 +79,7 @@ class Office(Place):
             "snapshot_part": lambda _who, body: self.head.snapshot_part(
                 *msgspec.json.decode(body, type=tuple[str, int, int])
             ),
+            "store_day": lambda who, body: self.head.store_day(who, msgspec.json.decode(body, type=date)),
             "compare": lambda who, body: self.head.compare(who, msgspec.json.decode(body, type=CompareRequest)),
         }
 
