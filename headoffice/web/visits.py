@@ -48,6 +48,7 @@ class Visit:
         texts: The language.
         path: The page.
         query: What stands behind the question mark.
+        here: Path and query, to come back to.
     """
 
     session: Session
@@ -55,6 +56,7 @@ class Visit:
     texts: Texts
     path: str
     query: Mapping[str, str]
+    here: str
 
     @property
     def name(self) -> str:
@@ -100,11 +102,15 @@ def visit_of(web: Web, request: AnyRequest) -> Visit:
     token = request.cookies.get(cookie_name(request), "")
     session = web.sessions.find(token)
     if session is None:
-        raise SignInNeeded(request.url.path if request.method in SAFE_METHODS else "/")
+        raise SignInNeeded(_here(request) if request.method in SAFE_METHODS else "/")
     right: Right = request.route_handler.opt[RIGHT]
     if not may(session.user.role, right):
         raise NotAllowed(f"{session.user.role.value} lacks {right.value}")
-    return Visit(session, token, texts_of(web, request), request.url.path, dict(request.query_params))
+    return Visit(session, token, texts_of(web, request), request.url.path, dict(request.query_params), _here(request))
+
+
+def _here(request: AnyRequest) -> str:
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
 def visit_provider(web: Web) -> Provide:

@@ -13,6 +13,7 @@ from litestar.response import Redirect
 
 from headoffice.api.limits import Limiter
 from headoffice.errors import DatabaseAway, HeadOfficeError, Refusal
+from headoffice.web import words
 from headoffice.web.errors import BadForm, NotFound, SignInNeeded, WebError
 from headoffice.web.once import Once
 from headoffice.web.pages import Pages
@@ -25,12 +26,13 @@ from headoffice.web.routes import (
     people,
     programmes,
     report,
+    returning,
     sign_in,
     tills,
 )
 from headoffice.web.sessions import Sessions
 from headoffice.web.users import Users
-from headoffice.web.visits import deed_provider, texts_of, visit_provider
+from headoffice.web.visits import SAFE_METHODS, cookie_name, deed_provider, texts_of, visit_provider
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,13 +88,14 @@ def web_routes(
         for page in (account, decisions, matters, members, people, programmes, report, sign_in, tills)
         for handler in page.handlers(web)
     ]
+    handlers += returning.handlers()
     return [
         Router(
             "/",
             route_handlers=handlers,
             dependencies={"visit": visit_provider(web), "deed": deed_provider(web)},
             exception_handlers={
-                SignInNeeded: lambda _request, error: _to_sign_in(error),
+                SignInNeeded: _to_sign_in,
                 HeadOfficeError: lambda request, error: _no(web, request, error),
                 HTTPException: lambda request, error: _no(web, request, _known(error)),
             },
@@ -102,9 +105,12 @@ def web_routes(
     ]
 
 
-def _to_sign_in(error: SignInNeeded) -> Response[Any]:
-    query = f"?{urlencode({'next': error.support})}" if error.support not in ("", "/") else ""
-    return Redirect(f"/sign-in{query}", status_code=303)
+def _to_sign_in(request: Request[Any, Any, Any], error: SignInNeeded) -> Response[Any]:
+    """The sign-in, which leads on to the page; whose session is over reads so, and that a form was not taken."""
+    query = {"next": error.support} if error.support not in ("", "/") else {}
+    if request.cookies.get(cookie_name(request)):
+        query["said"] = words.ENDED if request.method in SAFE_METHODS else words.ENDED_UNSENT
+    return Redirect(f"/sign-in?{urlencode(query)}" if query else "/sign-in", status_code=303)
 
 
 def _known(error: HTTPException) -> HeadOfficeError:

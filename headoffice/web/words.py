@@ -109,6 +109,11 @@ RECORD_KINDS: Final = {
 }
 """The records of a member's history, by their kind in the journal."""
 
+ENDED: Final = "ended"
+ENDED_UNSENT: Final = "ended_unsent"
+ENDINGS: Final = frozenset({ENDED, ENDED_UNSENT})
+"""What the sign-in says of its own accord, so that nobody believes a form went through."""
+
 SAID: Final = {
     "adjusted": mark("The balance is corrected."),
     "merged": mark("Both accounts are one now."),
@@ -121,5 +126,7 @@ SAID: Final = {
     "changed": mark("Changed. The person has to sign in again."),
     "password": mark("Your password is changed. Sign in with it."),
     "signed_out": mark("You are signed out."),
+    ENDED: mark("You were away for long and are signed out. Sign in again."),
+    ENDED_UNSENT: mark("You were away for long and are signed out. Nothing was changed. Sign in and do it again."),
 }
 """What a page says about the form before it; the address carries the word, never the sentence."""

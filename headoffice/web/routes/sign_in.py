@@ -50,8 +50,8 @@ def handlers(web: Web) -> list[HTTPRouteHandler]:
     @get("/sign-in", sync_to_thread=False)
     def ask(request: AnyRequest) -> Response[bytes]:
         texts = texts_of(web, request)
-        said = words.SAID.get(request.query_params.get("said", ""), "")
-        return _form(web, texts, next_path=request.query_params.get("next", "/"), said=texts._(said) if said else "")
+        said = request.query_params.get("said", "")
+        return _form(web, texts, next_path=request.query_params.get("next", "/"), said=said)
 
     @post("/sign-in", status_code=HTTPStatus.OK)
     async def sign_in(request: AnyRequest) -> Response[Any]:
@@ -113,9 +113,15 @@ def _cookie(request: AnyRequest, token: str, max_age: int | None = None) -> Cook
 def _form(
     web: Web, texts: Texts, *, name: str = "", next_path: str = "/", wrong: str = "", said: str = ""
 ) -> Response[bytes]:
-    status = HTTPStatus.UNAUTHORIZED if wrong else HTTPStatus.OK
     return web.pages.show(
-        "sign_in.html", texts, status=status, name=name, next=local_path(next_path), wrong=wrong, said=said
+        "sign_in.html",
+        texts,
+        status=HTTPStatus.UNAUTHORIZED if wrong else HTTPStatus.OK,
+        name=name,
+        next=local_path(next_path),
+        wrong=wrong,
+        said=texts._(words.SAID[said]) if said in words.SAID else "",
+        said_tone="warn" if said in words.ENDINGS else "good",
     )
 
 

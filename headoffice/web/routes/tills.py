@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from litestar import Response, get, post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -18,6 +19,8 @@ from headoffice.web.rights import Right
 from headoffice.web.visits import RIGHT, Deed, Visit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from litestar.handlers import HTTPRouteHandler
 
     from headoffice.views import JoinCode
@@ -25,6 +28,14 @@ if TYPE_CHECKING:
 
 NAME_LENGTH_MAX = 80
 """The longest name of a store or till, in characters."""
+
+FIELDS: Final = ("store", "name", "region", "scope")
+"""Of the form that lets a till join."""
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+NOTHING_TYPED: Final[Mapping[str, str]] = MappingProxyType({})
+
+AnyRequest = Request[Any, Any, Any]
 
 
 def handlers(web: Web) -> list[HTTPRouteHandler]:
@@ -35,16 +46,16 @@ def handlers(web: Web) -> list[HTTPRouteHandler]:
         return _page(web, visit)
 
     @post("/tills/enrol", opt={RIGHT: Right.RULE}, status_code=HTTPStatus.OK, sync_to_thread=True)
-    def enrol(deed: NamedDependency[Deed]) -> Response[bytes]:
+    def enrol(request: AnyRequest, deed: NamedDependency[Deed]) -> Response[bytes]:
         store, name = deed.said("store"), deed.said("name")
         if not (0 < len(store) <= NAME_LENGTH_MAX and 0 < len(name) <= NAME_LENGTH_MAX):
             wrong = deed.visit.texts._("Type the store and what the till is called there, up to 80 characters each.")
-            return _page(web, deed.visit, wrong=wrong)
+            return _page(web, deed.visit, wrong=wrong, typed=deed.form)
         with web.once.sending(deed.said("form_id")):
             code = web.head_office.enrol_terminal(
                 store, name, region=deed.said("region")[:NAME_LENGTH_MAX], scope=deed.said("scope")[:NAME_LENGTH_MAX]
             )
-        return _page(web, deed.visit, code=code)
+        return _page(web, deed.visit, code=code, address=_address(web, request))
 
     @post("/tills/{terminal_id:uuid}/revoke", opt={RIGHT: Right.RULE}, sync_to_thread=True)
     def revoke(deed: NamedDependency[Deed], terminal_id: FromPath[UUID]) -> Response[Any]:
@@ -59,7 +70,22 @@ def handlers(web: Web) -> list[HTTPRouteHandler]:
     return [tills, enrol, revoke]
 
 
-def _page(web: Web, visit: Visit, *, wrong: str = "", code: JoinCode | None = None) -> Response[bytes]:
+def _address(web: Web, request: AnyRequest) -> str:
+    """Where a till finds head office: where this browser found it, unless only this computer can go there."""
+    if web.fingerprint and request.url.hostname in LOOPBACK:
+        return ""
+    return str(request.base_url).rstrip("/")
+
+
+def _page(
+    web: Web,
+    visit: Visit,
+    *,
+    wrong: str = "",
+    typed: Mapping[str, str] = NOTHING_TYPED,
+    code: JoinCode | None = None,
+    address: str = "",
+) -> Response[bytes]:
     texts, now_us = visit.texts, web.head_office.clock.now_us()
     rows = [
         (till, words.till_status(texts, till, now_us), words.till_notes(texts, till))
@@ -75,6 +101,8 @@ def _page(web: Web, visit: Visit, *, wrong: str = "", code: JoinCode | None = No
         stores=web.head_office.stores(),
         code=code,
         shown_code=shown_code,
+        address=address,
+        typed={name: typed.get(name, "") for name in FIELDS},
         form_id=web.once.new_id(),
         wrong=wrong,
     )
