@@ -13,9 +13,11 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.consent import ConsentState, effective
 from loyalty.feed import StatementLot
 from loyalty.offline import Known
 from loyalty.statement import Account, Entry, EntryKind, Lot, fold
+from storage.consents import OWN_CONSENTS, state_in
 from storage.types import AccountRow
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ KIN_MAX: Final = 1_000
 """The most accounts that are looked at as one; a household has a handful."""
 
 _STATEMENT: Final = """SELECT balance, sales, revenue_cents, enrolled_day, last_sale_day, merged_into, lots,
-  covered_seq, as_of_us FROM statement WHERE member_id = ?"""
+  consents, covered_seq, as_of_us FROM statement WHERE member_id = ?"""
 _KIN_THERE: Final = "SELECT member_id FROM statement WHERE merged_into = ?"
 _KIN_HERE: Final = """SELECT member_id FROM account WHERE merged_into = ?1
 UNION ALL SELECT merged_into FROM account WHERE member_id = ?1 AND merged_into IS NOT NULL"""
@@ -40,6 +42,7 @@ _SALES: Final = """SELECT booking.seq, booking.business_day, booking.amount_cent
   booking.reversed_cents < booking.amount_cents, journal.member_id
 FROM booking JOIN journal ON journal.seq = booking.seq
 WHERE booking.member_id = ? AND booking.seq > ? AND booking.kind = 'sale'"""
+_CONSENTS: msgspec.json.Decoder[tuple[ConsentState, ...]] = msgspec.json.Decoder(tuple[ConsentState, ...])
 _LOTS: msgspec.json.Decoder[tuple[StatementLot, ...]] = msgspec.json.Decoder(tuple[StatementLot, ...])
 
 
@@ -53,6 +56,7 @@ class Statement(msgspec.Struct, frozen=True):
     last_sale_day: str | None
     merged_into: bytes | None
     lots: bytes
+    consents: bytes
     covered_seq: int | None
     as_of_us: int
 
@@ -122,6 +126,12 @@ class Family:
         past = {lot.record_id for lot in known if lot.last_day and lot.last_day < today}
         opening = Account(balance, tuple(Lot(lot.record_id, lot.earned_at_us, lot.points, lot.left) for lot in known))
         return tuple(lot for lot in fold(self.entries(), opening).lots if lot.record_id not in past)
+
+    def consents(self) -> tuple[ConsentState, ...]:
+        """What the member agreed to or withdrew: head office's states and the own records they do not include."""
+        states = [state for item in self.statements.values() for state in _CONSENTS.decode(item.consents)]
+        states += [state_in(payload) for _, payload, _ in self._uncovered(OWN_CONSENTS, seq=0, owner=2)]
+        return effective(states)
 
     def known(self, today: date) -> Known:
         """What may be told of the account while head office can't be asked.

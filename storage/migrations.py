@@ -17,6 +17,7 @@ from storage.schema import (
     LEDGER_APPLICATION_ID,
     LEDGER_STEP_1,
     LEDGER_STEP_2,
+    LEDGER_STEP_3,
     SCHEMA_VERSION,
     STEPS_TABLE,
     VAULT_APPLICATION_ID,
@@ -58,7 +59,11 @@ LEDGER_LAYOUT: Final = Layout(
     "ledger",
     LEDGER_APPLICATION_ID,
     SCHEMA_VERSION,
-    (Step("0001_first_layout", LEDGER_STEP_1), Step("0002_head_office", LEDGER_STEP_2)),
+    (
+        Step("0001_first_layout", LEDGER_STEP_1),
+        Step("0002_head_office", LEDGER_STEP_2),
+        Step("0003_consents", LEDGER_STEP_3),
+    ),
 )
 VAULT_LAYOUT: Final = Layout(
     "vault",

@@ -28,10 +28,11 @@ LEDGER_APPLICATION_ID: Final = 0x53544B4C
 VAULT_APPLICATION_ID: Final = 0x53544B56
 """``STKV``."""
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """``user_version`` of both files.
 
-1: first layout (2026-11-21). 2: head office, edits for it, and expired points (2026-11-21).
+1: first layout (2026-11-21). 2: head office, edits for it, and expired points (2026-11-21). 3: finding a member's
+consents (2026-11-22).
 """
 
 PROJECTIONS: Final = (
@@ -280,6 +281,8 @@ id of the card, text, cashier or member. With ``taken_at_us`` an edit waits no m
 is put back to a time before it. ``again`` is ``storage.exchange.Again``.
 """
 
+CONSENT_INDEX: Final = "CREATE INDEX journal_consent ON journal(member_id, seq) WHERE kind = 'consent'"
+
 STEPS_TABLE: Final = """CREATE TABLE schema_step(
   name TEXT PRIMARY KEY,
   checksum TEXT NOT NULL
@@ -317,6 +320,7 @@ LEDGER_STEP_2: Final = (
     "INSERT INTO day_total SELECT *, 0 FROM day_total_1",
     "DROP TABLE day_total_1",
 )
+LEDGER_STEP_3: Final = (CONSENT_INDEX,)
 VAULT_STEP_2: Final = (
     """CREATE TABLE till_key(
   name TEXT PRIMARY KEY,
@@ -325,7 +329,7 @@ VAULT_STEP_2: Final = (
 )
 """``till`` seals edits that are about nobody; ``profiles`` opens the people in head office's answers."""
 
-LEDGER: Final = (*JOURNAL, *PROJECTION_TABLES, *SIDE_TABLES, *HEAD_OFFICE_TABLES)
+LEDGER: Final = (*JOURNAL, *PROJECTION_TABLES, *SIDE_TABLES, *HEAD_OFFICE_TABLES, CONSENT_INDEX)
 VAULT: Final = (*VAULT_TABLES, *VAULT_STEP_2)
 """Every object of the two files as they are now, however they got there."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from loyalty.encoding import decode
 from loyalty.records import UnknownRecord
 from loyalty.statement import Entry, EntryKind, Lot, fold
+from storage.consents import own_consents
 from storage.journal import head, stored
 from storage.projections import root_of
 from storage.reads import Reads
@@ -16,6 +17,7 @@ from storage.reversals import reversed_lines, reversed_state
 from storage.types import AccountRow, Booking, BookingDay, Head, Stored
 
 if TYPE_CHECKING:
+    from loyalty.consent import ConsentState
     from loyalty.offline import Known
     from loyalty.reversal import ReversedSoFar
     from storage.connection import Row
@@ -99,6 +101,18 @@ class StatementReads(Reads):
         if shared:
             return shared.is_erased(shared.family(member_id))
         return self._ledger.one(_ERASED, (member_id.bytes,)) is not None
+
+    def consents(self, member_id: UUID) -> tuple[ConsentState, ...]:
+        """What a member agreed to or withdrew, each purpose at most once; nothing of one who was erased.
+
+        On a joined till it is head office's word with the own records that it does not include yet.
+        """
+        if self.is_erased(member_id):
+            return ()
+        shared = self._shared()
+        if shared:
+            return shared.family(member_id).consents()
+        return own_consents(self._ledger, root_of(self._ledger, member_id))
 
     def entries(self, member_id: UUID) -> list[Entry]:
         """All movements of an account that this till's own records made, in journal order."""

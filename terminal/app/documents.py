@@ -10,6 +10,9 @@ from loyalty.money import decimal_text
 from loyalty.records import AnyRecord, Redemption, Reversal, Sale
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from loyalty.consent import ConsentState
     from storage.types import Booking
     from terminal.app.members import Member
 
@@ -64,6 +67,19 @@ def booking_document(booking: Booking) -> dict[str, object]:
             return document
 
 
+def consent_documents(consents: Iterable[ConsentState]) -> list[dict[str, object]]:
+    """What a member agreed to or withdrew."""
+    return [
+        {
+            "purpose": state.purpose.value,
+            "granted": state.granted,
+            "at": iso_moment(state.at_us, 0),
+            "text_version": state.text_version,
+        }
+        for state in consents
+    ]
+
+
 def member_document(member: Member) -> dict[str, object]:
     """A member; tier, stamps and coupons are empty while the programme has none."""
     account, profile = member.account, member.profile
@@ -91,6 +107,7 @@ def member_document(member: Member) -> dict[str, object]:
             }
             for lot in member.lots
         ],
+        "consents": consent_documents(member.consents),
         "stamps": [],
         "coupons": [],
         "stage": member.stage.value,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.consent import ConsentState
 from loyalty.directory import Profile
 from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
@@ -43,12 +44,14 @@ class Member(msgspec.Struct, frozen=True):
         profile: The person, ``None`` while nobody has enrolled the card, or after an erasure.
         cards: All cards, those out of use included.
         lots: Points that are left, oldest first.
+        consents: What the member agreed to or withdrew, each purpose at most once.
     """
 
     account: AccountRow
     profile: Profile | None
     cards: tuple[CardRow, ...]
     lots: tuple[Lot, ...]
+    consents: tuple[ConsentState, ...] = ()
 
     @property
     def stage(self) -> Stage:
@@ -107,6 +110,7 @@ def show_member(reader: Reader, programme: Programme, text: str) -> Member | Ref
         profile=reader.profile(account.member_id),
         cards=tuple(reader.cards_of(account.member_id)),
         lots=reader.lots(account.member_id),
+        consents=reader.consents(account.member_id),
     )
 
 

@@ -10,7 +10,8 @@ import typer
 
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Purpose
-from terminal.app.documents import member_document
+from terminal.app.consent import ConsentCommand, change_consent
+from terminal.app.documents import consent_documents, member_document
 from terminal.app.enrol import EnrolCommand, enrol
 from terminal.app.export import export_member
 from terminal.app.files import write_files
@@ -30,6 +31,9 @@ from texts.columns import pairs, table
 from texts.i18n import mark
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from loyalty.consent import ConsentState
     from texts.i18n import Texts
 
 FIND_LIMIT = 20
@@ -52,6 +56,11 @@ def add_commands(app: typer.Typer) -> None:
         epilog="stammkunde member find bauer",
     )(_find)
     members.command("show", help=mark("Show a member."), epilog="stammkunde member show 2900000000018")(_show)
+    members.command(
+        "consent",
+        help=mark("Record what a member agrees to, or no longer. A withdrawal counts at once, at every till."),
+        epilog="stammkunde member consent 2900000000018 --give email --withdraw sms",
+    )(_consent)
     members.command(
         "export",
         help=mark("Write all that is stored about a member to files. For the member (GDPR, articles 15 and 20)."),
@@ -189,7 +198,48 @@ def _shown(texts: Texts, member: Member) -> list[str]:
         rows.append((texts._("Member since"), texts.day(account.enrolled_day, "medium")))
     rows += [(texts._("Card"), card.number + _status(texts, card.status.value)) for card in member.cards]
     rows.append((texts._("Balance"), texts.points(account.balance)))
-    return pairs(rows)
+    return pairs(rows + _consent_rows(texts, member.consents))
+
+
+def _consent_rows(texts: Texts, consents: Iterable[ConsentState]) -> list[tuple[str, str]]:
+    names = {
+        Purpose.EMAIL: texts._("Offers by e-mail"),
+        Purpose.SMS: texts._("Offers by text message"),
+        Purpose.PROFILING: texts._("Offers by what is bought"),
+    }
+    return [
+        (names[state.purpose], texts._("agreed to") if state.granted else texts._("withdrawn")) for state in consents
+    ]
+
+
+def _consent(
+    context: typer.Context,
+    card: Card,
+    give: Annotated[
+        str, typer.Option("--give", help=mark("What the member agrees to: email, sms, profiling."), metavar="LIST")
+    ] = "",
+    withdraw: Annotated[
+        str, typer.Option("--withdraw", help=mark("What the member no longer agrees to."), metavar="LIST")
+    ] = "",
+) -> Answer | Refused:
+    session = session_of(context)
+    given, withdrawn = _purposes(give), _purposes(withdraw)
+    if isinstance(given, Refused):
+        return given
+    if isinstance(withdrawn, Refused):
+        return withdrawn
+    said = [(purpose, True) for purpose in given] + [(purpose, False) for purpose in withdrawn]
+    if not said:
+        return Refused(Reason.CONSENT_UNKNOWN)
+    consents: tuple[ConsentState, ...] = ()
+    with session.writing() as till:
+        for purpose, granted in said:
+            command = ConsentCommand(session.programs.ids.record_id(), card.strip(), purpose, granted)
+            done = change_consent(till, command)
+            if isinstance(done, Refused):
+                return done
+            consents = done.consents
+        return Answer({"consents": consent_documents(consents)}, pairs(_consent_rows(session.texts, consents)))
 
 
 def _status(texts: Texts, status: str) -> str:

@@ -67,7 +67,8 @@ def test_find_nobody_is_an_empty_list(anna: CommandLine) -> None:
 def test_show_answers_with_the_documented_keys(anna: CommandLine) -> None:
     """Everything a member is, with what the programme doesn't have yet left empty."""
     document = anna.done("member", "show", ANNA)
-    assert set(document) == {"member", "balance", "available", "tier", "lots", "stamps", "coupons", "stage"}
+    empty = {"tier", "stamps", "coupons"}
+    assert set(document) == {"member", "balance", "available", "lots", "consents", "stage"} | empty
     assert document["member"]["phone"] == "+491712345678"
     assert document["member"]["cards"] == [{"card": ANNA, "status": "active"}]
     assert [lot["left"] for lot in document["lots"]] == [500]
@@ -265,3 +266,43 @@ def test_a_cashier_nobody_knows(shop: CommandLine, pin: Pin) -> None:
     pin("4711\n")
     assert shop("cashier", "block", "Berta").reason == "cashier_unknown"
     assert shop("cashier", "reset", "Berta", "--pin-stdin").reason == "cashier_unknown"
+
+
+def test_a_member_changes_their_mind(anna: CommandLine) -> None:
+    """Agreeing and withdrawing are one command; what counts is shown, and is in what the member is given."""
+    done = anna.done("member", "consent", ANNA, "--give", "email,profiling", "--withdraw", "sms")
+    assert [(one["purpose"], one["granted"]) for one in done["consents"]] == [
+        ("email", True),
+        ("sms", False),
+        ("profiling", True),
+    ]
+    anna.done("member", "consent", ANNA, "--withdraw", "email")
+    shown = anna.done("member", "show", ANNA)["consents"]
+    assert [(one["purpose"], one["granted"]) for one in shown] == [
+        ("email", False),
+        ("sms", False),
+        ("profiling", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ([ANNA], "consent_unknown"),
+        ([ANNA, "--give", "fax"], "consent_unknown"),
+        ([ANNA, "--withdraw", "fax"], "consent_unknown"),
+        ([BEN, "--give", "email"], "card_unknown"),
+        (["17", "--give", "email"], "card_invalid"),
+    ],
+)
+def test_consent_refuses_what_it_cannot_record(anna: CommandLine, arguments: list[str], reason: str) -> None:
+    """Nothing is written then."""
+    before = anna.records()
+    assert anna("member", "consent", *arguments).reason == reason
+    assert anna.records() == before
+
+
+def test_nobody_consents_on_a_card_without_a_person(shop: CommandLine) -> None:
+    """There is nobody who could."""
+    shop.done("earn", ANNA, "5")
+    assert shop("member", "consent", ANNA, "--give", "email").reason == "member_unknown"

@@ -34,7 +34,7 @@ def snapshot(path: Path, joined: JoinedLedger, *, covered: int, server: UUID = S
         connection.execute(f"PRAGMA user_version = {REPLICA_VERSION}")
         for member, balance in ((HERS, 100), (HIS, 200)):
             row = (member.bytes, balance, b"[]")
-            connection.execute("INSERT INTO statement VALUES (?, ?, 1, 2, NULL, NULL, NULL, ?, NULL, 77)", row)
+            connection.execute("INSERT INTO statement VALUES (?, ?, 1, 2, NULL, NULL, NULL, ?, X'5B5D', NULL, 77)", row)
         connection.execute("INSERT INTO profile VALUES (?, ?, ?)", (HERS.bytes, item.nonce, item.box))
         connection.execute("INSERT INTO search_term VALUES ('word', 'anna', ?)", (HERS.bytes,))
         for terminal, epoch, seq in ((TERMINAL, joined.head().epoch, covered), (SERVER, SERVER_EPOCH, 9)):
@@ -129,7 +129,7 @@ def test_contents_that_break_their_own_rules_are_found(
 
 FAULTS = {
     "another program's": "PRAGMA application_id = 5",
-    "a newer layout": "PRAGMA user_version = 2",
+    "a newer layout": f"PRAGMA user_version = {REPLICA_VERSION + 1}",
     "a newer layout than any": "PRAGMA user_version = 99",
     "a table more": "CREATE TABLE more(x)",
     "a view": "CREATE VIEW v AS SELECT 1",

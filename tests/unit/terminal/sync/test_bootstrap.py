@@ -38,7 +38,7 @@ def _offer(till: JoinedTill, path: Path, member: UUID, balance: int) -> None:
         file.execute(f"PRAGMA application_id = {REPLICA_APPLICATION_ID}")
         file.execute(f"PRAGMA user_version = {REPLICA_VERSION}")
         row = (member.bytes, balance, b"[]", till.ledger.clock.now_us())
-        file.execute("INSERT INTO statement VALUES (?, ?, 1, 2, NULL, NULL, NULL, ?, NULL, ?)", row)
+        file.execute("INSERT INTO statement VALUES (?, ?, 1, 2, NULL, NULL, NULL, ?, X'5B5D', NULL, ?)", row)
         state = (office.server_id.bytes, cursor.epoch.bytes, cursor.n, cursor.token, till.ledger.clock.now_us())
         file.execute("INSERT INTO state VALUES (1, ?, ?, ?, ?, ?, 0, 1)", state)
     office.snapshot_file, office.snapshot_cursor = path, cursor
