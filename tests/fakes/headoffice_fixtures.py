@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,25 +16,54 @@ if TYPE_CHECKING:
 
     from tests.fakes.postgres import Postgres
 
-__all__ = ["database", "database_url", "other_till", "postgres_template", "postgresql_database", "till"]
+__all__ = [
+    "database",
+    "database_url",
+    "other_till",
+    "postgres_template",
+    "postgres_url",
+    "postgresql_database",
+    "sqlite_template",
+    "till",
+]
 
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres: Postgres) -> str:
-    """A database with all tables, of which tests get copies."""
+    """A database with all tables, like which tests are lent others."""
     name = postgres.create_database()
-    engine = open_engine(postgres.url(name))
+    _make_tables(postgres.url(name))
+    return name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables, of which tests get copies."""
+    file = tmp_path_factory.mktemp("template") / "headoffice.sqlite"
+    _make_tables(f"sqlite:///{file}")
+    return file
+
+
+def _make_tables(url: str) -> None:
+    engine = open_engine(url)
     migrate(engine)
     engine.dispose()
-    return name
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres, postgres_template: str) -> Iterator[str]:
+    """The address of an empty database on PostgreSQL."""
+    with postgres.lend(postgres_template) as name:
+        yield postgres.url(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database; each test runs on both kinds."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'headoffice.sqlite'}"
-    return _copy(request)
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    template: Path = request.getfixturevalue("sqlite_template")
+    return f"sqlite:///{shutil.copy(template, tmp_path / 'headoffice.sqlite')}"
 
 
 @pytest.fixture
@@ -43,21 +73,13 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def postgresql_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+def postgresql_database(postgres_url: str) -> Iterator[Database]:
     """The same, on PostgreSQL only: for what SQLite with its one writer can't show."""
-    yield from _opened(_copy(request))
-
-
-def _copy(request: pytest.FixtureRequest) -> str:
-    cluster: Postgres = request.getfixturevalue("postgres")
-    template: str = request.getfixturevalue("postgres_template")
-    return cluster.url(cluster.create_database(template))
+    yield from _opened(postgres_url)
 
 
 def _opened(url: str) -> Iterator[Database]:
-    engine = open_engine(url)
-    migrate(engine)
-    made = Database(engine)
+    made = Database(open_engine(url))
     found_head_office(made)
     open_store(made)
     yield made

@@ -6,6 +6,7 @@ pipe to close, which the kernel does however a program ends; then the server is 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -19,6 +20,8 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    import psycopg
 
 INSTALLED: Final = Path("/usr/lib/postgresql")
 USER: Final = "stammkunde"
@@ -37,6 +40,32 @@ rm -rf "$2"
 """
 """A shell's script: who runs the server need not be able to reach this Python. It ends no server but the one whose pid
 stands in the folder; one that had not written it yet ends by itself when it finds its folder gone."""
+
+
+END_OTHERS: Final = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+LAYOUT: Final = """
+SELECT version_num, relname, relkind, relhastriggers, attname, atttypid, attnotnull
+FROM alembic_version, pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+WHERE relnamespace = 'public'::regnamespace AND attnum > 0 ORDER BY relname, attnum
+"""
+"""What a test could change of a database beside rows."""
+
+SWEEP: Final = """
+DO $$
+DECLARE each record;
+BEGIN
+    SET LOCAL session_replication_role = replica;  -- rows go in any order, whatever they refer to
+    FOR each IN
+        SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
+    LOOP
+        EXECUTE format('DELETE FROM %I', each.relname);
+    END LOOP;
+    PERFORM setval(seqrelid, seqstart, false) FROM pg_sequence;
+END $$
+"""
 
 
 class PostgresMissing(RuntimeError):
@@ -70,6 +99,7 @@ class Postgres:
         self._bin = binaries()
         self._run_as = _unprivileged()
         self._names = count(1)
+        self._free: dict[str, list[str]] = {}
         self.folder = Path(tempfile.mkdtemp(prefix="stammkunde-pg-"))
         if self._run_as:
             shutil.chown(self.folder, self._run_as, pwd.getpwnam(self._run_as).pw_gid)
@@ -100,6 +130,19 @@ class Postgres:
         """Where a database is."""
         return f"postgresql://{USER}@/{name}?host={self.folder}"
 
+    @contextlib.contextmanager
+    def lend(self, template: str) -> Iterator[str]:
+        """Lend a database like ``template``, which Alembic made and which is empty; gives its name.
+
+        A copy takes far longer than most tests, and deleting hundreds of copies longer still, so one is swept and lent
+        again. One whose layout a test has changed is left alone from then on.
+        """
+        free = self._free.setdefault(template, [])
+        name = free.pop() if free else self.create_database(template)
+        yield name
+        if self._sweep(name, self._layout(template)):
+            free.append(name)
+
     def create_database(self, template: str = "template1") -> str:
         """Make another database, a copy of ``template``; returns its name."""
         from sqlalchemy import create_engine, text
@@ -110,6 +153,24 @@ class Postgres:
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
         engine.dispose()
         return name
+
+    def _connect(self, name: str) -> psycopg.Connection[Any]:
+        import psycopg
+
+        return psycopg.connect(self.url(name), autocommit=True)
+
+    def _layout(self, name: str) -> list[Any]:
+        with self._connect(name) as connection:
+            return connection.execute(LAYOUT).fetchall()
+
+    def _sweep(self, name: str, layout: list[Any]) -> bool:
+        """Empty all tables and begin all sequences again, unless the layout is another one by now."""
+        with self._connect(name) as connection:
+            connection.execute(END_OTHERS)
+            if connection.execute(LAYOUT).fetchall() != layout:
+                return False
+            connection.execute(SWEEP)
+        return True
 
     def _start(self) -> None:
         """Start the server and wait until it answers."""

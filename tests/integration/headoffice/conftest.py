@@ -5,8 +5,19 @@ from tests.fakes.headoffice_fixtures import (
     database_url,
     other_till,
     postgres_template,
+    postgres_url,
     postgresql_database,
+    sqlite_template,
     till,
 )
 
-__all__ = ["database", "database_url", "other_till", "postgres_template", "postgresql_database", "till"]
+__all__ = [
+    "database",
+    "database_url",
+    "other_till",
+    "postgres_template",
+    "postgres_url",
+    "postgresql_database",
+    "sqlite_template",
+    "till",
+]

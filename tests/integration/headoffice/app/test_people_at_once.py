@@ -16,13 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.fakes.postgres import Postgres
-
 
 @pytest.fixture
-def office(tmp_path: Path, postgres: Postgres, postgres_template: str) -> Iterator[TestedOffice]:
+def office(tmp_path: Path, postgres_url: str) -> Iterator[TestedOffice]:
     """Head office on PostgreSQL: SQLite's one writer has no two at once."""
-    office = TestedOffice(tmp_path / "office", postgres.url(postgres.create_database(postgres_template)))
+    office = TestedOffice(tmp_path / "office", postgres_url)
     yield office
     office.close()
 
