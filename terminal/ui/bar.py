@@ -31,6 +31,8 @@ CONNECTION_ICONS = {
     Tone.BAD: "sync_problem",
 }
 STRIPE_HEIGHT = 6
+KEPT_WIDTH_MAX = 320
+"""Up to this width a part of the bar is kept whole before the name of the shop is; 1024 pixels have room for all."""
 
 
 class ConnectionButton(Button):
@@ -48,6 +50,7 @@ class ConnectionButton(Button):
         self.show_icon(CONNECTION_ICONS[pill.tone])
         self.show_caption(pill.text, spoken=pill.spoken)
         self.setToolTip(pill.spoken)
+        keep_whole(self)
 
     def colours(self) -> tokens.Pair:
         """Calm on the bar's own green, loud in amber or red."""
@@ -58,6 +61,11 @@ class ConnectionButton(Button):
     def look(self) -> tuple[object, ...]:
         """The same, and the tone."""
         return (*super().look(), self._tone)
+
+
+def keep_whole(part: QWidget) -> None:
+    """Let a long name of a shop give way to a part of the bar and not the other way round."""
+    part.setMinimumWidth(min(part.sizeHint().width(), KEPT_WIDTH_MAX))
 
 
 class Bar(QWidget):
@@ -108,6 +116,7 @@ class Bar(QWidget):
         self._shown = state
         self._shop.show_text(state.shop)
         self._till.show_text(state.till)
+        keep_whole(self._till)
         self._scanner.show_state(state.scanner.text, state.scanner.tone)
         self._connection.show_pill(state.connection)
         self._clock.show_text(state.clock)
@@ -116,6 +125,7 @@ class Bar(QWidget):
         self._cashier.show_caption(state.cashier, spoken=self._texts._("Cashier {name}").format(name=state.cashier))
         self._cashier.setVisible(bool(state.cashier))
         self._language.show_caption(state.language.upper(), spoken=self._texts._("Change the language"))
+        keep_whole(self._language)
         self.update()
 
     def retranslate(self) -> None:

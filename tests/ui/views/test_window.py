@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -20,6 +21,7 @@ from terminal.ui.fields import LineEdit
 from terminal.ui.keyboard import Keyboard
 from terminal.ui.labels import Label
 from terminal.ui.theme import Theme
+from tests.fakes.legible import clipped
 from tests.fakes.sale_states import replace
 from tests.fakes.screen_states import ScreenStates
 from tests.fakes.stage import Stage
@@ -100,6 +102,21 @@ def painted_colours(widget: QWidget) -> set[str]:
     return {
         image.pixelColor(QPoint(x, y)).name() for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)
     }
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_long_name_of_the_shop_gives_way_to_the_states(stage_in: Callable[[str], Stage], language: str) -> None:
+    """The name may be shortened on the smallest screen; what waits to be sent, the till and the language may not."""
+    stage = stage_in(language)
+    waits = Pill(stage.states.t("Offline, 1.234 Buchungen warten", "Offline, 1,234 bookings waiting"), Tone.WARN)
+    bar = replace(stage.states.bar(), shop="Bäckerei Morgenrot Überlingen-Großschönau", connection=waits)
+    stage.shell.show(replace(stage.states.shell(Screen.IDLE), bar=bar))
+    stage.settle()
+    assert clipped(button(stage.window, "connection")) == ()
+    assert clipped(button(stage.window, "language")) == ()
+    till = stage.window.findChild(Label, "till")
+    assert isinstance(till, Label)
+    assert till.width() >= till.text_width()
 
 
 def test_states_of_the_bar_say_in_words_and_icons_what_they_mean(stage: Stage) -> None:
