@@ -271,9 +271,17 @@ def run(environment: Environment, arguments: Sequence[str]) -> int:
 
 
 def test(environment: Environment, arguments: Sequence[str]) -> int:
-    """Run the tests, with the database server and the browser that some of them start."""
+    """Run the tests on all processors, with the database server and the browser that some of them start."""
     ensure_test_programs(sys.platform)
-    return run_module(environment, "pytest", ["tests", "-q", *arguments])
+    # Both come before what the variable or the arguments say of them, which counts: "-n 0" is one process, to debug.
+    options = ["--dist=worksteal", f"--numprocesses={test_processes()}", os.environ.get("PYTEST_ADDOPTS", "")]
+    return run_module(environment, "pytest", ["tests", "-q", *arguments], PYTEST_ADDOPTS=" ".join(options).strip())
+
+
+def test_processes() -> int:
+    """Count the processors that this process may use; 0, for no further processes, when there is only one."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return count if count > 1 else 0
 
 
 def lint(environment: Environment, _arguments: Sequence[str]) -> int:
@@ -297,9 +305,9 @@ def passes(environment: Environment, title: str, command: Sequence[str]) -> bool
     return call([environment.program(command[0]), *command[1:]]) == 0
 
 
-def run_module(environment: Environment, module: str, arguments: Sequence[str]) -> int:
+def run_module(environment: Environment, module: str, arguments: Sequence[str], **variables: str) -> int:
     """Run a module with the environment's Python."""
-    return call([environment.program("python"), "-m", module, *arguments])
+    return call([environment.program("python"), "-m", module, *arguments], **variables)
 
 
 def bench(environment: Environment, arguments: Sequence[str]) -> int:

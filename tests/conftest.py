@@ -43,6 +43,7 @@ def _set_environment() -> None:
     os.environ["QT_FONT_DPI"] = "96"
     for name in ("QT_SCALE_FACTOR", "QT_STYLE_OVERRIDE", "QT_QPA_PLATFORMTHEME", "LANGUAGE", "LC_ALL"):
         os.environ.pop(name, None)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process that a test starts compiles everything anew
     os.environ["LANG"] = "C.UTF-8"
     os.environ["TZ"] = "Europe/Berlin"
     if hasattr(time, "tzset"):

@@ -279,7 +279,7 @@ class TestCommands:
         """A module that was moved must not be missed by a command that nobody runs every day."""
         asked: list[str] = []
 
-        def run_module(_environment: Environment, module: str, _arguments: list[str]) -> int:
+        def run_module(_environment: Environment, module: str, _arguments: list[str], **_variables: str) -> int:
             asked.append(module)
             return 0
 
@@ -293,6 +293,26 @@ class TestCommands:
             assert found.submodule_search_locations is None or importlib.util.find_spec(f"{module}.__main__"), module
         source = Path(bootstrap.__file__).read_text("utf-8")
         assert len(asked) == source.count("return run_module("), "a command that this test does not know"
+
+    @pytest.mark.parametrize(("processors", "processes"), [(1, 0), (2, 2), (16, 16)])
+    def test_the_tests_use_every_processor_unless_told_otherwise(
+        self, checkout: Environment, monkeypatch: pytest.MonkeyPatch, processors: int, processes: int
+    ) -> None:
+        """What a developer's variable says comes later and so counts; arguments come later still."""
+        started: list[tuple[list[str], dict[str, str]]] = []
+
+        def call(command: list[str], **variables: str) -> int:
+            started.append((command, variables))
+            return 0
+
+        monkeypatch.setattr(bootstrap, "call", call)
+        monkeypatch.setattr(bootstrap, "ensure_test_programs", lambda _platform: None)
+        monkeypatch.setattr("os.sched_getaffinity", lambda _: range(processors), raising=False)
+        monkeypatch.setenv("PYTEST_ADDOPTS", "-n 1 -x")
+        assert bootstrap.test(checkout, ["-n", "0"]) == 0
+        ((command, variables),) = started
+        assert command[-2:] == ["-n", "0"]
+        assert variables["PYTEST_ADDOPTS"] == f"--dist=worksteal --numprocesses={processes} -n 1 -x"
 
     def test_check_runs_everything_although_something_failed_and_then_fails(
         self, checkout: Environment, calls: list[list[str]]

@@ -31,7 +31,7 @@ def _python(*arguments: str) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    return os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    return os.environ | {"PYTHONPATH": str(ROOT)}
 
 
 def command_line(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:

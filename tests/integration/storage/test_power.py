@@ -33,7 +33,7 @@ WRITER = Path(__file__).with_name("writer.py")
 
 def acknowledged_until_killed(directory: Path, seed: int, count: int) -> list[UUID]:
     """Run the writer, kill it right after its ``count``-th acknowledgement, and give all it had acknowledged."""
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, str(WRITER), str(directory), str(seed)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
