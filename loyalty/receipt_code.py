@@ -43,12 +43,14 @@ class SignedReceipt(msgspec.Struct, frozen=True):
     Attributes:
         terminal_id: The till that says it wrote the booking.
         original: The booking.
+        business_day: Its day.
         message: What was signed.
         signature: Ed25519 (RFC 8032).
     """
 
     terminal_id: UUID
     original: Original
+    business_day: date
     message: bytes
     signature: bytes
 
@@ -62,10 +64,11 @@ def message_of(terminal_id: UUID, original: Original) -> bytes | None:
     """What a till signs for a booking of its own.
 
     Returns:
-        ``None`` for a booking that does not fit into a code: too many lines, or numbered in another way than sales are.
+        ``None`` for a booking that does not fit into a code: too many lines, numbered in another way than sales are, or
+        of a day that the code has no room for.
     """
     numbers = [line.line for line in (*original.lines, *original.redemptions)]
-    days = (original.business_day - _FIRST_DAY).days
+    days = (original.business_day - _FIRST_DAY).days if original.business_day else -1
     if numbers != list(range(1, len(numbers) + 1)) or not 0 <= days < 1 << 8 * _DAY_BYTES:
         return None
     member = original.member_id.bytes if original.member_id else b""
@@ -98,13 +101,13 @@ def read(text: str) -> SignedReceipt | Refused:
     if raw is None:
         return Refused(Reason.RECEIPT_CODE_UNREADABLE)
     try:
-        terminal_id, original, size = _parse(raw)
+        terminal_id, original, day, size = _parse(raw)
     except (ValueError, IndexError, OverflowError):
         return Refused(Reason.RECEIPT_CODE_UNREADABLE)
     message = PREFIX.encode() + raw[:size]
     if message_of(terminal_id, original) != message:  # a number with leading zeros, a flag nobody knows
         return Refused(Reason.RECEIPT_CODE_UNREADABLE)
-    return SignedReceipt(terminal_id, original, message, raw[size:])
+    return SignedReceipt(terminal_id, original, day, message, raw[size:])
 
 
 def _text_length(size: int) -> int:
@@ -125,8 +128,8 @@ def _bytes_of(text: str) -> bytes | None:
     return (bits >> spare).to_bytes(size, "big")
 
 
-def _parse(raw: bytes) -> tuple[UUID, Original, int]:
-    """Terminal, booking, and how many bytes they take; exactly a signature must be left.
+def _parse(raw: bytes) -> tuple[UUID, Original, date, int]:
+    """Terminal, booking, its day, and how many bytes they take; exactly a signature must be left.
 
     Raises:
         ValueError: A part is too long, too large, or missing; likewise ``IndexError`` and ``OverflowError``.
@@ -152,7 +155,7 @@ def _parse(raw: bytes) -> tuple[UUID, Original, int]:
     if len(raw) != at + SIGNATURE_BYTES or not number:
         raise ValueError("not exactly a booking and a signature")
     member_id = ids[2] if len(ids) > 2 else None  # noqa: PLR2004 - terminal and record come before
-    return ids[0], Original(ids[1], member_id, day, groups[0], groups[1]), at
+    return ids[0], Original(ids[1], member_id, day, groups[0], groups[1]), day, at
 
 
 def _number(value: int) -> bytes:

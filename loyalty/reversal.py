@@ -73,14 +73,14 @@ class Original(msgspec.Struct, frozen=True):
     Attributes:
         record_id: The record.
         member_id: Whom it moved, ``None`` for an anonymous sale.
-        business_day: The shop's day it counts for.
+        business_day: The shop's day it counts for, ``None`` where nobody knows it.
         lines: The purchase.
         redemptions: The rewards taken.
     """
 
     record_id: UUID
     member_id: UUID | None
-    business_day: date
+    business_day: date | None
     lines: tuple[OriginalLine, ...] = ()
     redemptions: tuple[OriginalLine, ...] = ()
 
@@ -175,7 +175,7 @@ def _reverse_part(part: _Part, so_far: ReversedSoFar, wanted_cents: int | None) 
     A line of zero cents (a product reward without a value) can only be reversed whole: one booking, told by its points.
     """
     if part.cents == 0:
-        if wanted_cents is not None or so_far.points == part.points:
+        if wanted_cents is not None or so_far.points >= part.points:
             return None
         return ReversedLine(part.line, 0, part.points - so_far.points)
     left_cents = part.cents - so_far.cents

@@ -7,9 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from loyalty.directory import Role
 from loyalty.outcomes import Reason, Refused
-from terminal.app.sign_in import check_pin
+from terminal.app.sign_in import manager_refusal
 
 if TYPE_CHECKING:
     from terminal.app.till import Till
@@ -44,7 +43,8 @@ def leave(till: Till, command: LeaveCommand) -> Alone | Refused:
     if till.store.head_office is None:
         return Refused(Reason.NOT_JOINED)
     if not command.trusted:
-        refused = _manager_refusal(till, command)
+        with till.store.unit() as unit:
+            refused = manager_refusal(till, unit, command.manager_id, command.pin)
         if refused is not None:
             return refused
     with till.store.reader() as reader:
@@ -52,15 +52,3 @@ def leave(till: Till, command: LeaveCommand) -> Alone | Refused:
         unsent = reader.head().seq - (acked.seq if acked else 0)
     till.store.leave()
     return Alone(unsent)
-
-
-def _manager_refusal(till: Till, command: LeaveCommand) -> Refused | None:
-    """Why this person may not decide it; where nobody has a PIN, whoever stands at the till decides."""
-    with till.store.unit() as unit:
-        managers = [row for row in unit.cashiers() if row.role is Role.MANAGER and not row.blocked]
-        if not managers and command.manager_id is None:
-            return None
-        row = next((row for row in managers if row.cashier_id == command.manager_id), None)
-        if row is None:
-            return Refused(Reason.NOT_ALLOWED)
-        return check_pin(till, unit, row, command.pin)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.directory import Role
 from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import CashierSession, SessionAction
@@ -88,6 +89,15 @@ def check_pin(till: Till, unit: Unit, row: CashierRow, pin: str) -> Refused | No
     unit.put_cashier(row)
     wait_s = -(-(row.locked_until_us - now_us) // US_PER_S)
     return Refused(Reason.PIN_LOCKED, {"seconds": wait_s}) if wait_s > 0 else Refused(Reason.PIN_WRONG)
+
+
+def manager_refusal(till: Till, unit: Unit, manager_id: UUID | None, pin: str) -> Refused | None:
+    """Why this person may not decide it; where nobody has a PIN, whoever stands at the till decides."""
+    managers = [row for row in unit.cashiers() if row.role is Role.MANAGER and not row.blocked]
+    if not managers and manager_id is None:
+        return None
+    row = next((row for row in managers if row.cashier_id == manager_id), None)
+    return Refused(Reason.NOT_ALLOWED) if row is None else check_pin(till, unit, row, pin)
 
 
 class _Session(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""``reverse``, ``adjust`` and ``history``: what was booked, and putting it right."""
+"""``adjust`` and ``history``: what was booked, and putting a balance right."""
 
 from __future__ import annotations
 
@@ -8,27 +8,20 @@ import typer
 
 from loyalty.bounds import POINTS_MAX
 from loyalty.encoding import kind_of
-from loyalty.lines import ReversedLine
-from loyalty.money import decimal_text
-from loyalty.outcomes import Reason, Refused
-from loyalty.records import Adjustment, AnyRecord, Redemption, Reversal, ReversalReason, Sale
-from loyalty.reversal import ReversalRequest
+from loyalty.outcomes import Refused
+from loyalty.records import Adjustment, AnyRecord, Redemption, Reversal, Sale
 from storage.statements import BOOKINGS_MAX
 from terminal.app.adjust import AdjustCommand, adjust
 from terminal.app.cards import card_in_use
 from terminal.app.documents import booking_cents, booking_document, iso_moment
-from terminal.app.reverse import ReverseCommand, preview, reverse
 from terminal.cli import parsing
 from terminal.cli.answers import Answer
 from terminal.cli.commands import NumbersCommand
-from terminal.cli.session import Session, session_of
+from terminal.cli.session import session_of
 from texts.columns import pairs, table
 from texts.i18n import mark
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
     from storage.types import Booking
     from texts.i18n import Texts
 
@@ -40,12 +33,6 @@ RecordId = Annotated[
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command(
-        "reverse",
-        cls=NumbersCommand,
-        help=mark("Undo a sale or a redemption, whole or in part."),
-        epilog="stammkunde reverse 0198c0de-0000-7000-8000-000000000001 --reason mistake",
-    )(_reverse)
-    app.command(
         "adjust",
         cls=NumbersCommand,
         help=mark("Correct a balance by hand."),
@@ -56,116 +43,6 @@ def add_commands(app: typer.Typer) -> None:
         help=mark("List a card's bookings, the newest first."),
         epilog="stammkunde history 2900000000018 --limit 5",
     )(_history)
-
-
-def _reverse(
-    context: typer.Context,
-    booking: Annotated[str, typer.Argument(help=mark("The id of the booking to undo."), metavar="RECORD_ID")],
-    line: Annotated[
-        int | None, typer.Option("--line", min=1, max=1000, help=mark("Only this line of it."), metavar="N")
-    ] = None,
-    amount: Annotated[str | None, typer.Option("--amount", help=mark("Only this much of it."), metavar="A")] = None,
-    reason: Annotated[
-        str,
-        typer.Option("--reason", help=mark("mistake, return, wrong_card, or the reason in words."), metavar="R"),
-    ] = "",
-    show: Annotated[bool, typer.Option("--preview", help=mark("Say what it would do, without writing."))] = False,
-    record_id: RecordId = None,
-) -> Answer | Refused:
-    session = session_of(context)
-    original_id = parsing.uuid(booking)
-    reversal_id = session.programs.ids.record_id() if record_id is None else parsing.uuid(record_id)
-    if show:
-        return _previewed(session, original_id, line, amount)
-    with session.writing() as till:
-        texts = session.texts
-        request = _request(texts, original_id, line, amount)
-        if isinstance(request, Answer):
-            return request
-        code, note = _reason(reason)
-        if code is None:
-            return Refused(Reason.REASON_MISSING)
-        done = reverse(till, ReverseCommand(reversal_id, request, code, note))
-        if isinstance(done, Refused):
-            return done
-        record = done.record
-        document = {
-            "record_id": record.record_id,
-            "seq": done.seq,
-            "original_id": record.original_id,
-            **_effect(record.takes_back, record.returns, record.lines, record.redemptions),
-            "balance": done.balance,
-            "repeated": done.repeated,
-        }
-        lines = [
-            *_effect_lines(texts, record.takes_back, record.returns, record.cents),
-            (texts._("Balance"), texts.points(done.balance)),
-            (texts._("Booking"), str(record.record_id)),
-        ]
-        return Answer(document, pairs(lines))
-
-
-def _previewed(session: Session, original_id: UUID, line: int | None, amount: str | None) -> Answer | Refused:
-    with session.reading() as (_, reader):
-        texts = session.texts
-        request = _request(texts, original_id, line, amount)
-        if isinstance(request, Answer):
-            return request
-        found = preview(reader, request)
-        if isinstance(found, Refused):
-            return found
-        plan = found.plan
-        document = {
-            "original_id": original_id,
-            **_effect(plan.takes_back, plan.returns, plan.lines, plan.redemptions),
-            "balance": found.balance,
-            "balance_after": found.balance_after,
-            "preview": True,
-        }
-        lines = [
-            *_effect_lines(texts, plan.takes_back, plan.returns, sum(part.cents for part in plan.lines)),
-            (texts._("Balance"), texts.points(found.balance)),
-            (texts._("Balance after"), texts.points(found.balance_after)),
-        ]
-        return Answer(document, pairs(lines))
-
-
-def _request(texts: Texts, original_id: UUID, line: int | None, amount: str | None) -> ReversalRequest | Answer:
-    cents = None if amount is None else parsing.amount(texts, amount)
-    return cents if isinstance(cents, Answer) else ReversalRequest(original_id, line, cents)
-
-
-def _reason(text: str) -> tuple[ReversalReason | None, str]:
-    """A reason's code, or ``other`` with the words as an erasable note."""
-    words = " ".join(text.split())
-    if not words:
-        return None, ""
-    if words in set(ReversalReason):
-        return ReversalReason(words), ""
-    return ReversalReason.OTHER, words
-
-
-def _effect(
-    takes_back: int, returns: int, lines: Sequence[ReversedLine], redemptions: Sequence[ReversedLine]
-) -> dict[str, object]:
-    return {
-        "takes_back": takes_back,
-        "returns": returns,
-        "amount": decimal_text(sum(line.cents for line in lines)),
-        "lines": [
-            {"line": line.line, "amount": decimal_text(line.cents), "points": sign * line.points}
-            for part, sign in ((lines, -1), (redemptions, 1))
-            for line in part
-        ],
-    }
-
-
-def _effect_lines(texts: Texts, takes_back: int, returns: int, cents: int) -> list[tuple[str, str]]:
-    return [
-        (texts._("Takes back"), texts.points(takes_back)),
-        (texts._("Returns"), texts.points(returns)),
-        (texts._("Of the purchase"), texts.money(cents)),
-    ]
 
 
 def _adjust(

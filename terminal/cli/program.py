@@ -16,7 +16,7 @@ from typer.main import get_command
 from hardware.errors import HardwareError
 from loyalty.outcomes import Refused
 from storage.errors import StorageError
-from terminal.cli import booking, card, cashier, day, ledger, member, programme, report, sale, scan, shop, sync
+from terminal.cli import booking, card, cashier, day, ledger, member, programme, report, reverse, sale, scan, shop, sync
 from terminal.cli.answers import EXIT_BUG, EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, Answer, failure, json_text, refusal
 from terminal.cli.session import Session, session_of, tell
 from terminal.crash import crash_text, write_crash
@@ -64,7 +64,7 @@ def build_app() -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     app.callback()(_global_options)
-    for module in (shop, programme, cashier, member, card, sale, booking, report, day, ledger, scan, sync):
+    for module in (shop, programme, cashier, member, card, sale, booking, reverse, report, day, ledger, scan, sync):
         module.add_commands(app)
     return app
 

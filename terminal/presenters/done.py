@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from terminal.app.earn import Earned
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from loyalty.records import Sale
     from terminal.presenters.outcomes import Booked
+    from terminal.sync.outcomes import Declined
     from texts.i18n import Texts
 
 DONE_SHOWN_MS: Final = 5000
@@ -41,11 +43,14 @@ class DonePresenter(Presenter[DoneState]):
         self._cancel_return: Callable[[], None] | None = None
         self._cancel_guard: Callable[[], None] | None = None
         self._guarded = False
+        self._code: str | None = None
+        self._code_asked = False
 
     def open(self, booked: Booked) -> None:
         """Show a booking that is on disk."""
         self.close()
         self._booked = booked
+        self._code, self._code_asked = None, False
         self._guarded = True
         self._cancel_guard = self._around.schedule(ENTER_GUARD_MS, self._guard_over)
         self._cancel_return = self._around.schedule(DONE_SHOWN_MS, self._go_on)
@@ -91,6 +96,18 @@ class DonePresenter(Presenter[DoneState]):
         if self._cancel_return is not None:
             self._cancel_return()
             self._cancel_return = None
+        booked, actions = self._booked, self._around.sync_actions
+        if actions is None or not self._around.sync.joined or self._code_asked:
+            return
+        if isinstance(booked, Earned | Redeemed):
+            self._code_asked = True  # signed only now, so that no sale waits for it
+            actions.receipt_code(booked.record, partial(self._signed, booked), self._flow.broke)
+
+    def _signed(self, booked: Booked, code: str | Declined) -> None:
+        """The code for another till is there, unless the next customer is; without a key there is only the number."""
+        if booked is self._booked:
+            self._code = code if isinstance(code, str) else ""
+            self.refresh()
 
     def refresh(self) -> None:
         """Compute the screen anew from what was booked."""
@@ -106,7 +123,7 @@ class DonePresenter(Presenter[DoneState]):
             to_pay=_to_pay(texts, booked.record) if isinstance(booked, Earned) else "",
             balance=texts.number(booked.balance),
             balance_caption=texts._("New balance"),
-            receipt=receipt(texts, programme, self._around.desk.shop, booked),
+            receipt=receipt(texts, programme, self._around.desk.shop, booked, self._code),
             undo=texts._("Undo") if self.undoable else "",
             next_action=texts._("First purchase") if isinstance(booked, Enrolled) else texts._("Next customer"),
             next_hint=texts._("Press Enter for the first purchase")
@@ -147,7 +164,8 @@ class DonePresenter(Presenter[DoneState]):
             case Reversed():
                 took = texts._("{points} taken back").format(points=texts.points(booked.record.takes_back))
                 gave = texts._("{points} returned").format(points=texts.points(booked.record.returns))
-                return (took, gave) if booked.record.returns else (took,)
+                later = texts._("A preview until head office has booked it.")
+                return (took, *((gave,) if booked.record.returns else ()), *((later,) if booked.elsewhere else ()))
             case Enrolled():
                 return (texts._("The card is ready to collect points."),)
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from loyalty import cards
 from loyalty.records import Redemption, Sale
+from loyalty.reversal import Original
 from terminal.app.earn import Earned
 from terminal.app.enrol import Enrolled
 from terminal.app.redeem import Redeemed
 from terminal.app.reverse import Reversed
 from terminal.messages import explain_text, reward_name
 from terminal.presenters.states import ReceiptText
+from terminal.presenters.wording import original_title
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from loyalty.lines import RedemptionLine
     from loyalty.programme import Programme
     from loyalty.records import AnyRecord
@@ -22,8 +26,22 @@ if TYPE_CHECKING:
     from texts.i18n import Texts
 
 
-def receipt(texts: Texts, programme: Programme, shop: Shop, booked: Booked) -> tuple[ReceiptText, ...]:
-    """The receipt of a booking; it says on every copy that it is no fiscal receipt."""
+CODE_PART: Final = 40
+"""How many characters of a code stand on one line: as many as the narrowest paper takes."""
+
+
+def receipt(
+    texts: Texts, programme: Programme, shop: Shop, booked: Booked, code: str | None = None
+) -> tuple[ReceiptText, ...]:
+    """The receipt of a booking; it says on every copy that it is no fiscal receipt.
+
+    Args:
+        texts: The language.
+        programme: The rules in force.
+        shop: Whose till it is.
+        booked: What is on disk.
+        code: With which another till can undo it, empty where it has none; ``None`` on a till that stands alone.
+    """
     lines = [ReceiptText(shop.name, strong=True, centred=True)]
     if programme.name != shop.name:
         lines.append(ReceiptText(programme.name, centred=True))
@@ -46,7 +64,20 @@ def receipt(texts: Texts, programme: Programme, shop: Shop, booked: Booked) -> t
         lines.append(ReceiptText(texts._("Worth"), right=worth))
     lines.append(ReceiptText(""))
     lines.append(ReceiptText(texts._("Not a fiscal receipt"), centred=True))
+    if code is not None and isinstance(booked, Earned | Redeemed):
+        lines += _for_another_till(texts, booked.record.record_id, code)
     return tuple(lines)
+
+
+def _for_another_till(texts: Texts, record_id: UUID, code: str) -> list[ReceiptText]:
+    """The booking's number and the code with which it can be undone elsewhere, cut to the paper."""
+    lines = [
+        ReceiptText("", rule=True),
+        ReceiptText(texts._("For a return at another till"), centred=True),
+        ReceiptText(str(record_id), centred=True),
+    ]
+    parts = (code[start : start + CODE_PART] for start in range(0, len(code), CODE_PART))
+    return lines + [ReceiptText(part, centred=True) for part in parts]
 
 
 def _moment(texts: Texts, record: AnyRecord) -> str:
@@ -75,7 +106,9 @@ def _rewards(texts: Texts, programme: Programme, taken: tuple[RedemptionLine, ..
 
 def _reversal(texts: Texts, programme: Programme, undone: Reversed) -> list[ReceiptText]:
     original = undone.original
-    if isinstance(original, Redemption):
+    if isinstance(original, Original):
+        what = original_title(texts, original)
+    elif isinstance(original, Redemption):
         what = reward_name(texts, programme, original.redemption.reward_id)
     else:
         what = texts._("Purchase {amount}").format(amount=texts.money(original.amount_cents))
@@ -84,4 +117,6 @@ def _reversal(texts: Texts, programme: Programme, undone: Reversed) -> list[Rece
         lines.append(ReceiptText(texts._("Points taken back"), right=texts.signed(-undone.record.takes_back)))
     if undone.record.returns:
         lines.append(ReceiptText(texts._("Points returned"), right=texts.signed(undone.record.returns)))
+    if undone.elsewhere:
+        lines.append(ReceiptText("· " + texts._("until head office has booked it")))
     return lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from loyalty.outcomes import Refused
+from loyalty.receipt_code import is_code
 from storage.errors import StorageError
 from terminal.app.identify import Identified, UnknownCard, identify
 from terminal.messages import refusal_text, reject_text
@@ -174,9 +175,15 @@ class ShellPresenter(Presenter[ShellState]):
         if self._screen is Screen.LOCK:
             self.lock.say(Notice(self._around.texts._("Sign in first, then scan again. (M-179)"), Tone.WARN))
             return
+        if is_code(text):
+            self._receipt_scanned(text)
+            return
         if self._screen is Screen.ENROL:
             self.enrol.card_scanned(text, symbology)
-            return
+        else:
+            self._identify(text, symbology)
+
+    def _identify(self, text: str, symbology: str | None) -> None:
         desk = self._around.desk
         try:
             found = identify(desk.reader, desk.programme, desk.programme_key, text, symbology)
@@ -190,6 +197,16 @@ class ShellPresenter(Presenter[ShellState]):
                 self._unknown(found)
             case Refused():
                 self.say(Notice(refusal_text(self._around.texts, found), Tone.WARN))
+
+    def _receipt_scanned(self, text: str) -> None:
+        """A receipt comes back: undo what it says, unless somebody has a purchase open."""
+        if self.member.sale is not None or self._screen is Screen.ENROL:
+            sentence = self._around.texts._("Finish what is open first, then scan the receipt again. (M-198)")
+            self.say(Notice(sentence, Tone.WARN))
+            return
+        self.done.close()
+        self.void.open_receipt(text)
+        self._go(Screen.VOID)
 
     def _identified(self, found: Identified) -> None:
         """Open the member; the same card once more keeps the open sale, another one asks when an amount was typed."""

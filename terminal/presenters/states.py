@@ -289,17 +289,34 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class VoidState(msgspec.Struct, frozen=True):
-    """Undoing a booking: what it was, what a void takes back and returns, and what is left."""
+    """Undoing a booking: what it was, what a void takes back and returns, and what is left.
+
+    Attributes:
+        receipt: Where another till's receipt is scanned or its number typed, ``None`` on a till that stands alone.
+        origin: Whose booking it is and how sure that is; empty for one of this till.
+        fields: What a manager vouches for; empty unless nothing else proves the booking.
+        people: Which manager it may be.
+        secret: The field that shows dots.
+    """
 
     headline: str
+    receipt: Field | None = None
+    origin: str = ""
     what: tuple[BookingLine, ...] = ()
     preview: tuple[Tile, ...] = ()
     reasons: tuple[Choice, ...] = ()
+    fields: tuple[Field, ...] = ()
+    people: tuple[Choice, ...] = ()
+    secret: str = ""
     notice: Notice | None = None
     empty: str = ""
     primary: str = ""
     primary_enabled: bool = False
     busy: bool = False
+
+    def __repr__(self) -> str:
+        """A description that may be logged: the PIN is left out."""
+        return f"VoidState({self.headline!r})"
 
 
 class HistoryState(msgspec.Struct, frozen=True):

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from loyalty.outcomes import Refused
+    from loyalty.records import Redemption, Sale
     from loyalty.store_day import StoreDay
+    from loyalty.wire import RecordReply
     from terminal.sync.outcomes import Declined, Exported, Invited, Joined, Left, Serving
 
 
@@ -70,4 +72,16 @@ class SyncActions(Protocol):
         self, day: date, done: Callable[[StoreDay | Declined], None], failed: Callable[[Exception], None]
     ) -> None:
         """Read a business day of the whole store; head office answers within seconds or counts as away."""
+        ...
+
+    def record(
+        self, record_id: UUID, done: Callable[[RecordReply | Declined], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Read a booking of another till; head office answers within seconds or counts as away."""
+        ...
+
+    def receipt_code(
+        self, record: Sale | Redemption, done: Callable[[str | Declined], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Sign a booking of this till for its receipt; empty when it has no code."""
         ...

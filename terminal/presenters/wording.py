@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from loyalty.programme import Programme
+    from loyalty.reversal import Original
     from storage.types import Booking
     from terminal.app.identify import Identified
     from terminal.sync.status import SyncStatus
@@ -109,6 +110,13 @@ def booking_title(texts: Texts, programme: Programme, record: AnyRecord) -> str:
             return texts._("Card changed")
         case _:
             return texts._("Note")
+
+
+def original_title(texts: Texts, original: Original) -> str:
+    """What a booking of another till was, going by its receipt."""
+    if original.lines:
+        return texts._("Purchase {amount}").format(amount=texts.money(original.amount_cents))
+    return texts._("Reward")
 
 
 def booking_reason(texts: Texts, programme: Programme, record: AnyRecord) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from loyalty.encoding import decode
 from loyalty.feed import ChangesReply, Cursor, EditsReply, SnapshotInfo
 from loyalty.report import WEEK
 from loyalty.store_day import StoreDay
@@ -22,6 +23,7 @@ from loyalty.wire import (
     HelloReply,
     ProblemCode,
     PushReply,
+    RecordReply,
     request_bytes,
 )
 from terminal.sync.errors import HeadOfficeSaysNo, answer_wrong
@@ -107,6 +109,17 @@ class HttpHeadOffice:
         if (found.figures.day, found.week_before.day) != (day, day - WEEK):
             raise answer_wrong("figures of another day")
         return found
+
+    def record(self, record_id: UUID) -> RecordReply:
+        """A record of any till."""
+        reply = _decoded(self._signed("GET", f"/v1/records/{record_id}"), RecordReply)
+        try:
+            record = decode(reply.payload)
+        except ValueError as error:
+            raise answer_wrong(str(error)) from error
+        if getattr(record, "record_id", record_id) != record_id:
+            raise answer_wrong("another record than the one that was asked for")
+        return reply
 
     def hang_up(self) -> None:
         """End the call that is going on, from another thread."""

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from datetime import date
+    from uuid import UUID
 
     from loyalty.feed import ChangesReply, Cursor, EditsReply, EditsRequest, SnapshotInfo
     from loyalty.store_day import StoreDay
-    from loyalty.wire import CompareReply, CompareRequest, HelloReply, HelloRequest, PushReply, PushRequest
+    from loyalty.wire import CompareReply, CompareRequest, HelloReply, HelloRequest, PushReply, PushRequest, RecordReply
 
 
 class HeadOfficePort(Protocol):
@@ -48,6 +49,10 @@ class HeadOfficePort(Protocol):
 
     def store_day(self, day: date) -> StoreDay:
         """A business day of the store the till stands in."""
+        ...
+
+    def record(self, record_id: UUID) -> RecordReply:
+        """A record of any till, with what was undone of it."""
         ...
 
     def compare(self, request: CompareRequest) -> CompareReply:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
+    from loyalty.records import Redemption, Sale
     from loyalty.store_day import StoreDay
+    from loyalty.wire import RecordReply
     from terminal.sync.journal import LedgerOwner
     from terminal.sync.keys import KeyStore
     from terminal.sync.supervise import Supervisor
@@ -79,6 +81,19 @@ class Requests:
         except SyncError as error:
             return Declined(error.why)
         return Exported(path, records)
+
+    def receipt_code(self, record: Sale | Redemption) -> str | Declined:
+        """The code of a booking of this till, empty when it has none: the till stands alone, or it is too long."""
+        from terminal.sync.receipts import code_of  # brings cryptography
+
+        head_office = self.owner.store.head_office
+        if head_office is None:
+            return ""
+        try:
+            private_key, _ = self.keys.find(head_office.terminal_id)
+        except SyncError as error:
+            return Declined(error.why)
+        return code_of(record, head_office.terminal_id, private_key)
 
     def serve(self, *, on: bool, listen: str | None = None) -> Serving | Declined | Refused:
         """Begin or end to serve the other tills of the shop; who begins joins the new head office as its first till."""
@@ -189,6 +204,18 @@ class SyncService:
     ) -> None:
         """Read a business day of the whole store."""
         self._questions.ask(lambda port: port.store_day(day), done, failed)
+
+    def record(
+        self, record_id: UUID, done: Callable[[RecordReply | Declined], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Read a booking of another till."""
+        self._questions.ask(lambda port: port.record(record_id), done, failed)
+
+    def receipt_code(
+        self, record: Sale | Redemption, done: Callable[[str | Declined], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Sign a booking of this till for its receipt, on the sync thread, where the key is."""
+        self._do(lambda requests: requests.receipt_code(record), done, failed)
 
     def _do(
         self, work: Callable[[Requests], R], done: Callable[[R], None], failed: Callable[[Exception], None]

@@ -193,6 +193,18 @@ class Void(Presenter[states.VoidState], Protocol):
         """Choose a reason."""
         ...
 
+    def receipt_typed(self, text: str) -> None:
+        """The field for another till's receipt now holds this text."""
+        ...
+
+    def field_typed(self, name: str, text: str) -> None:
+        """A field of what a manager vouches for now holds this text."""
+        ...
+
+    def choose_manager(self, cashier_id: str) -> None:
+        """It is this manager."""
+        ...
+
     def confirm(self) -> None:
         """Do what the green button says."""
         ...
