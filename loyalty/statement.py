@@ -94,21 +94,20 @@ def movements(record: AnyRecord | UnknownRecord) -> tuple[Movement, ...]:
     """
     if isinstance(record, UnknownRecord) or record.member_id is None:
         return ()
-    moved: tuple[Movement, ...] = ()
     match record:
         case Sale():
-            moved = (Movement(EntryKind.REDEEM, -record.points_redeemed), Movement(EntryKind.EARN, record.points))
+            moved = [(EntryKind.REDEEM, -record.points_redeemed), (EntryKind.EARN, record.points)]
         case Redemption():
-            moved = (Movement(EntryKind.REDEEM, -record.redemption.points),)
+            moved = [(EntryKind.REDEEM, -record.redemption.points)]
         case Reversal():
-            moved = (Movement(EntryKind.RETURN, record.returns), Movement(EntryKind.TAKE_BACK, -record.takes_back))
+            moved = [(EntryKind.RETURN, record.returns), (EntryKind.TAKE_BACK, -record.takes_back)]
         case Adjustment():
-            moved = (Movement(EntryKind.ADJUST, record.points),)
+            moved = [(EntryKind.ADJUST, record.points)]
         case Expiry():
-            moved = (Movement(EntryKind.EXPIRE, -record.points),)
+            moved = [(EntryKind.EXPIRE, -record.points)]
         case _:
-            pass
-    return tuple(movement for movement in moved if movement.points)
+            return ()
+    return tuple([Movement(kind, points) for kind, points in moved if points])
 
 
 class _OpenLot:

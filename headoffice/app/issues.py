@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 
 from headoffice.app.members import cards_shown
+from headoffice.intake.waiting import WAITS
 from headoffice.store.dirty import touch
 from headoffice.store.tables import CONFLICT, QUARANTINE, RECORD, STORE, TERMINAL
 from headoffice.views import ConflictView, QuarantineView, WaitingView
@@ -129,7 +130,7 @@ def waiting(office: Office, *, limit: int) -> tuple[WaitingView, ...]:
         )
         .outerjoin(TERMINAL, TERMINAL.c.terminal_id == RECORD.c.terminal_id)
         .outerjoin(STORE, STORE.c.store_id == TERMINAL.c.store_id)
-        .where(RECORD.c.state == "waiting", RECORD.c.original_id.is_not(None))
+        .where(WAITS)
         .order_by(RECORD.c.at_us, RECORD.c.record_id)
         .limit(limit)
     )

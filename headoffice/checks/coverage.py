@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from headoffice.checks.findings import ROWS_AT_ONCE, each
-from headoffice.intake.registry import BOOKED, WAITING
+from headoffice.intake.registry import BOOKED
+from headoffice.intake.waiting import WAITS
 from headoffice.store import bulk
 from headoffice.store.dirty import noted
 from headoffice.store.tables import (
@@ -60,7 +61,7 @@ def check_waiting(connection: Connection, findings: Findings) -> None:
     stuck = (
         select(RECORD.c.record_id)
         .join(original, original.c.record_id == RECORD.c.original_id)
-        .where(RECORD.c.state == WAITING, original.c.state == BOOKED)
+        .where(WAITS, original.c.state == BOOKED)
         .order_by(RECORD.c.record_id)
     )
     for record_id in connection.scalars(stuck):

@@ -1,8 +1,9 @@
-"""Accounts under lock: what one transaction has read of them, changes, and writes back once at its end.
+"""Accounts under lock: what one transaction adds to them, written in one statement that also locks them.
 
-Accounts are locked in the order of their ids, so that two transactions never wait for each other crosswise. A merged
-account points straight at the one that stands for it; whoever has locked an account looks once more whether it has been
-merged meanwhile, and locks the survivor instead.
+What a sale does to an account is an addition, so nothing has to be read first: the statement that adds tells the
+balance it came to. Accounts are written in the order of their ids, so that two transactions never wait for each other
+crosswise. A merged account takes nothing and points straight at the one that stands for it, which gets what was meant
+for it. Only who asks what an account was before, an enrolment or a merge, locks and reads it beforehand.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import func, select, update
 
 from headoffice.store import bulk
-from headoffice.store.dirty import touch
 from headoffice.store.tables import ACCOUNT, ENTRY, RECORD
 
 if TYPE_CHECKING:
@@ -24,25 +24,50 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 LOCK_ROUNDS_MAX: Final = 10
-"""How often a lock may find that its account was merged meanwhile; each round needs another merge in between."""
+"""How often an account may turn out to be merged meanwhile; each round needs another merge in between."""
 
 _FRESH: Final = ("member_id", "balance", "sales", "revenue_cents", "region")
 _COLUMNS: Final = ("balance", "sales", "revenue_cents", "enrolled_day", "last_sale_day", "merged_into")
+_ADDED: Final = ("member_id", "balance", "sales", "revenue_cents", "enrolled_day", "last_sale_day", "region")
+_ADDING: Final = {
+    **{name: f"account.{name} + excluded.{name}" for name in ("balance", "sales", "revenue_cents")},
+    "enrolled_day": "coalesce(account.enrolled_day, excluded.enrolled_day)",
+    "last_sale_day": "CASE WHEN account.last_sale_day >= excluded.last_sale_day OR excluded.last_sale_day IS NULL"
+    " THEN account.last_sale_day ELSE excluded.last_sale_day END",
+}
+_STANDS_FOR_ITSELF: Final = "account.merged_into IS NULL"
+
+
+@dataclass(slots=True)
+class Change:
+    """What a transaction adds to one account; days are those of the first enrolment and of the last sale."""
+
+    balance: int = 0
+    sales: int = 0
+    revenue_cents: int = 0
+    enrolled_day: date | None = None
+    last_sale_day: date | None = None
+
+    def add(self, other: Change) -> None:
+        """Add what was meant for another account that this one stands for."""
+        self.balance += other.balance
+        self.sales += other.sales
+        self.revenue_cents += other.revenue_cents
+        self.enrolled_day = min(filter(None, (self.enrolled_day, other.enrolled_day)), default=None)
+        self.last_sale_day = max(filter(None, (self.last_sale_day, other.last_sale_day)), default=None)
 
 
 @dataclass(slots=True)
 class Held:
-    """One locked account that stands for itself; ``changed`` when it must be written back."""
+    """One locked account as it was read."""
 
     member_id: UUID
-    region: str
     balance: int = 0
     sales: int = 0
     revenue_cents: int = 0
     enrolled_day: date | None = None
     last_sale_day: date | None = None
     merged_into: UUID | None = None
-    changed: bool = False
 
 
 class Accounts:
@@ -55,73 +80,128 @@ class Accounts:
     def __init__(self, connection: Connection, region: str) -> None:
         self._connection = connection
         self._region = region
+        self._changes: dict[UUID, Change] = {}
         self._held: dict[UUID, Held] = {}
-        self._root: dict[UUID, UUID] = {}
-        self._merges: list[tuple[UUID, UUID]] = []
+        self._roots: dict[UUID, UUID] = {}
         self._last_sale_unknown: set[UUID] = set()
         self.touched: set[UUID] = set()
 
-    def lock(self, members: Iterable[UUID]) -> None:
-        """Lock the accounts that stand for members; those that nobody has used yet begin empty."""
-        wanted = set(members) - self._root.keys()
-        roots = {member: member for member in wanted}
-        for _ in range(LOCK_ROUNDS_MAX):
-            self._lock_roots(set(roots.values()) - self._held.keys())
-            moved = {}
-            for member, root in roots.items():
-                survivor = self._held[root].merged_into
-                if survivor is not None:
-                    moved[member] = survivor
-            if not moved:
-                self._root.update(roots)
-                return
-            roots.update(moved)
-        raise RuntimeError("Accounts are merged faster than they can be locked")
-
-    def _lock_roots(self, members: set[UUID]) -> None:
-        """Make those that are missing, and then lock all of them in one go: two goes could wait crosswise."""
-        if not members:
-            return
-        ordered = sorted(members, key=_as_number)
-        fresh = [(member, 0, 0, 0, self._region) for member in ordered]
-        made = bulk.insert_or_lock(self._connection, ACCOUNT, _FRESH, fresh)
-        for member in made:
-            self._held[member] = Held(member, self._region)
-        there = [member for member in ordered if member not in made]
-        if not there:
-            return
-        query = select(ACCOUNT.c.member_id, ACCOUNT.c.region, *(ACCOUNT.c[name] for name in _COLUMNS))
-        for row in self._connection.execute(query.where(bulk.among(self._connection, ACCOUNT.c.member_id, there))):
-            self._held[row[0]] = Held(*row)
-
-    def of(self, member_id: UUID) -> Held:
-        """The account that stands for a locked member."""
-        return self._held[self._root[member_id]]
-
-    def touch(self, member_id: UUID) -> None:
-        """Send the statement of a locked member out anew, and of the name it is known by."""
-        self.touched |= {member_id, self._root[member_id]}
+    def change(self, member_id: UUID) -> Change:
+        """What is added to a member's account; to ask for it is enough to send the statement out anew."""
+        change = self._changes.get(member_id)
+        if change is None:
+            change = self._changes[member_id] = Change()
+        return change
 
     def sold(self, member_id: UUID, cents: int, day: date) -> None:
         """Count a sale."""
-        account = self.of(member_id)
-        account.sales += 1
-        account.revenue_cents += cents
-        account.last_sale_day = max(account.last_sale_day or day, day)
-        account.changed = True
+        change = self.change(member_id)
+        change.sales += 1
+        change.revenue_cents += cents
+        if change.last_sale_day is None or change.last_sale_day < day:
+            change.last_sale_day = day
 
     def unsold(self, member_id: UUID, cents: int, *, whole: bool) -> None:
         """Take a reversed part of a sale away, and with the last of it the sale itself."""
-        account = self.of(member_id)
-        account.revenue_cents -= cents
+        change = self.change(member_id)
+        change.revenue_cents -= cents
         if whole:
-            account.sales -= 1
-            self._last_sale_unknown.add(account.member_id)
-        account.changed = True
+            change.sales -= 1
+            self._last_sale_unknown.add(member_id)
+
+    def enrolled(self, member_id: UUID, day: date) -> bool:
+        """Note an enrolment of a locked member; ``False`` when its account had one before."""
+        account = self._held[self._roots[member_id]]
+        if account.enrolled_day is not None:
+            return False
+        account.enrolled_day = self.change(member_id).enrolled_day = day
+        return True
+
+    def add(self) -> dict[UUID, int]:
+        """Write what was gathered since the last time; the accounts are locked then.
+
+        Returns:
+            The balances that accounts had before, by the account that stands for itself.
+        """
+        before: dict[UUID, int] = {}
+        wanted, self._changes = self._changes, {}
+        pending = wanted
+        for _ in range(LOCK_ROUNDS_MAX):
+            if not pending:
+                self.touched |= {root for member in wanted for root in (member, self.root(member))}
+                return before
+            after = self._added(pending)
+            for root, balance in after.items():
+                before.setdefault(root, balance - pending[root].balance)
+            pending = self._moved_on(wanted, {member: pending[member] for member in pending.keys() - after.keys()})
+        raise RuntimeError("Accounts are merged faster than they can be locked")
+
+    def _added(self, changes: dict[UUID, Change]) -> dict[UUID, int]:
+        """Add to those that stand for themselves, and make those that are missing; returns their balances then."""
+        rows = [
+            (member, one.balance, one.sales, one.revenue_cents, one.enrolled_day, one.last_sale_day, self._region)
+            for member, one in sorted(changes.items(), key=_as_number)
+        ]
+        return bulk.insert_or_change(
+            self._connection, ACCOUNT, _ADDED, rows, _ADDING, only=_STANDS_FOR_ITSELF, returning="balance"
+        )
+
+    def _moved_on(self, wanted: Iterable[UUID], gone: dict[UUID, Change]) -> dict[UUID, Change]:
+        """What was meant for merged accounts, by the accounts that stand for them."""
+        survivors = self._survivors(gone)
+        for member in wanted:
+            root = self.root(member)
+            if root in survivors:
+                self._roots[member] = survivors[root]
+        moved: dict[UUID, Change] = {}
+        for member, change in gone.items():
+            moved.setdefault(survivors[member], Change()).add(change)
+        return moved
+
+    def _survivors(self, gone: dict[UUID, Change]) -> dict[UUID, UUID]:
+        if not gone:
+            return {}
+        query = select(ACCOUNT.c.member_id, ACCOUNT.c.merged_into)
+        found = self._connection.execute(query.where(bulk.among(self._connection, ACCOUNT.c.member_id, gone)))
+        return {member: survivor for member, survivor in found if survivor is not None}
+
+    def root(self, member_id: UUID) -> UUID:
+        """The account that stands for a member that was locked or added to."""
+        return self._roots.get(member_id, member_id)
+
+    def lock(self, members: Iterable[UUID]) -> None:
+        """Lock and read the accounts that stand for members; those that nobody has used yet begin empty."""
+        wanted = set(members)
+        for _ in range(LOCK_ROUNDS_MAX):
+            self._lock_roots({self.root(member) for member in wanted})
+            moved = {
+                member: survivor
+                for member in wanted
+                if (survivor := self._held[self.root(member)].merged_into) is not None
+            }
+            if not moved:
+                self._roots.update({member: self.root(member) for member in wanted})
+                return
+            self._roots.update(moved)
+        raise RuntimeError("Accounts are merged faster than they can be locked")
+
+    def _lock_roots(self, members: set[UUID]) -> None:
+        """Make those that are missing, and lock all of them in one go: two goes could wait crosswise."""
+        if not members:
+            return
+        fresh = [(member, 0, 0, 0, self._region) for member in sorted(members)]
+        bulk.insert_or_lock(self._connection, ACCOUNT, _FRESH, fresh)
+        query = select(ACCOUNT.c.member_id, *(ACCOUNT.c[name] for name in _COLUMNS))
+        for row in self._connection.execute(query.where(bulk.among(self._connection, ACCOUNT.c.member_id, members))):
+            self._held[row[0]] = Held(*row)
 
     def merge(self, source: UUID, target: UUID) -> bool:
-        """Join two locked members' accounts: the union of what both have; ``False`` when they are one already."""
-        gone, kept = self.of(source), self.of(target)
+        """Join two members' accounts: the union of what both have; ``False`` when they are one already.
+
+        Everything gathered must be written before, entries too.
+        """
+        self.lock((source, target))
+        gone, kept = self._held[self.root(source)], self._held[self.root(target)]
         if gone is kept:
             return False
         kept.balance += gone.balance
@@ -132,26 +212,15 @@ class Accounts:
         gone.balance = gone.sales = gone.revenue_cents = 0
         gone.enrolled_day = gone.last_sale_day = None
         gone.merged_into = kept.member_id
-        gone.changed = kept.changed = True
-        for member, root in self._root.items():
-            if root == gone.member_id:
-                self._root[member] = kept.member_id
-        self._merges.append((gone.member_id, kept.member_id))
-        self.touched |= {gone.member_id, kept.member_id}
-        return True
-
-    def save(self) -> None:
-        """Write everything back. The entries of this transaction must be written before, the records too."""
-        rows = [
-            (held.member_id, *(getattr(held, name) for name in _COLUMNS))
-            for held in self._held.values()  # all are locked already, so that any order will do
-            if held.changed
-        ]
+        rows = [(held.member_id, *(getattr(held, name) for name in _COLUMNS)) for held in (gone, kept)]
         bulk.update(self._connection, ACCOUNT, ("member_id",), _COLUMNS, rows)
-        for source, target in self._merges:
-            self._move(source, target)
-        for member_id in sorted(self._last_sale_unknown):
-            self._renew_last_sale(self._held[member_id].merged_into or member_id)
+        self._move(gone.member_id, kept.member_id)
+        for member, root in self._roots.items():
+            if root == gone.member_id:
+                self._roots[member] = kept.member_id
+        self._roots[gone.member_id] = kept.member_id
+        self.touched |= {source, target, gone.member_id, kept.member_id}
+        return True
 
     def _move(self, source: UUID, target: UUID) -> None:
         """Point everything that stood for the merged account at the surviving one; entries keep both names."""
@@ -159,6 +228,11 @@ class Accounts:
         self.touched |= set(self._connection.scalars(aliases))
         self._connection.execute(update(ACCOUNT).where(ACCOUNT.c.merged_into == source).values(merged_into=target))
         self._connection.execute(update(ENTRY).where(ENTRY.c.member_id == source).values(member_id=target))
+
+    def finish(self) -> None:
+        """Find the last sale of those whose last sale was undone; everything else must be written before."""
+        for root in sorted({self.root(member) for member in self._last_sale_unknown}):
+            self._renew_last_sale(root)
 
     def _renew_last_sale(self, root: UUID) -> None:
         names = select(ACCOUNT.c.member_id).where((ACCOUNT.c.member_id == root) | (ACCOUNT.c.merged_into == root))
@@ -173,21 +247,6 @@ class Accounts:
         )
 
 
-def _as_number(member_id: UUID) -> int:
+def _as_number(item: tuple[UUID, Change]) -> int:
     """What ids are ordered by, here as in PostgreSQL; compared faster than ids are."""
-    return member_id.int
-
-
-def merge_accounts(connection: Connection, source: UUID, target: UUID) -> bool:
-    """Join two members' accounts where no record says so: two tills that stood alone gave one card two accounts.
-
-    Returns:
-        Whether there were two; statements of all concerned go out anew then.
-    """
-    accounts = Accounts(connection, region="")
-    accounts.lock((source, target))
-    merged = accounts.merge(source, target)
-    accounts.save()
-    if merged:
-        touch(connection, "member", map(str, sorted(accounts.touched)))
-    return merged
+    return item[0].int

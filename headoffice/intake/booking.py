@@ -6,9 +6,10 @@ changed. Till records come through here by ``headoffice.intake.ingest``, head of
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
+from msgspec.structs import astuple
 
 from headoffice.intake import registry
 from headoffice.intake.accounts import Accounts
@@ -61,6 +62,7 @@ _ENTRY_COLUMNS: Final = (
     "original_id",
 )
 _SUMS: Final = DayTotals.__struct_fields__
+_NO_TOTALS: Final = DayTotals()
 
 
 def book(connection: Connection, source: Source, arrived: Sequence[Arrived], now_us: int) -> list[Verdict | None]:
@@ -106,11 +108,8 @@ def _book_fresh(connection: Connection, source: Source, fresh: Sequence[Arrived]
     own = {item.header.record_id for item in fresh if item.header}
     waiting = [one for one in waiting_for(connection, undoable) if one.record.record_id not in own]
     known = originals(connection, {record.original_id for record in (*reversals, *(one.record for one in waiting))})
-    members = {item.member_id for item in fresh} | {original.member_id for original in known.values()}
-    members |= {one.record.member_id for one in waiting}
-    members |= {item.record.into_member_id for item in fresh if isinstance(item.record, CardChange)}
     accounts = Accounts(connection, source.region)
-    accounts.lock(member for member in members if member is not None)
+    accounts.lock(_asked_before(fresh))
     booking = Booking(connection, accounts, known, now_us)
     for one in waiting:
         booking.hold_back(one)
@@ -118,6 +117,27 @@ def _book_fresh(connection: Connection, source: Source, fresh: Sequence[Arrived]
         booking.take(source, item, own)
     booking.write()
     return booking.verdicts
+
+
+def _asked_before(fresh: Iterable[Arrived]) -> set[UUID]:
+    """Members whose account has to be known before it is changed."""
+    asked: set[UUID | None] = set()
+    for item in fresh:
+        match item.record:
+            case Enrolment(member_id=member_id):
+                asked.add(member_id)
+            case CardChange(action=CardAction.MERGE, member_id=member_id, into_member_id=into):
+                asked |= {member_id, into}
+    return {member for member in asked if member is not None}
+
+
+class _Move(NamedTuple):
+    """Points that a record moves, and how many of them must have been there before."""
+
+    source: Source
+    record: AnyRecord
+    moved: tuple[Movement, ...]
+    redeemed: int
 
 
 class Booking:
@@ -135,8 +155,8 @@ class Booking:
         self._positions = Positions(connection)
         self._held_back: dict[UUID, list[Waiting]] = {}
         self._done: set[UUID] = set()
-        self._entries: list[tuple[Any, ...]] = []
-        self._days: dict[tuple[Any, ...], list[int]] = {}
+        self._moves: list[_Move] = []
+        self._days: dict[tuple[Any, ...], list[DayTotals]] = {}
         self._rewards: dict[tuple[Any, ...], list[int]] = {}
         self._conflicts: list[Conflict] = []
         self._reversals: dict[UUID, int] = {}
@@ -157,65 +177,47 @@ class Booking:
         """
         record, header = item.record, item.header
         assert header is not None, "only what can be read is booked"
+        if header.member_id:
+            self._accounts.change(header.member_id)
         if isinstance(record, Reversal):
             original = self._known.get(record.original_id)
             if original is None or (record.original_id in own and record.original_id not in self._done):
                 self.verdicts.setdefault(record.record_id, Verdict.WAITING)
                 self.hold_back(Waiting(record, source))
-                if record.member_id:
-                    self._accounts.touch(record.member_id)
                 return
             self._book_reversal(source, record, original)
-        elif record is None or isinstance(record, UnknownRecord):
-            self.verdicts[header.record_id] = Verdict.BOOKED
         else:
-            self.verdicts[record.record_id] = self._book(source, record, item.moved)
-        if header.member_id:
-            self._accounts.touch(header.member_id)
+            self.verdicts[header.record_id] = Verdict.BOOKED
+            if record is not None and not isinstance(record, UnknownRecord):
+                self._book(source, record, item.moved)
         self._done.add(header.record_id)
         for waiting in self._held_back.pop(header.record_id, ()):
             self._book_reversal(waiting.source, waiting.record, self._known[header.record_id])
 
-    def _book(self, source: Source, record: AnyRecord, moved: tuple[Movement, ...]) -> Verdict:
+    def _book(self, source: Source, record: AnyRecord, moved: tuple[Movement, ...]) -> None:
+        self._count(source, record, day_totals(record))
         if record.member_id is None:
-            if isinstance(record, Sale):
-                self._count(source, record, day_totals(record))
-            return Verdict.BOOKED
-        overspent = 0
+            return
+        redeemed = 0
         match record:
             case Sale():
-                overspent = self._overspent(record.member_id, record.points_redeemed)
+                redeemed = record.points_redeemed
                 self._accounts.sold(record.member_id, record.amount_cents, record.business_day)
                 self._count_rewards(source, record, record.redemptions)
             case Redemption():
-                overspent = self._overspent(record.member_id, record.redemption.points)
+                redeemed = record.redemption.points
                 self._count_rewards(source, record, (record.redemption,))
-            case Enrolment():
-                self._enrol(source, record, record.member_id)
+            case Enrolment():  # a further one, with a second card, makes no new member
+                if self._accounts.enrolled(record.member_id, record.business_day):
+                    self._count(source, record, DayTotals(new_members=1))
             case CardChange(action=CardAction.MERGE, into_member_id=into) if into is not None:
+                self._settle()
                 self._accounts.merge(record.member_id, into)
             case Consent():
                 self._consents.append(record)
             case _:
                 pass
-        self._move(record, moved)
-        self._count(source, record, day_totals(record))
-        if not overspent:
-            return Verdict.BOOKED
-        self._list(ConflictKind.OVERSPENT, source, record, overspent)
-        return Verdict.CONFLICT
-
-    def _overspent(self, member_id: UUID, points: int) -> int:
-        """How many of the points to be redeemed are not there; what the same sale awards does not count yet."""
-        return max(0, min(points, points - self._accounts.of(member_id).balance)) if points else 0
-
-    def _enrol(self, source: Source, record: Enrolment, member_id: UUID) -> None:
-        """The first enrolment of an account makes a new member; a further one, with a second card, does not."""
-        account = self._accounts.of(member_id)
-        if account.enrolled_day is None:
-            account.enrolled_day = record.business_day
-            account.changed = True
-            self._count(source, record, DayTotals(new_members=1))
+        self._move(source, record, moved, redeemed)
 
     def _book_reversal(self, source: Source, record: Reversal, original: Original) -> None:
         """Undo what is left of what the reversal names; anything beyond is a conflict."""
@@ -227,43 +229,51 @@ class Booking:
         original.reversed_cents = after
         if original.member_id is not None and left.cents:
             self._accounts.unsold(original.member_id, left.cents, whole=before < original.amount_cents <= after)
-            self._accounts.touch(original.member_id)
-        self._reversals[record.record_id] = self._move(left, movements(left))
+        if record.member_id is not None:
+            self._accounts.change(record.member_id)
+        self._reversals[record.record_id] = self._move(source, left, movements(left))
         self._count(source, left, day_totals(left))
-        if record.member_id:
-            self._accounts.touch(record.member_id)
         self.verdicts[record.record_id] = Verdict.BOOKED
         if left != named or _undone(named) != _undone(record) or named.member_id != record.member_id:
             beyond = record.takes_back + record.returns - left.takes_back - left.returns
             self._list(ConflictKind.REVERSED_TWICE, source, record, beyond)
-            self.verdicts[record.record_id] = Verdict.CONFLICT
 
-    def _move(self, record: AnyRecord, moved: tuple[Movement, ...]) -> int:
-        """Write the entries of a record; returns what they come to."""
+    def _move(self, source: Source, record: AnyRecord, moved: tuple[Movement, ...], redeemed: int = 0) -> int:
+        """Take points along; returns what they come to."""
         if record.member_id is None or not moved:
             return 0
-        account = self._accounts.of(record.member_id)
-        position = self._positions.next()
-        original_id = None
-        if isinstance(record, Reversal):
-            original_id = record.original_id
-        elif isinstance(record, Expiry):
-            original_id = record.lot_id
-        names = (record.member_id, record.at_us, record.record_id, original_id)
-        points = 0
-        for part, one in enumerate(moved):
-            self._entries.append((account.member_id, position, part, one.kind.value, one.points, *names))
-            points += one.points
-        account.balance += points
-        account.changed = True
+        points = sum([one.points for one in moved])
+        self._accounts.change(record.member_id).balance += points
+        self._moves.append(_Move(source, record, moved, redeemed))
         return points
 
+    def _settle(self) -> None:
+        """Write what was gathered to the accounts, and the entries in the order of booking under their locks.
+
+        Points that were redeemed and not there are a conflict; what the same sale awards does not count yet.
+        """
+        balances = self._accounts.add()
+        entries: list[tuple[Any, ...]] = []
+        for source, record, moved, redeemed in self._moves:
+            assert record.member_id is not None, "points move for members only"
+            root = self._accounts.root(record.member_id)
+            balance = balances[root]
+            overspent = min(redeemed, redeemed - balance)
+            if overspent > 0:
+                self._list(ConflictKind.OVERSPENT, source, record, overspent)
+            position = self._positions.next()
+            names = (record.member_id, record.at_us, record.record_id, _about(record))
+            for part, one in enumerate(moved):
+                entries.append((root, position, part, one.kind.value, one.points, *names))
+                balance += one.points
+            balances[root] = balance
+        bulk.insert(self._connection, ENTRY, _ENTRY_COLUMNS, entries)
+        self._moves = []
+
     def _count(self, source: Source, record: AnyRecord, totals: DayTotals) -> None:
-        added = msgspec.structs.astuple(totals)
-        if any(added):
+        if totals != _NO_TOTALS:
             key = (source.store_id, source.terminal_id, record.business_day, hour_of(record))
-            sums = self._days.get(key)
-            self._days[key] = [a + b for a, b in zip(sums, added, strict=True)] if sums else list(added)
+            self._days.setdefault(key, []).append(totals)
 
     def _count_rewards(self, source: Source, record: AnyRecord, lines: Iterable[RedemptionLine]) -> None:
         for line in lines:
@@ -273,6 +283,7 @@ class Booking:
                 sums[index] += value
 
     def _list(self, kind: ConflictKind, source: Source, record: AnyRecord, points: int) -> None:
+        self.verdicts[record.record_id] = Verdict.CONFLICT
         self._conflicts.append(
             Conflict(
                 kind,
@@ -287,15 +298,23 @@ class Booking:
 
     def write(self) -> None:
         """Write everything that was gathered."""
-        bulk.insert(self._connection, ENTRY, _ENTRY_COLUMNS, self._entries)
+        self._settle()
         write_reversed(self._connection, self._known.values(), self._reversals)
-        self._accounts.save()
-        bulk.add(self._connection, DAY_TOTAL, _rows(DAY_TOTAL.primary_key.columns.keys(), _SUMS, self._days))
+        self._accounts.finish()
+        days = {key: list(map(sum, zip(*map(astuple, counted), strict=True))) for key, counted in self._days.items()}
+        bulk.add(self._connection, DAY_TOTAL, _rows(DAY_TOTAL.primary_key.columns.keys(), _SUMS, days))
         rewards = _rows(REWARD_TOTAL.primary_key.columns.keys(), ("count", "points", "value_cents"), self._rewards)
         bulk.add(self._connection, REWARD_TOTAL, rewards)
         write_conflicts(self._connection, self._conflicts)
         put_consents(self._connection, self._consents)
         touch(self._connection, "member", sorted(map(str, self._accounts.touched)))
+
+
+def _about(record: AnyRecord) -> UUID | None:
+    """The record that an entry refers to."""
+    if isinstance(record, Reversal):
+        return record.original_id
+    return record.lot_id if isinstance(record, Expiry) else None
 
 
 def _undone(record: Reversal) -> tuple[int, int, int]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import literal_column, select
 
 from headoffice.intake.registry import BOOKED, WAITING, Source
 from headoffice.store import bulk
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from sqlalchemy import Connection
+
+WAITS: Final = RECORD.c.state == literal_column(f"'{WAITING}'")
+"""Spelled out, never a parameter: a plan made for any state can't use the index of those that wait."""
 
 
 @dataclass(slots=True)
@@ -136,7 +139,7 @@ def waiting_for(connection: Connection, record_ids: Collection[UUID]) -> list[Wa
     row = RECORD.c
     query = (
         select(row.payload, row.terminal_id, row.store_id)
-        .where(bulk.among(connection, row.original_id, record_ids), row.original_id.is_not(None), row.state == WAITING)
+        .where(bulk.among(connection, row.original_id, record_ids), WAITS)
         .order_by(row.position)
     )
     found = []

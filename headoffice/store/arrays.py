@@ -74,10 +74,19 @@ def array(column: Column[Any], values: Sequence[Any]) -> BinaryArray:
         body, nulls = (_NULL if values[0] is None else encode(values[0])) * len(values), values[0] is None
     elif encode is _big and None not in values:
         body, nulls = _bigs(len(values)).pack(*chain.from_iterable(zip(repeat(8), values, strict=False))), False
+    elif encode is _uuid and None not in values:
+        body, nulls = _behind(_UUID_LENGTH, [value.int.to_bytes(16, "big") for value in values]), False
+    elif encode is _bytes and len(lengths := set(map(len, values))) == 1:
+        body, nulls = _behind(_LENGTH.pack(*lengths), values), False
     else:
         parts = [_NULL if value is None else encode(value) for value in values]
         body, nulls = b"".join(parts), _NULL in parts
     return BinaryArray(_HEADER.pack(1, nulls, oid, len(values), 1) + body)
+
+
+def _behind(length: bytes, values: Sequence[bytes]) -> bytes:
+    """Elements of one length, each behind it."""
+    return length + length.join(values) if values else b""
 
 
 def _uuid(value: UUID) -> bytes:

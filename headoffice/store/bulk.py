@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import any_, bindparam, select
+from sqlalchemy import any_, bindparam, literal_column, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import UserDefinedType
 
 from headoffice.store.arrays import BinaryArray, array, placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy import Column, ColumnElement, Connection, Table
 
@@ -79,6 +79,44 @@ def insert_or_lock(connection: Connection, table: Table, columns: Sequence[str],
     return {row[0] for row in result.all()}
 
 
+def insert_or_change(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Rows,
+    changing: Mapping[str, str],
+    *,
+    only: str,
+    returning: str,
+) -> dict[Any, Any]:
+    """Insert rows, or change and lock those whose key, the first column, is there.
+
+    Args:
+        connection: In a writing transaction.
+        table: Where.
+        columns: What stands in the rows.
+        rows: In the order in which everybody locks them.
+        changing: By column, what it becomes; ``excluded`` stands for the row that would have been inserted.
+        only: Rows that do not meet this are locked on PostgreSQL, and stay as they are.
+        returning: A column.
+
+    Returns:
+        By key, what the column holds now; rows that do not meet ``only`` are missing.
+    """
+    if not rows:
+        return {}
+    key = table.c[columns[0]]
+    if connection.dialect.name == "postgresql":
+        sql = _insert_or_change_sql(table, tuple(columns), tuple(changing.items()), only, returning)
+        return {row[0]: row[1] for row in connection.exec_driver_sql(sql, _arrays(table, columns, rows)).all()}
+    insertion = sqlite.insert(table)
+    there: dict[Any, Any] = {name: literal_column(rule) for name, rule in changing.items()}
+    statement = insertion.on_conflict_do_update(index_elements=[key], set_=there, where=text(only))
+    connection.execute(statement, [dict(zip(columns, row, strict=True)) for row in rows])
+    query = select(key, table.c[returning]).where(among(connection, key, [row[0] for row in rows]), text(only))
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
 def update(connection: Connection, table: Table, keys: Sequence[str], columns: Sequence[str], rows: Rows) -> None:
     """Set ``columns`` of the rows named by ``keys``; each row holds its keys and then the values."""
     if not rows:
@@ -126,6 +164,15 @@ def _add_sql(table: Table, columns: tuple[str, ...]) -> str:
     keys = [column.name for column in table.primary_key]
     added = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in columns if name not in keys)
     return f"{_insert_sql(table, columns)} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {added}"
+
+
+@lru_cache(maxsize=64)
+def _insert_or_change_sql(
+    table: Table, columns: tuple[str, ...], changing: tuple[tuple[str, str], ...], only: str, returning: str
+) -> str:
+    setting = ", ".join(f"{name} = {rule}" for name, rule in changing)
+    conflict = f"ON CONFLICT ({columns[0]}) DO UPDATE SET {setting} WHERE {only}"
+    return f"{_insert_sql(table, columns)} {conflict} RETURNING {columns[0]}, {returning}"
 
 
 @lru_cache(maxsize=64)

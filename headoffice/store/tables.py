@@ -182,8 +182,8 @@ RECORD: Final = Table(
 )
 _OWN_RULES: Final = text("kind = 'programme_change'")
 Index(None, RECORD.c.kind, postgresql_where=_OWN_RULES, sqlite_where=_OWN_RULES)
-_UNDOES: Final = text("original_id IS NOT NULL")
-Index(None, RECORD.c.original_id, postgresql_where=_UNDOES, sqlite_where=_UNDOES)
+_WAITS: Final = text("state = 'waiting'")
+Index("ix_record_waiting", RECORD.c.original_id, postgresql_where=_WAITS, sqlite_where=_WAITS)
 
 REVERSED_LINE: Final = Table(
     "reversed_line",
