@@ -25,6 +25,7 @@ class DayPaper(msgspec.Struct, frozen=True):
         reward_names: What people read, by the id of a reward.
         tills: The parts of a store's tills, in the order in which they are listed.
         made: When it was written, as people read it.
+        remarks: What a reader must know of the figures, such as that they are not complete.
     """
 
     store: str
@@ -34,3 +35,4 @@ class DayPaper(msgspec.Struct, frozen=True):
     reward_names: dict[str, str] = {}
     tills: tuple[TillFigures, ...] = ()
     made: str = ""
+    remarks: tuple[str, ...] = ()

@@ -144,6 +144,9 @@ def _head(page: _Page) -> None:
     if paper.made:
         page.ink(SMALL_PT, SECONDARY)
         page.cell(0, 5, texts._("Written {when}").format(when=paper.made), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    for remark in paper.remarks:
+        page.ink(SMALL_PT, SECONDARY)
+        page.multi_cell(0, 5, page.known(remark), align=Align.L, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     if paper.figures.quiet:
         page.note(texts._("Nothing was booked on this day."))
     page.ln(GAP_MM / 2)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from loyalty import kpi
 from loyalty.report import WEEK, DayFigures
+from loyalty.store_day import TillBehind, TillDay
 from terminal.messages import reward_name
 from texts.i18n import shop_time
-from texts.report_paper import DayPaper
+from texts.report_paper import DayPaper, TillFigures
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
     from loyalty.kpi import Assumptions, PeriodFacts
     from loyalty.programme import Programme
     from loyalty.report import FigureValues
+    from loyalty.store_day import StoreDay
     from storage.store import Reader
     from storage.types import DayReport, Shop
     from texts.i18n import Texts
+
+FILE_NAME_PART_MAX: Final = 40
+"""How much of a name goes into the name of a file, in characters."""
 
 
 def assumptions(programme: Programme, breakage_percent: int) -> Assumptions:
@@ -50,15 +55,49 @@ class DayOnTill(msgspec.Struct, frozen=True):
     before: DayFigures
 
 
+class DayInStore(msgspec.Struct, frozen=True):
+    """A day of the whole store with the same weekday a week before, as head office told it.
+
+    Attributes:
+        store: The store's name.
+        as_of_us: When head office counted.
+        tills: Each till's share.
+        behind: Other tills that may have more of the day.
+    """
+
+    figures: DayFigures
+    before: DayFigures
+    store: str
+    as_of_us: int
+    tills: tuple[TillDay, ...] = ()
+    behind: tuple[TillBehind, ...] = ()
+
+
 def day_on_till(reader: Reader, day: date, assumed: Assumptions) -> DayOnTill:
     """Read a business day and the same weekday a week before.
+
+    A till that has joined head office says nothing of open points: what it booked itself is a part of what moved them.
 
     Raises:
         StorageError: If the ledger can't be read.
     """
+    figures, before = (day_figures(reader.day_report(each), assumed) for each in (day, day - WEEK))
+    if reader.head_office() is None:
+        return DayOnTill(figures, before)
     return DayOnTill(
-        day_figures(reader.day_report(day), assumed),
-        day_figures(reader.day_report(day - WEEK), assumed),
+        msgspec.structs.replace(figures, open_points=None), msgspec.structs.replace(before, open_points=None)
+    )
+
+
+def day_in_store(told: StoreDay, breakage_percent: int) -> DayInStore:
+    """What head office told, with the share of points nobody will redeem as this till's settings have it."""
+
+    def assuming(figures: DayFigures) -> DayFigures:
+        assumed = msgspec.structs.replace(figures.assumed, breakage=Decimal(breakage_percent) / 100)
+        return msgspec.structs.replace(figures, assumed=assumed)
+
+    return DayInStore(
+        assuming(told.figures), assuming(told.week_before), told.store, told.as_of_us, told.tills, told.behind
     )
 
 
@@ -67,29 +106,54 @@ def day_figures(report: DayReport, assumed: Assumptions) -> DayFigures:
     return DayFigures(report.day, report.totals, report.open_points, assumed, report.hours, report.rewards)
 
 
-def day_paper(texts: Texts, shop: Shop, programme: Programme, found: DayOnTill, written: tuple[int, int]) -> DayPaper:
+def day_paper(
+    texts: Texts,
+    shop: Shop,
+    programme: Programme,
+    found: DayOnTill | DayInStore,
+    written: tuple[int, int],
+    remarks: tuple[str, ...] = (),
+) -> DayPaper:
     """The finished report of a day, to be written as CSV or PDF.
 
     Args:
         texts: Its language.
-        shop: Whose it is.
+        shop: Whose till this is.
         programme: Names the rewards.
-        found: The figures.
+        found: The figures, of the till or of the whole store.
         written: The moment in microseconds since 1970 UTC, and the shop's offset from UTC then in minutes.
+        remarks: What a reader must know of the figures.
     """
+    store, till = shop.name, shop.till_name
+    tills: tuple[TillFigures, ...] = ()
+    if isinstance(found, DayInStore):
+        own = texts._("Head office")
+        store, till = found.store, ""
+        tills = tuple(TillFigures(each.name or own, each.figures) for each in found.tills)
     return DayPaper(
-        shop.name,
-        shop.till_name,
+        store,
+        till,
         found.figures,
         found.before,
         {each.reward_id: reward_name(texts, programme, each.reward_id) for each in found.figures.rewards},
+        tills,
         made=f"{texts.day(shop_time(*written).date(), 'medium')} {texts.time(*written)}",
+        remarks=remarks,
     )
 
 
-def report_file_name(texts: Texts, day: date, ending: str) -> str:
-    """What a report's file is called unless somebody says otherwise: sorted by name is sorted by day."""
-    return f"{texts._('Daily report')} {day.isoformat()}.{ending}"
+def report_file_name(texts: Texts, day: date, ending: str, whose: str = "") -> str:
+    """What a report's file is called unless somebody says otherwise: sorted by name is sorted by day.
+
+    Args:
+        texts: Its language.
+        day: Which day.
+        ending: The kind of file.
+        whose: The till or store, where both could be meant.
+    """
+    name = "".join(letter if letter.isalnum() or letter in " -_" else "-" for letter in whose)[:FILE_NAME_PART_MAX]
+    parts = (texts._("Daily report"), day.isoformat(), name.strip())
+    return f"{' '.join(part for part in parts if part)}.{ending}"
 
 
 def period_figures(facts: PeriodFacts, assumed: Assumptions) -> FigureValues:

@@ -58,7 +58,7 @@ def key_hints(texts: Texts, screen: Screen, live: Collection[str]) -> tuple[KeyH
         "F1": texts._("Help"),
         "F2": texts._("New member"),
         "F3": texts._("Search"),
-        "F4": texts._("Redeem"),
+        "F4": texts._("Till or store") if screen is Screen.REPORT else texts._("Redeem"),
         "F5": texts._("History"),
         "F6": texts._("Void"),
         "F7": texts._("Head office"),

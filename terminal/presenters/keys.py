@@ -37,6 +37,7 @@ def actions(shell: ShellPresenter, screen: Screen) -> dict[str, Callable[[], Non
         "Esc": shell.member.cancel,
         "Enter": shell.member.confirm,
     }
+    report = {"F4": shell.report.switch} if shell.report.state.whose else {}
     screens: dict[Screen, dict[str, Callable[[], None]]] = {
         Screen.IDLE: everywhere | {"Enter": shell.idle.submit, "Esc": shell.home},
         Screen.MEMBER: member,
@@ -47,7 +48,7 @@ def actions(shell: ShellPresenter, screen: Screen) -> dict[str, Callable[[], Non
         Screen.FIND: everywhere | {"Enter": shell.find.choose, "Esc": shell.home},
         Screen.VOID: {"Enter": shell.void.confirm, "Esc": shell.void.cancel},
         Screen.HISTORY: {"Esc": shell.history.cancel, "F5": shell.history.cancel},
-        Screen.REPORT: everywhere | {"Esc": shell.home},
+        Screen.REPORT: everywhere | {"Esc": shell.home} | report,
         Screen.HELP: everywhere | {"Esc": shell.home},
         Screen.SYNC: everywhere | {"Esc": shell.sync.cancel},
         Screen.SYNC_FORM: {"Enter": shell.sync_form.confirm, "Esc": shell.sync_form.cancel},

@@ -124,6 +124,7 @@ class ShellPresenter(Presenter[ShellState]):
         self._around.sync = status
         self.idle.refresh()
         self.member.sync_changed()
+        self.report.refresh()
         self.sync.refresh()
         self.sync_form.refresh()
         self._refresh()

@@ -337,26 +337,6 @@ class HourBar(msgspec.Struct, frozen=True):
     redeemed: int
 
 
-class ReportState(msgspec.Struct, frozen=True):
-    """The daily report."""
-
-    title: str
-    day: str
-    tiles: tuple[Tile, ...] = ()
-    hours_caption: str = ""
-    issued_caption: str = ""
-    redeemed_caption: str = ""
-    hours: tuple[HourBar, ...] = ()
-    rewards_caption: str = ""
-    rewards: tuple[BookingLine, ...] = ()
-    compared_caption: str = ""
-    compared: tuple[BookingLine, ...] = ()
-    empty: str = ""
-    can_go_on: bool = False
-    busy: bool = False
-    notice: Notice | None = None
-
-
 class LockState(msgspec.Struct, frozen=True):
     """Who is at the till, and the PIN; ``pin`` is what was typed and is shown as dots only."""
 

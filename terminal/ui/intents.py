@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from terminal.presenters import states
+from terminal.presenters.report_states import ReportState
 from terminal.presenters.sync_states import SyncFormState, SyncState
 from terminal.ui.wording import Wording
 
@@ -226,7 +227,7 @@ class History(Presenter[states.HistoryState], Protocol):
         ...
 
 
-class Report(Presenter[states.ReportState], Protocol):
+class Report(Presenter[ReportState], Protocol):
     """The daily report."""
 
     def previous_day(self) -> None:
@@ -239,6 +240,10 @@ class Report(Presenter[states.ReportState], Protocol):
 
     def today(self) -> None:
         """Go to today."""
+        ...
+
+    def choose(self, key: str) -> None:
+        """Show this till's day or the whole store's: ``till`` or ``store``."""
         ...
 
     def save(self, ending: str) -> None:

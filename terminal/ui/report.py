@@ -8,10 +8,12 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from terminal.presenters.states import BookingLine, HourBar, ReportState
+from terminal.presenters.report_states import ReportState
+from terminal.presenters.states import BookingLine, Choice, HourBar
 from terminal.ui import intents, tokens
 from terminal.ui.buttons import Button
 from terminal.ui.cards import Card, NoticeBar, TileRow, draw_surface
+from terminal.ui.choices import ChoiceButton
 from terminal.ui.labels import CENTRE, Label, Paragraph, caption
 from terminal.ui.rows import ROW_HEIGHT, BookingRows
 from terminal.ui.theme import Theme, colour
@@ -19,11 +21,15 @@ from terminal.ui.view import View
 from terminal.ui.wording import Wording
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from terminal.ui.chart import HoursChart
 
 REWARD_ROWS_MAX = 24
-COMPARED_ROWS = 5
+COMPARED_ROWS, COMPARED_ROWS_MIN = 5, 3
+COMPARED_STRETCH = 100  # all it may have comes before a second row of rewards; where there is less room, fewer rows
 CHART_SHARE, REWARDS_SHARE = 62, 38
+WHOSE_WIDTH = 190
 SQUARE = 11
 
 
@@ -64,6 +70,39 @@ class Legend(QWidget):
             x += SQUARE + 6 + metrics.horizontalAdvance(words) + 14
 
 
+class WhoseRow(QWidget):
+    """This till or the whole store, and since when its figures stand; hidden where there is no choice."""
+
+    def __init__(self, theme: Theme, choose: Callable[[str], None]) -> None:
+        super().__init__()
+        self._theme = theme
+        self._choose = choose
+        self._buttons: dict[str, ChoiceButton] = {}
+        self._standing = Label(theme, tokens.TEXT_BODY, ink=theme.palette.secondary, name="standing", elide=True)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(tokens.ROW_GAP)
+        self._row.addWidget(self._standing, 1)
+
+    def show_choices(self, choices: tuple[Choice, ...], standing: str) -> None:
+        """Show whose day can be seen, and whose is."""
+        for choice in choices:
+            button = self._buttons.get(choice.key) or self._add(choice.key)
+            button.show_caption(choice.text)
+            if choice.chosen != button.isChecked():
+                button.setChecked(choice.chosen)
+        self._standing.show_text(standing)
+        self.setVisible(bool(choices))
+
+    def _add(self, key: str) -> ChoiceButton:
+        button = ChoiceButton(self._theme, f"{key}Day")
+        button.setMinimumSize(self._theme.px(WHOSE_WIDTH), tokens.CONTROL_MIN)
+        button.clicked.connect(lambda: self._choose(key))
+        self._row.insertWidget(len(self._buttons), button)
+        self._buttons[key] = button
+        return button
+
+
 class ReportView(View):
     """Figures, hours and rewards of one day."""
 
@@ -80,6 +119,7 @@ class ReportView(View):
         self._csv = Button(theme, name="saveCsv", icon="receipt_long")
         self._pdf = Button(theme, name="savePdf", icon="print")
         self._back = Button(theme, name="cancel", hint="Esc")
+        self._whose = WhoseRow(theme, presenter.choose)
         self._notice = NoticeBar(theme)
         self._tiles = TileRow(theme)
         self._hours_caption = caption(theme, "hoursCaption")
@@ -119,6 +159,7 @@ class ReportView(View):
             button.setMinimumHeight(tokens.FIELD_HEIGHT - 2)
             top.addWidget(button)
         page.addLayout(top)
+        page.addWidget(self._whose)
         page.addWidget(self._notice)
         page.addWidget(self._tiles)
         page.addWidget(self._empty, 1)
@@ -150,8 +191,9 @@ class ReportView(View):
         box.addWidget(self._rewards, 1)
         self._rewards.setMinimumHeight(theme.px(ROW_HEIGHT))
         box.addWidget(self._compared_caption)
-        box.addWidget(self._compared)
-        self._compared.setFixedHeight(theme.px(ROW_HEIGHT) * COMPARED_ROWS)
+        box.addWidget(self._compared, COMPARED_STRETCH)
+        self._compared.setMinimumHeight(theme.px(ROW_HEIGHT) * COMPARED_ROWS_MIN)
+        self._compared.setMaximumHeight(theme.px(ROW_HEIGHT) * COMPARED_ROWS)
         return card
 
     def retranslate(self) -> None:
@@ -172,7 +214,8 @@ class ReportView(View):
     def render_state(self, state: ReportState) -> None:
         """Show a state."""
         self._title.show_text(state.title)
-        self._day.show_text(self.texts._("Counting …") if state.busy else state.day)
+        self._day.show_text(state.waits or state.day)
+        self._whose.show_choices(state.whose, state.standing)
         self._next.set_active(state.can_go_on)
         self._today.set_active(state.can_go_on)
         self._csv.set_active(not state.busy)

@@ -6,6 +6,7 @@ from itertools import cycle
 
 import msgspec
 
+from terminal.presenters.report_states import ReportState
 from terminal.presenters.states import (
     BookingLine,
     Candidate,
@@ -20,7 +21,6 @@ from terminal.presenters.states import (
     KeyHint,
     LockState,
     Notice,
-    ReportState,
     Sent,
     Tile,
     Tone,
@@ -234,7 +234,7 @@ class DeskStates(SaleStates):
         slow = t("Der Bericht konnte nicht gelesen werden. (M-190)", "The report could not be read. (M-190)")
         return {
             "report": state,
-            "report_busy": replace(state, busy=True, can_go_on=False),
+            "report_busy": replace(state, busy=True, can_go_on=False, waits=t("Wird gezählt …", "Counting …")),
             "report_empty": replace(
                 state,
                 hours=(),
@@ -243,6 +243,50 @@ class DeskStates(SaleStates):
             ),
             "report_notice": replace(state, notice=Notice(slow, Tone.BAD)),
             "report_quiet": replace(state, hours=(), rewards=()),
+            **self._reports_of_a_joined_till(state),
+        }
+
+    def _reports_of_a_joined_till(self, state: ReportState) -> dict[str, object]:
+        """Its own day and its store's, with what may be missing."""
+        t = self.t
+        captions = (("till", t("Diese Kasse", "This till")), ("store", t("Ganze Filiale", "Whole store")))
+        own, store = (tuple(Choice(key, text, key == chosen) for key, text in captions) for chosen in ("till", "store"))
+        unknown = Tile(t("Offene Punkte", "Open points"), "–", t("siehe ganze Filiale", "see the whole store"))
+        behind = t(
+            "3 Kassen haben vielleicht noch Buchungen dieses Tages: Kasse 2, Kasse 3, Kasse Backstube",
+            "3 tills may have more bookings of this day: Kasse 2, Kasse 3, Kasse Backstube",
+        )
+        away = t(
+            "Die Zahlen der Filiale kommen von der Zentrale, die gerade nicht antwortet. (M-186) "
+            "Gezeigt wird diese Kasse allein.",
+            "The store's figures come from head office, which does not answer now. (M-186) Shown is this till alone.",
+        )
+        own_day = replace(
+            state,
+            whose=own,
+            standing=t("Nur was an dieser Kasse gebucht wurde", "Only what was booked at this till"),
+            tiles=(*state.tiles[:2], unknown, *state.tiles[3:]),
+        )
+        stores_day = replace(
+            state,
+            whose=store,
+            standing=t("Bäckerei Morgenrot · Stand: Heute 14:32", "Bäckerei Morgenrot · As of: Today 14:32"),
+        )
+        return {
+            "report_of_till": own_day,
+            "report_of_store": stores_day,
+            "report_of_store_behind": replace(stores_day, notice=Notice(behind, Tone.WARN)),
+            "report_of_store_away": replace(own_day, notice=Notice(away, Tone.WARN)),
+            "report_of_store_asked": replace(
+                stores_day,
+                standing="",
+                tiles=(),
+                hours=(),
+                rewards=(),
+                compared=(),
+                busy=True,
+                waits=t("Die Zentrale wird gefragt …", "Asking head office …"),
+            ),
         }
 
     def help(self) -> dict[str, object]:

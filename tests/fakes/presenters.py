@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from terminal.presenters.report_states import ReportState
 from terminal.presenters.states import (
     DoneState,
     EnrolState,
@@ -15,7 +16,6 @@ from terminal.presenters.states import (
     LockState,
     MemberState,
     RedeemState,
-    ReportState,
     ShellState,
     UnknownState,
     VoidState,
@@ -192,6 +192,9 @@ class FakeReport(Fake[ReportState]):
 
     def today(self) -> None:
         self.note("today")
+
+    def choose(self, key: str) -> None:
+        self.note("choose", key)
 
     def save(self, ending: str) -> None:
         self.note("save", ending)

@@ -71,6 +71,7 @@ BUTTONS: dict[str, dict[str, Call]] = {
         "savePdf": ("save", "pdf"),
         "cancel": ("cancel",),
     },
+    "report_of_store": {"tillDay": ("choose", "till"), "storeDay": ("choose", "store")},
     "help": {"cancel": ("cancel",)},
     "sync": {
         "action0": ("act", "sync_now"),
