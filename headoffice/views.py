@@ -250,7 +250,8 @@ class Finding(msgspec.Struct, frozen=True):
     """What verify found wrong, and where.
 
     Attributes:
-        check: Which rule is broken: ``chain``, ``registry``, ``account``, ``entry``, ``day_total`` or ``feed``.
+        check: Which rule is broken: ``chain``, ``registry``, ``account``, ``entry``, ``consent``,
+            ``day_total`` or ``feed``.
         where: Ids and positions, no personal data.
         message: What is wrong, in English.
     """
