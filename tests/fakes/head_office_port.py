@@ -27,6 +27,7 @@ from loyalty.wire import (
     PushReply,
     PushRequest,
     Range,
+    RecordReply,
     Verdict,
     WireRecord,
     ack_bytes,
@@ -55,6 +56,7 @@ class FakeHeadOffice:
         quarantines: Positions it can't read.
         ranges: What it wants again, one answer a comparison.
         snapshot_file: What it offers to begin with.
+        elsewhere: Records of other tills.
     """
 
     def __init__(self, clock: Clock, seed: int = 1) -> None:
@@ -73,6 +75,7 @@ class FakeHeadOffice:
         self.quarantines: set[int] = set()
         self.ranges: list[tuple[Range, ...]] = []
         self.snapshot_file: Path | None = None
+        self.elsewhere: dict[UUID, RecordReply] = {}
         self.snapshot_cursor: Cursor | None = None
 
     @property
@@ -170,6 +173,12 @@ class FakeHeadOffice:
     def compare(self, request: CompareRequest) -> CompareReply:
         self._called("compare")
         return CompareReply(self.ranges.pop(0) if self.ranges else ())
+
+    def record(self, record_id: UUID) -> RecordReply:
+        self._called("record")
+        if record_id not in self.elsewhere:
+            raise HeadOfficeSaysNo(ProblemCode.NOT_FOUND)
+        return self.elsewhere[record_id]
 
     def hang_up(self) -> None:
         """Nothing is going on."""

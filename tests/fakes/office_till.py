@@ -6,7 +6,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from loyalty.feed import Cursor, EditsReply, EditsRequest, SnapshotInfo
-from loyalty.wire import CompareReply, CompareRequest, HelloReply, HelloRequest, PushReply, PushRequest
+from loyalty.wire import CompareReply, CompareRequest, HelloReply, HelloRequest, PushReply, PushRequest, RecordReply
 from storage.exchange import HeadOfficeRow
 from terminal.app.enrol import EnrolCommand, Enrolled, enrol
 from terminal.app.till import Till
@@ -57,6 +57,9 @@ class OfficeLine:
 
     def store_day(self, day: date) -> StoreDay:
         return self._head.store_day(self._till, day)
+
+    def record(self, record_id: UUID) -> RecordReply:
+        return self._head.record(self._till, record_id)
 
     def compare(self, request: CompareRequest) -> CompareReply:
         return self._head.compare(self._till, request)

@@ -165,6 +165,15 @@ class FakeFind(Fake[FindState]):
 
 
 class FakeVoid(Fake[VoidState]):
+    def receipt_typed(self, text: str) -> None:
+        self.note("receipt_typed", text)
+
+    def field_typed(self, name: str, text: str) -> None:
+        self.note("field_typed", name, text)
+
+    def choose_manager(self, cashier_id: str) -> None:
+        self.note("choose_manager", cashier_id)
+
     def choose_reason(self, key: str) -> None:
         self.note("choose_reason", key)
 

@@ -9,7 +9,9 @@ from pathlib import Path
 from uuid import UUID
 
 from loyalty.outcomes import Refused
+from loyalty.records import Redemption, Sale
 from loyalty.store_day import StoreDay
+from loyalty.wire import RecordReply
 from terminal.presenters.states import Notice
 from terminal.sync.outcomes import Declined, Exported, Invited, Joined, Left, Serving
 from terminal.sync.status import KeyPlace, SyncMode, SyncStatus
@@ -50,6 +52,12 @@ class FakeSyncActions:
 
     def store_day(self, day: date, done: Callable[[StoreDay | Declined], None], failed: Failed) -> None:
         self._note(done, failed, "store_day", day)
+
+    def record(self, record_id: UUID, done: Callable[[RecordReply | Declined], None], failed: Failed) -> None:
+        self._note(done, failed, "record", record_id)
+
+    def receipt_code(self, record: Sale | Redemption, done: Callable[[str | Declined], None], failed: Failed) -> None:
+        self._note(done, failed, "receipt_code", record.record_id)
 
     def _note(self, done: Callable[..., None], failed: Failed, *asked: object) -> None:
         self.asked.append(asked)

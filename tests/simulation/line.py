@@ -22,6 +22,7 @@ from loyalty.wire import (
     HelloRequest,
     PushReply,
     PushRequest,
+    RecordReply,
 )
 from terminal.sync.errors import Away, HeadOfficeSaysNo
 
@@ -148,6 +149,9 @@ class Line:
 
     def store_day(self, day: date) -> StoreDay:
         return self._call("store_day", day, StoreDay)
+
+    def record(self, record_id: UUID) -> RecordReply:
+        return self._call("record", record_id, RecordReply)
 
     def compare(self, request: CompareRequest) -> CompareReply:
         return self._call("compare", request, CompareReply)

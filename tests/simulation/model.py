@@ -163,8 +163,11 @@ class Sums:
     def _add_reversals(self, reversals: list[Facts]) -> None:
         """Sum them by the line they undo, and cap each sum with the line."""
         asked: dict[tuple[str, str, int], list[int]] = {}
+        vouched: set[str] = set()
         for record in reversals:
             day = self.days[record["business_day"]]
+            if record.get("vouched_by"):
+                vouched.add(record["original_id"])
             for part, name in (("lines", "points_taken_back"), ("redemptions", "points_returned")):
                 for line in record.get(part, ()):
                     sums = asked.setdefault((record["original_id"], part, line["line"]), [0, 0])
@@ -173,6 +176,8 @@ class Sums:
                     day.update({name: line["points"]})
                     if part == "lines":
                         day.update(reversed_cents=line["cents"])
+        for original_id in sorted(vouched):
+            self._undo_wholly(original_id, asked)
         undone_cents: Counter[str] = Counter()
         for (original_id, part, number), (cents, points) in asked.items():
             undone_cents[original_id] += self._undo(self.records[original_id], part, number, cents, points)
@@ -182,6 +187,21 @@ class Sums:
                 member_id = UUID(original["member_id"])
                 self.revenue[member_id] -= cents
                 self.sales[member_id] -= cents >= original["amount_cents"]
+
+    def _undo_wholly(self, original_id: str, asked: dict[tuple[str, str, int], list[int]]) -> None:
+        """A manager vouched for what was left of a receipt, in sums: with what else was undone of it, that is all."""
+        original = self.records[original_id]
+        for part, worth in (("lines", "amount_cents"), ("redemptions", "value_cents")):
+            sums = [asked.pop(key) for key in list(asked) if key[:2] == (original_id, part)]
+            lines = _lines(original, part)
+            points = sum(line["points"] for line in lines)
+            cents = sum(line[worth] for line in lines) if part == "lines" else 0
+            is_too_much = sum(one[1] for one in sums) > points or (
+                part == "lines" and sum(one[0] for one in sums) > cents
+            )
+            self.overdone |= is_too_much
+            for line in lines:
+                asked[original_id, part, line["line"]] = [line[worth], line["points"]]
 
     def _undo(self, original: Facts, part: str, number: int, cents: int, points: int) -> int:
         """Undo one line as far as it goes; gives the cents of the purchase that are undone."""
@@ -199,6 +219,10 @@ class Sums:
 
 
 def _line(original: Facts, part: str, number: int) -> Facts:
+    return next(line for line in _lines(original, part) if line["line"] == number)
+
+
+def _lines(original: Facts, part: str) -> list[Facts]:
     if original["kind"] == "redemption":
-        return dict(original["redemption"])
-    return next(dict(line) for line in original[part] if line["line"] == number)
+        return [dict(original["redemption"])] if part == "redemptions" else []
+    return [dict(line) for line in original.get(part, ())]

@@ -80,6 +80,7 @@ class Office(Place):
                 *msgspec.json.decode(body, type=tuple[str, int, int])
             ),
             "store_day": lambda who, body: self.head.store_day(who, msgspec.json.decode(body, type=date)),
+            "record": lambda who, body: self.head.record(who, msgspec.json.decode(body, type=UUID)),
             "compare": lambda who, body: self.head.compare(who, msgspec.json.decode(body, type=CompareRequest)),
         }
 

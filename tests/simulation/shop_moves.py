@@ -6,28 +6,33 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from loyalty.encoding import encode
-from loyalty.lines import ReversedLine
 from loyalty.outcomes import Refused
-from loyalty.records import CardAction, Redemption, Reversal, ReversalReason, Sale
+from loyalty.records import CardAction, Redemption, ReversalReason, Sale
+from loyalty.reversal import Receipt as PaperReceipt
 from loyalty.reversal import ReversalRequest
 from loyalty.sale import Basket, RewardRequest
 from terminal.app.adjust import AdjustCommand, adjust
 from terminal.app.cards import CardCommand, change_card
 from terminal.app.close_day import CloseDayCommand, close_day
 from terminal.app.earn import EarnCommand, earn
+from terminal.app.elsewhere import Elsewhere, told_by_head_office
 from terminal.app.enrol import EnrolCommand, enrol
 from terminal.app.members import EraseCommand, Erased, MergeCommand, erase_member, merge_members
 from terminal.app.redeem import RedeemCommand, redeem
-from terminal.app.reverse import ReverseCommand, reverse
+from terminal.app.reverse import ReverseCommand, Vouch, reverse
+from terminal.sync.errors import Away, HeadOfficeSaysNo
+from terminal.sync.keys import KeyStore
+from terminal.sync.receipts import code_of, read_receipt
 from tests.fakes.ledger import card_number
 from tests.simulation.model import Receipt, moved
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Callable
     from uuid import UUID
 
     from loyalty.records import AnyRecord
-    from terminal.app.till import Till
+    from tests.simulation.line import Line
     from tests.simulation.model import Model
     from tests.simulation.tills import SimTill
 
@@ -46,9 +51,12 @@ class Shop:
         said: What the last move came to, for the log.
     """
 
-    def __init__(self, rng: random.Random, model: Model) -> None:
+    def __init__(self, rng: random.Random, model: Model, line_of: Callable[[SimTill], Line]) -> None:
         self._rng = rng
         self._model = model
+        self._line_of = line_of
+        self._cards: dict[UUID, str] = {}
+        self._codes: dict[UUID, str] = {}
         self._people = 0
         self.sales: list[Sale | Redemption] = []
         self.said = ""
@@ -58,14 +66,16 @@ class Shop:
         wants = (RewardRequest("five-off"),) if self._rng.random() < 0.25 else ()
         basket = Basket(self._rng.randrange(1, CENTS_MAX))
         command = EarnCommand(sim.ids.record_id(), self._card(), basket, wants)
+        self._cards[command.record_id] = command.card
         for _ in range(1 + (self._rng.random() < 0.1)):
             outcome = earn(sim.till, command)
             self._told(sim, outcome)
 
     def buy_without_card(self, sim: SimTill) -> None:
         """A product reward without a purchase: its own kind of record."""
-        outcome = redeem(sim.till, RedeemCommand(sim.ids.record_id(), self._card(), RewardRequest("coffee")))
-        self._told(sim, outcome)
+        command = RedeemCommand(sim.ids.record_id(), self._card(), RewardRequest("coffee"))
+        self._cards[command.record_id] = command.card
+        self._told(sim, redeem(sim.till, command))
 
     def undo(self, sim: SimTill) -> None:
         """All or some of a booking, through the use case; a till may know it or not."""
@@ -78,15 +88,42 @@ class Shop:
         self._told(sim, reverse(sim.till, command))
 
     def undo_elsewhere(self, sim: SimTill) -> None:
-        """The whole of a booking that this till can't look up, with the customer's paper: head office decides."""
-        foreign = [item for item in self.sales if self._unknown_at(sim, item.record_id)]
+        """A booking this till has not written: head office is asked; without a line the receipt, or a manager."""
+        foreign = [item for item in self.sales if sim.joined and self._unknown_at(sim, item.record_id)]
         if not foreign:
             return
         original = self._rng.choice(foreign)
-        with sim.store.unit() as unit:
-            record = self._whole_reversal(sim.till, original)
-            unit.append(record)
-        self._note(sim, record)
+        request = ReversalRequest(original.record_id)
+        elsewhere = self._ask(sim, original.record_id) or self._read_code(sim, original.record_id)
+        if elsewhere is not None and self._rng.random() < 0.3:
+            request = ReversalRequest(original.record_id, amount_cents=self._rng.randrange(1, CENTS_MAX))
+        vouch = None
+        if elsewhere is None:
+            taken = (original.redemption,) if isinstance(original, Redemption) else original.redemptions
+            sums = (original.amount_cents, original.points) if isinstance(original, Sale) else (0, 0)
+            vouch = Vouch(PaperReceipt(*sums, sum(item.points for item in taken)), self._cards[original.record_id])
+        command = ReverseCommand(sim.ids.record_id(), request, ReversalReason.RETURN, elsewhere=elsewhere, vouch=vouch)
+        for _ in range(1 + (self._rng.random() < 0.1)):
+            self._told(sim, reverse(sim.till, command))
+
+    def _ask(self, sim: SimTill, record_id: UUID) -> Elsewhere | None:
+        """What head office says of a booking; nothing when the line fails or it has not heard of it."""
+        try:
+            reply = self._line_of(sim).record(record_id)
+        except (Away, HeadOfficeSaysNo):
+            return None
+        with sim.store.reader() as reader:
+            found = told_by_head_office(reader, reply)
+        return found if isinstance(found, Elsewhere) else None
+
+    def _read_code(self, sim: SimTill, record_id: UUID) -> Elsewhere | None:
+        """What the customer's receipt proves, for who has kept it and at a till that knows its writer."""
+        code = self._codes.get(record_id)
+        if code is None or self._rng.random() < 0.3:
+            return None
+        with sim.store.reader() as reader:
+            found = read_receipt(reader, code)
+        return found if isinstance(found, Elsewhere) else None
 
     def adjust(self, sim: SimTill) -> None:
         """A correction by hand with a reason in words."""
@@ -145,31 +182,11 @@ class Shop:
         self._model.acknowledge(sim, Receipt(record.record_id, facts["kind"], moved(facts), record.member_id))
         if isinstance(record, Sale | Redemption) and all(record.record_id != old.record_id for old in self.sales):
             self.sales.append(record)
+            if sim.joined:
+                key, _ = KeyStore(sim.directory, None).find(sim.terminal_id)
+                self._codes[record.record_id] = code_of(record, sim.terminal_id, key)
         self.said = f"{facts['kind']} {str(record.record_id)[-6:]} {moved(facts):+d}"
 
     def _unknown_at(self, sim: SimTill, record_id: UUID) -> bool:
         with sim.store.reader() as reader:
             return reader.record(record_id) is None
-
-    def _whole_reversal(self, till: Till, original: Sale | Redemption) -> Reversal:
-        now_us = till.clock.now_us()
-        with till.store.reader() as reader:
-            day = reader.booking_day(till.clock.business_day(now_us)).day
-        if isinstance(original, Sale):
-            lines = tuple(ReversedLine(line.line, line.amount_cents, line.points) for line in original.lines)
-            taken = original.redemptions
-        else:
-            lines, taken = (), (original.redemption,)
-        return Reversal(
-            record_id=till.ids.record_id(),
-            member_id=original.member_id,
-            at_us=now_us,
-            business_day=day,
-            utc_offset_min=60,
-            programme_version=till.programme.version,
-            command_digest="",
-            original_id=original.record_id,
-            lines=lines,
-            redemptions=tuple(ReversedLine(line.line, line.value_cents, line.points) for line in taken),
-            reason=ReversalReason.RETURN,
-        )

@@ -110,7 +110,7 @@ class World:
         self.weather = Weather(self.rng, tell)
         self.statements = TillStatements()
         self.office = Office(copy_files(templates.office, folder / "office.0"), self.truth, self.rng, self.model)
-        self.shop = Shop(self.rng, self.model)
+        self.shop = Shop(self.rng, self.model, self._line_of)
         self.manager = Manager(self.rng, self.model, self.office, templates.document)
         self.history = History(self.office)
         self.known_before = templates.known
@@ -188,6 +188,10 @@ class World:
                 self.count(noted)
         self.tell(f"{number:3} {self.truth.at_us // 1_000_000 % 10_000_000:>9} {who:<8} {what:<16} {said}")
 
+    def _line_of(self, sim: SimTill) -> Line:
+        """A line of one till, whatever the weather."""
+        return Line(sim.name, sim.terminal_id, self.office, self.weather, self._remember)
+
     def _sync(self, sim: SimTill, crash_within: int | None = None) -> str:
         """One round of one till, if it belongs to head office."""
         if not sim.joined:
@@ -195,7 +199,7 @@ class World:
         if self.weather.rough and self.rng.random() < OFFICE_CRASH_CHANCE:
             self.office.burn(OFFICE_CRASH_WITHIN)
         said: list[str] = []
-        line = Line(sim.name, sim.terminal_id, self.office, self.weather, self._remember)
+        line = self._line_of(sim)
         before = sim.cursor()
         try:
             done = sim.run(lambda: said.append(sim.round(line)), crash_within=crash_within)
