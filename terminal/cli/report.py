@@ -12,15 +12,20 @@ import msgspec
 import typer
 
 from loyalty.money import decimal_text
+from loyalty.outcomes import Refused
 from loyalty.report import assumptions_document, compare
 from storage.period import PeriodReads
+from terminal.app.documents import iso_moment
 from terminal.app.files import write_file
-from terminal.app.report import DayOnTill, assumptions, day_on_till, day_paper, period_figures
+from terminal.app.report import DayInStore, assumptions, day_on_till, day_paper, period_figures
 from terminal.cli import parsing
-from terminal.cli.answers import Answer, json_text
+from terminal.cli.answers import Answer, failure, json_text
 from terminal.cli.commands import group
 from terminal.cli.session import Session, session_of
+from terminal.cli.store_report import day_of_store, waiting_of
 from terminal.cli.waiting import waiting
+from terminal.presenters.report_words import no_store_text, remarks
+from terminal.sync.outcomes import Declined
 from texts.columns import pairs, table
 from texts.csv_file import csv_bytes
 from texts.i18n import mark
@@ -30,7 +35,9 @@ from texts.report_table import figure_rows
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from loyalty.ports import Clock
     from loyalty.report import DayFigures, FigureValues
+    from terminal.app.report import DayOnTill
     from texts.i18n import Texts
     from texts.report_paper import DayPaper
 
@@ -97,22 +104,56 @@ def _day(
     which: Annotated[str | None, typer.Argument(help=mark("The day, as 2026-11-21."), metavar="DATE")] = None,
     as_format: AsDayFormat = None,
     out: Out = None,
-) -> Answer:
+    store: Annotated[bool, typer.Option("--store", help=mark("Ask head office for the whole store's day."))] = False,
+) -> Answer | Refused:
     session = session_of(context)
-    clock = session.programs.clock
-    day = parsing.day(which) if which else clock.business_day(clock.now_us())
+    texts, breakage = session.texts, session.settings.report.breakage_percent
+    asked_day = parsing.day(which) if which else None
     form = _form(session, DayFormat, as_format, out)
     with session.reading() as (till, reader):
-        found = day_on_till(reader, day, assumptions(till.programme, session.settings.report.breakage_percent))
+        clock = till.clock  # corrected by head office's, as the days of the bookings are
+        day = asked_day or clock.business_day(clock.now_us())
+        found: DayOnTill | DayInStore
+        unsent = 0
+        if store:
+            asked = day_of_store(session, till, reader, day)
+            if isinstance(asked, Refused):
+                return asked
+            if isinstance(asked, Declined):
+                return failure(asked.why.value, no_store_text(texts, asked))
+            found, unsent = asked, waiting_of(reader, clock, day)
+        else:
+            found = day_on_till(reader, day, assumptions(till.programme, breakage))
+        noted = remarks(texts, clock, found, unsent, joined=till.store.head_office is not None)
         now_us = clock.now_us()
-        paper = day_paper(session.texts, till.store.shop, till.programme, found, (now_us, clock.utc_offset_min(now_us)))
-    files = {"csv": lambda: day_csv(paper), "pdf": lambda: _pdf(session.texts, paper)}
-    report = _Report(_day_document(found), _day_lines(session.texts, paper), files)
+        written = (now_us, clock.utc_offset_min(now_us))
+        paper = day_paper(texts, till.store.shop, till.programme, found, written, noted)
+    files = {"csv": lambda: day_csv(paper), "pdf": lambda: _pdf(texts, paper)}
+    report = _Report(_day_document(clock, found, unsent), _day_lines(texts, paper), files)
     return _written(session, report, form, out)
 
 
-def _day_document(found: DayOnTill) -> dict[str, object]:
+def _day_document(clock: Clock, found: DayOnTill | DayInStore, unsent: int) -> dict[str, object]:
     """The day for scripts."""
+    document = _figures_document(found)
+    if not isinstance(found, DayInStore):
+        return {**document, "scope": "till"}
+
+    def when(at_us: int) -> str | None:
+        return iso_moment(at_us, clock.utc_offset_min(at_us)) if at_us else None
+
+    return {
+        **document,
+        "scope": "store",
+        "store": found.store,
+        "as_of": when(found.as_of_us),
+        "tills": [{"name": till.name or None, "figures": till.figures.values()} for till in found.tills],
+        "behind": [{"name": till.name, "last_contact": when(till.last_contact_us)} for till in found.behind],
+        "unsent": unsent,
+    }
+
+
+def _figures_document(found: DayOnTill | DayInStore) -> dict[str, object]:
     figures = found.figures
     return {
         "day": figures.day,
@@ -130,8 +171,10 @@ def _day_lines(texts: Texts, paper: DayPaper) -> list[str]:
     figures = paper.figures
     head = ["", texts.day(figures.day), texts.day(paper.before.day), texts._("Change")]
     rows = [[row.caption, row.value, row.before, row.change] for row in figure_rows(texts, figures, paper.before)]
-    lines = [texts.day(figures.day, "full"), "", *table(head, rows, right=[1, 2, 3])]
-    return lines + _hour_lines(texts, figures) + _reward_lines(texts, paper)
+    title = texts.day(figures.day, "full")
+    title = title if paper.till else f"{paper.store}, {title}"
+    lines = [title, *paper.remarks, "", *table(head, rows, right=[1, 2, 3])]
+    return lines + _hour_lines(texts, figures) + _reward_lines(texts, paper) + _till_lines(texts, paper)
 
 
 def _pdf(texts: Texts, paper: DayPaper) -> bytes:
@@ -279,6 +322,18 @@ def _reward_lines(texts: Texts, paper: DayPaper) -> list[str]:
             texts.money(each.value_cents),
         ]
         for each in paper.figures.rewards
+    ]
+    return ["", *table(head, rows, right=[1, 2, 3])]
+
+
+def _till_lines(texts: Texts, paper: DayPaper) -> list[str]:
+    if not paper.tills:
+        return []
+    head = [texts._("Till"), texts._("Purchases"), texts._("Issued"), texts._("Redeemed")]
+    rows = [
+        [till.name, *map(texts.number, (totals.sales, totals.points_issued, totals.points_redeemed))]
+        for till in paper.tills
+        for totals in [till.figures.totals]
     ]
     return ["", *table(head, rows, right=[1, 2, 3])]
 

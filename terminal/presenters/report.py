@@ -14,7 +14,7 @@ from terminal.errors import FileUnwritable
 from terminal.messages import reward_name
 from terminal.presenters.base import Flow, Presenter, Surroundings
 from terminal.presenters.report_states import ReportState
-from terminal.presenters.report_words import as_of_text, behind_text, no_store_text, remarks
+from terminal.presenters.report_words import as_of_text, behind_text, no_store_text, own_text, remarks
 from terminal.presenters.states import BookingLine, Choice, HourBar, Notice, Tile, Tone
 from terminal.sync.outcomes import Declined
 from terminal.sync.status import SyncTrouble
@@ -114,7 +114,7 @@ class ReportPresenter(Presenter[ReportState]):
         now_us = around.clock.now_us()
         written = (now_us, around.clock.utc_offset_min(now_us))
         texts = around.texts
-        noted = remarks(texts, around.clock, found, self._own_waiting) if isinstance(found, DayInStore) else ()
+        noted = remarks(texts, around.clock, found, self._own_waiting, joined=self._has_choice)
         paper = day_paper(texts, around.desk.shop, around.programme, found, written, noted)
         folder = around.reports.folder or documents_folder()
         whose = (paper.till or paper.store) if self._has_choice else ""
@@ -231,7 +231,7 @@ class ReportPresenter(Presenter[ReportState]):
             return ""
         if isinstance(self._found, DayInStore):
             return f"{self._found.store} · {as_of_text(texts, self._around.clock, self._found)}"
-        return texts._("Only what was booked at this till")
+        return own_text(texts)
 
     def _waits(self, texts: Texts) -> str:
         if self._found is not None:

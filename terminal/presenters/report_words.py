@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from loyalty.wire import ProblemCode
+from terminal.app.report import DayInStore
 from terminal.presenters.sync_words import trouble_text
 from terminal.sync.status import SyncTrouble
 from texts.i18n import shop_time
 
 if TYPE_CHECKING:
     from loyalty.ports import Clock
-    from terminal.app.report import DayInStore
+    from terminal.app.report import DayOnTill
     from terminal.sync.outcomes import Declined
     from texts.i18n import Texts
 
 NAMES_MAX: Final = 4
 """How many tills are named; more are counted."""
+
+
+def own_text(texts: Texts) -> str:
+    """What a joined till's own figures are."""
+    return texts._("Only what was booked at this till")
 
 
 def as_of_text(texts: Texts, clock: Clock, found: DayInStore) -> str:
@@ -57,8 +63,12 @@ def behind_text(texts: Texts, clock: Clock, found: DayInStore, own_waiting: int 
     return " ".join(sentences)
 
 
-def remarks(texts: Texts, clock: Clock, found: DayInStore, own_waiting: int = 0) -> tuple[str, ...]:
-    """The same as lines for paper and for the command line."""
+def remarks(
+    texts: Texts, clock: Clock, found: DayOnTill | DayInStore, own_waiting: int = 0, *, joined: bool
+) -> tuple[str, ...]:
+    """What a reader must know, as lines for paper and for the command line; nothing of a till that stands alone."""
+    if not isinstance(found, DayInStore):
+        return (own_text(texts),) if joined else ()
     counted = texts._("All tills of the store. As of: {when}").format(when=_written(texts, clock, found.as_of_us))
     behind = behind_text(texts, clock, found, own_waiting)
     return (counted, behind) if behind else (counted,)
