@@ -148,6 +148,74 @@ def test_what_cannot_be_joined_is_said(shop: CommandLine, url: str, code: str, e
     assert shop.done("sync", "status")["state"] == "alone"
 
 
+@pytest.fixture(scope="module")
+def store_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Served]]:
+    """A head office whose tills' figures no other test adds to."""
+    data = tmp_path_factory.mktemp("store-office")
+    document(data, "init", "--name", "Morgenrot", "--currency", "EUR")
+    document(data, "init-tls", "--host", "127.0.0.1")
+    with Served(data) as served:
+        yield data, served
+
+
+def test_the_day_of_the_whole_store(
+    shop: CommandLine, second: CommandLine, store_office: tuple[Path, Served], tmp_path: Path
+) -> None:
+    """What two tills sold, told to one of them: under the keys of its own report, and in the same files."""
+    _join(shop, store_office, "Kasse 1")
+    _join(second, store_office, "Kasse 2")
+    own = shop.done("earn", BEN, "50")
+    second.done("earn", BEN, "20")
+    assert shop.done("report", "day", "--store")["unsent"] == 1
+    for till in (shop, second):
+        till.done("sync", "now")
+    told, alone = shop.done("report", "day", "--store"), shop.done("report", "day")
+    assert (told["scope"], told["store"], alone["scope"]) == ("store", "Laden", "till")
+    assert set(alone) < set(told)
+    assert (told["figures"]["sales"], alone["figures"]["sales"]) == (2, 1)
+    assert told["figures"]["open_points"] == own["balance"] + 20
+    assert (alone["figures"]["open_points"], alone["figures"]["liability"]) == (None, None)
+    shares = {till["name"]: till["figures"]["points_issued"] for till in told["tills"]}
+    assert (shares["Kasse 1"], shares["Kasse 2"], told["unsent"]) == (50, 20, 0)
+    assert told["behind"] == []
+    ran = shop.said("report", "day", "--store")
+    assert ran.out.startswith("Laden, ")
+    assert "All tills of the store. As of: " in ran.out
+    assert "Only what was booked at this till" in shop.said("report", "day").out
+    file = tmp_path / "store.csv"
+    shop.done("report", "day", "--store", "--out", str(file))
+    assert [line.split(",")[2] for line in file.read_text("utf-8-sig").splitlines()] == [
+        "till",
+        "",
+        "Kasse 1",
+        "Kasse 2",
+    ]
+
+
+def test_without_head_office_there_is_no_day_of_the_store(shop: CommandLine, office: tuple[Path, Served]) -> None:
+    """Standing alone, shut out, or with a line that is down: each is said, exits 1, and prints no figures."""
+    assert shop("report", "day", "--store").reason == "not_joined"
+    data, _ = office
+    _join(shop, office, "Kasse 8")
+    terminal = next(each for each in document(data, "terminals")["terminals"] if each["name"] == "Kasse 8")
+    document(data, "revoke", terminal["terminal_id"])
+    assert shop("report", "day", "--store").error == "revoked"
+
+
+def test_a_server_that_is_gone_tells_no_day(shop: CommandLine, tmp_path: Path) -> None:
+    """The sentence says so, and the till's own day is there all the same."""
+    data = tmp_path / "gone"
+    document(data, "init", "--name", "Morgenrot", "--currency", "EUR")
+    document(data, "init-tls", "--host", "127.0.0.1")
+    with Served(data) as served:
+        _join(shop, (data, served))
+    ran = shop.said("report", "day", "--store")
+    assert (ran.code, ran.out) == (1, "")
+    assert "does not answer now. (M-186)" in ran.err
+    assert shop("report", "day", "--store").error == "unreachable"
+    assert shop.done("report", "day")["scope"] == "till"
+
+
 def test_a_code_for_another_server_and_a_used_one_are_refused(shop: CommandLine, office: tuple[Path, Served]) -> None:
     """The fingerprint says whose certificate is meant; a code works once."""
     data, served = office
