@@ -270,7 +270,7 @@ class VerifyResult(msgspec.Struct, frozen=True):
 
 
 class ImportResult(msgspec.Struct, frozen=True):
-    """What became of the records of a till's journal file."""
+    """What became of the records of a till's journal file, and how many edits of people and cards it held."""
 
     terminal_id: UUID
     records: int
@@ -279,3 +279,4 @@ class ImportResult(msgspec.Struct, frozen=True):
     conflicts: int
     waiting: int
     quarantined: int
+    edits: int = 0

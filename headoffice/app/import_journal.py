@@ -1,4 +1,7 @@
-"""Handing in the journal of a till that was shut out: a manager brings its signed file."""
+"""Handing in what a till that was shut out still has: a manager brings its signed file.
+
+Its records are booked and its edits of people taken by the same code as if the till had sent them itself.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,21 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
+from headoffice.app.edits import take_edits
 from headoffice.errors import FileUnusable, Refusal
 from headoffice.intake import ingest
+from headoffice.people.handed_in import open_edits
 from headoffice.signatures import verified
 from headoffice.store.rows import TerminalRow, terminal_row
 from headoffice.views import ImportResult
-from loyalty.handover import LINE_BYTES_MAX, HandoverEnd, HandoverHeader, handover_bytes
+from loyalty.handover import (
+    EDITS_LINE,
+    LINE_BYTES_MAX,
+    HandoverEdits,
+    HandoverEnd,
+    HandoverHeader,
+    handover_bytes,
+)
 from loyalty.wire import PushRequest, Verdict
 
 if TYPE_CHECKING:
@@ -21,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headoffice.office import Office
+    from loyalty.feed import EditsRequest
 
 Read = TypeVar("Read")
 
@@ -28,19 +41,24 @@ Read = TypeVar("Read")
 def import_journal(office: Office, path: Path) -> ImportResult:
     """Book a till's journal file under the till's id, whether or not it may still talk to head office.
 
-    Records keep their ids, so what is known already moves nothing, and the file can be handed in again.
+    Records and edits keep their ids, so what is known already changes nothing, and the file can be handed in again. An
+    older file has no edits.
 
     Raises:
         FileUnusable: It is no such file, was changed since the till signed it, or does not follow on what is here.
     """
-    header = _check(path)
+    header = _check(office, path)
     with office.database.snapshot() as connection:
         terminal = terminal_row(connection, header.terminal_id)
     if terminal is None or terminal.public_key != header.public_key or not terminal.public_key:
         raise FileUnusable(f"{path}: not signed by a till of this head office")
     verdicts: Counter[Verdict] = Counter()
+    edits = 0
     for number, line in enumerate(_lines(path), start=1):
-        if number > 1 and not _is_end(line):
+        if line.startswith(EDITS_LINE):
+            request = _open(office, header, path, number, line)
+            edits += take_edits(office, terminal, request).taken
+        elif number > 1 and not _is_end(line):
             verdicts.update(_take(office, terminal, _read(path, number, line, PushRequest), f"{path}, line {number}"))
     return ImportResult(
         terminal_id=header.terminal_id,
@@ -50,6 +68,7 @@ def import_journal(office: Office, path: Path) -> ImportResult:
         conflicts=verdicts[Verdict.CONFLICT],
         waiting=verdicts[Verdict.WAITING],
         quarantined=verdicts[Verdict.QUARANTINED],
+        edits=edits,
     )
 
 
@@ -63,7 +82,15 @@ def _take(office: Office, terminal: TerminalRow, request: PushRequest, place: st
     return outcome.verdicts
 
 
-def _check(path: Path) -> HandoverHeader:
+def _open(office: Office, header: HandoverHeader, path: Path, number: int, line: bytes) -> EditsRequest:
+    sealed = _read(path, number, line, HandoverEdits)
+    request = open_edits(office.secrets.signing_key, header.terminal_id, sealed)
+    if request is None:
+        raise FileUnusable(f"{path}, line {number}: not sealed for this head office")
+    return request
+
+
+def _check(office: Office, path: Path) -> HandoverHeader:
     """Read the whole file once before anything of it is booked; every byte is under the signature."""
     digest = hashlib.sha256()
     header: HandoverHeader | None = None
@@ -76,6 +103,8 @@ def _check(path: Path) -> HandoverHeader:
         elif _is_end(line):
             end = _read(path, number, line, HandoverEnd)
             continue
+        elif line.startswith(EDITS_LINE):
+            _open(office, header, path, number, line)
         digest.update(line)
     if header is None or end is None:
         raise FileUnusable(f"{path}: the file was cut off")

@@ -96,6 +96,7 @@ def _import_journal(
             (texts._("Conflicts"), texts.number(done.conflicts)),
             (texts._("Waiting for others"), texts.number(done.waiting)),
             (texts._("Could not be read"), texts.number(done.quarantined)),
+            (texts._("Changes of people and cards"), texts.number(done.edits)),
         ]
     )
     return Answer(msgspec.to_builtins(done), lines)

@@ -122,7 +122,7 @@ def _export(
         status = _look(till, reader, None)
         texts = session.texts
         count = texts.n_("{count} booking written to {file}.", "{count} bookings written to {file}.", done.records)
-        document = {"file": str(done.path), "records": done.records, **_numbers(status, None)}
+        document = {"file": str(done.path), "records": done.records, "edits": done.edits, **_numbers(status, None)}
         return Answer(document, [count.format(count=texts.number(done.records), file=done.path)])
 
 

@@ -44,10 +44,11 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """Records head office has not acknowledged, written to a file that a manager can hand in."""
+    """What head office has not acknowledged, records and edits of people, in a file that a manager can hand in."""
 
     path: Path
     records: int
+    edits: int = 0
 
 
 @dataclass(frozen=True, slots=True)

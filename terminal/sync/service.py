@@ -77,10 +77,10 @@ class Requests:
         try:
             private_key, _ = self.keys.find(head_office.terminal_id)
             with store.reader() as reader:
-                records = export_unacknowledged(reader, head_office, store.shop.terminal_id, private_key, path)
+                written = export_unacknowledged(reader, head_office, store.shop.terminal_id, private_key, path)
         except SyncError as error:
             return Declined(error.why)
-        return Exported(path, records)
+        return Exported(path, written.records, written.edits)
 
     def receipt_code(self, record: Sale | Redemption) -> str | Declined:
         """The code of a booking of this till, empty when it has none: the till stands alone, or it is too long."""

@@ -233,12 +233,12 @@ class SimTill(Place):
         path.unlink(missing_ok=True)
         key, _ = KeyStore(self.directory, None).find(self.terminal_id)
         with self.store.reader() as reader:
-            records = export_unacknowledged(reader, self.head_office, self.store.shop.terminal_id, key, path)
-        if not records:
+            written = export_unacknowledged(reader, self.head_office, self.store.shop.terminal_id, key, path)
+        if not (written.records or written.edits):
             return "nothing to hand in"
         result = office.head.import_journal(path)
         office.holds |= self.holds
-        return f"handed in {result.records}, booked {result.booked}"
+        return f"handed in {result.records}, booked {result.booked}, edits {result.edits}"
 
     def round(self, line: Line) -> str:
         """One round with head office; says what came of it."""

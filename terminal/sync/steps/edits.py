@@ -62,15 +62,15 @@ def send_tombstones(around: Round) -> None:
 
 
 def _send(around: Round, edits: Sequence[Edit]) -> None:
-    for part in _parts(edits):
+    for part in parts(edits):
         around.go_on()
         reply = around.port.edits(EditsRequest(part))
         if reply.taken != len(part):
             raise answer_wrong(f"{reply.taken} of {len(part)} edits taken")
 
 
-def _parts(edits: Sequence[Edit]) -> Iterator[tuple[Edit, ...]]:
-    """Bounded in number and in bytes."""
+def parts(edits: Sequence[Edit]) -> Iterator[tuple[Edit, ...]]:
+    """Edits in pieces that are bounded in number and in bytes."""
     part: list[Edit] = []
     size = 0
     for edit in edits:
