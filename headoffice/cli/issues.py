@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from headoffice.cli import parsing
-from headoffice.cli.answers import EXIT_REFUSED, Answer, no
 from headoffice.cli.session import person, session_of
 from headoffice.wording import conflict_advice, conflict_text
+from texts.command_line import parsing
+from texts.command_line.answers import EXIT_REFUSED, Answer, no, time_text
 from texts.i18n import mark
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def _conflict_document(session: Session, conflict: ConflictView) -> dict[str, ob
         "store": conflict.store,
         "terminal": conflict.terminal,
         "points": conflict.points,
-        "at": parsing.time_text(conflict.at_us, clock),
-        "resolved_at": parsing.time_text(conflict.resolved_at_us, clock),
+        "at": time_text(conflict.at_us, clock),
+        "resolved_at": time_text(conflict.resolved_at_us, clock),
         "message": conflict_text(texts, conflict),
         "advice": conflict_advice(texts, conflict),
     }
@@ -106,5 +106,5 @@ def _quarantine_document(session: Session, record: QuarantineView) -> dict[str, 
         "seq": record.seq,
         "reason": record.reason,
         "detail": record.detail,
-        "at": parsing.time_text(record.at_us, session.programs.clock),
+        "at": time_text(record.at_us, session.programs.clock),
     }

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import typer
 
-from headoffice.cli.answers import Answer
-from headoffice.cli.commands import NumbersCommand
 from headoffice.cli.session import person, session_of
 from loyalty.outcomes import Reason, Refused
+from texts.command_line.answers import Answer
+from texts.command_line.commands import NumbersCommand
 from texts.i18n import mark
 
 if TYPE_CHECKING:

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from headoffice.cli import parsing
-from headoffice.cli.answers import EXIT_REFUSED, Answer
+from headoffice.cli import files
 from headoffice.cli.session import person, session_of
 from headoffice.views import Published
 from headoffice.wording import refusal_text
 from loyalty.outcomes import Reason, Refused
+from texts.command_line import parsing
+from texts.command_line.answers import EXIT_REFUSED, Answer, time_text
 from texts.i18n import mark
 
 
@@ -36,7 +37,7 @@ def _publish(
     session = session_of(context)
     clock = session.programs.clock
     starts_at_us = None if starts_at is None else parsing.moment(starts_at, clock)
-    text = parsing.read_text(programme)
+    text = files.read_text(programme)
     with session.open() as head_office:
         done = head_office.publish(text, starts_at_us=starts_at_us, by=person())
     texts = session.texts
@@ -47,7 +48,7 @@ def _publish(
         places = [each.path if each.line is None else f"{each.path} (line {each.line})" for each in done]
         lines = [f"{place}: {each.message}" for place, each in zip(places, done, strict=True)]
         return Answer(document, [message, *lines], EXIT_REFUSED)
-    published = {"version": done.version, "starts_at": parsing.time_text(done.starts_at_us, clock)}
+    published = {"version": done.version, "starts_at": time_text(done.starts_at_us, clock)}
     offset_min = clock.utc_offset_min(done.starts_at_us)
     line = texts._("Version {version} is published and comes into force on {day} at {time}.").format(
         version=done.version,

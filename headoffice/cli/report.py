@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from headoffice.cli import parsing
-from headoffice.cli.answers import Answer, json_text
-from headoffice.cli.commands import group
+from headoffice.cli import files
 from headoffice.cli.session import session_of
 from headoffice.views import ProgrammeState
 from loyalty.programme import Programme, parse_programme
 from loyalty.report import assumptions_document, compare
 from texts.columns import table
+from texts.command_line import parsing
+from texts.command_line.answers import Answer, json_text
+from texts.command_line.commands import group
 from texts.i18n import mark, shop_time
 from texts.report_csv import day_csv
 from texts.report_paper import DayPaper, TillFigures
@@ -72,7 +73,7 @@ def _day(
     content = _written(session.texts, paper, document, form)
     if out is None:
         return Answer(document, content.decode("utf-8-sig").splitlines())
-    parsing.write_bytes(out, content)
+    files.write_bytes(out, content)
     return Answer({**document, "file": str(out)}, [session.texts._("Written: {file}").format(file=out)])
 
 

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from filelock import FileLock, Timeout
 
-from headoffice.cli.answers import Answer, json_text
-from headoffice.cli.parsing import time_text
 from headoffice.cli.session import session_of
 from headoffice.errors import HeadOfficeError
 from headoffice.files import private_directory, write_durably
 from texts.columns import pairs
+from texts.command_line.answers import Answer, json_text, time_text
 from texts.i18n import mark
 
 if TYPE_CHECKING:
@@ -124,7 +123,7 @@ def _serve(
             certificates=certificates,
             extra=session.programs.pages(head_office, "" if certificates is None else certificates.fingerprint),
             log=log,
-            upkeep=head_office.expire_due,
+            upkeep=head_office.keep_up,
         )
         lifeline = sys.stdin.fileno() if until_stdin_ends else None
         server.serve(api, opened, certificates, log=log, ready=ready, lifeline=lifeline)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from headoffice.cli import parsing
-from headoffice.cli.answers import Answer
 from headoffice.cli.session import session_of
 from headoffice.wording import terminal_status_text
 from texts.columns import pairs, table
+from texts.command_line import parsing
+from texts.command_line.answers import Answer, time_text
 from texts.i18n import mark
 
 if TYPE_CHECKING:
     from headoffice.views import TerminalView
     from loyalty.ports import Clock
     from texts.i18n import Texts
+
+NAME_LENGTH_MAX: Final = 80
+"""Of a store and a till, in characters, as ``loyalty.feed.Name``."""
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -52,8 +55,8 @@ def _enrol(
 
     session = session_of(context)
     for text in (store, name):
-        if not text.strip() or len(text) > parsing.NAME_LENGTH_MAX:
-            raise typer.BadParameter(f"A name has 1 to {parsing.NAME_LENGTH_MAX} characters")
+        if not text.strip() or len(text) > NAME_LENGTH_MAX:
+            raise typer.BadParameter(f"A name has 1 to {NAME_LENGTH_MAX} characters")
     with session.open() as head_office:
         made = head_office.enrol_terminal(store.strip(), name.strip(), region=region.strip(), scope=scope.strip())
     code = full_code(made.code, session.directory)
@@ -64,7 +67,7 @@ def _enrol(
         "code": code,
         "store": made.store,
         "name": made.name,
-        "expires_at": parsing.time_text(made.expires_at_us, clock),
+        "expires_at": time_text(made.expires_at_us, clock),
     }
     lines = pairs([(texts._("Code"), code), (texts._("Good until"), until)])
     return Answer(document, [*lines, "", texts._("At the till: stammkunde sync join URL CODE")])
@@ -119,10 +122,10 @@ def _document(till: TerminalView, clock: Clock) -> dict[str, object]:
         "name": till.name,
         "status": till.status,
         "scope": till.scope,
-        "joined_at": parsing.time_text(till.joined_at_us, clock),
-        "last_contact": parsing.time_text(till.last_contact_us, clock),
+        "joined_at": time_text(till.joined_at_us, clock),
+        "last_contact": time_text(till.last_contact_us, clock),
         "waiting": till.backlog,
-        "oldest": parsing.time_text(till.oldest_us, clock),
+        "oldest": time_text(till.oldest_us, clock),
         "clock_off_ms": till.clock_off_ms,
         "software": till.software,
         "records": till.records,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 import typer
 
-from headoffice.cli.answers import EXIT_REFUSED, Answer
 from headoffice.cli.session import session_of
 from texts.columns import pairs
+from texts.command_line.answers import EXIT_REFUSED, Answer
 from texts.i18n import mark
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from headoffice.cli.answers import Answer, no
-from headoffice.cli.commands import group
 from headoffice.cli.session import Session, session_of
 from headoffice.web.rights import StaffRole
 from headoffice.web.users import User, UserRefused, Users
 from texts.columns import table
+from texts.command_line.answers import Answer, no
+from texts.command_line.commands import group
 from texts.i18n import mark
 
 if TYPE_CHECKING:

@@ -1,32 +1,7 @@
-"""What all commands share that Typer does not bring along."""
+"""What the till's commands share, from the frame of both programs."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from texts.command_line.commands import NumbersCommand, group
 
-import typer
-from typer.core import TyperCommand
-
-if TYPE_CHECKING:
-    from typer._click import Context
-
-_NEGATIVE_NUMBER = re.compile(r"-[0-9.,]")
-
-
-class NumbersCommand(TyperCommand):
-    """A command whose arguments may be negative numbers, which would otherwise be taken for options.
-
-    ``adjust CARD -50`` has to work, and ``earn CARD -5`` has to be refused as an amount and not as an option.
-    """
-
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        """Let what looks like a negative number through as an argument."""
-        if any(_NEGATIVE_NUMBER.match(argument) for argument in args):
-            ctx.ignore_unknown_options = True
-        return super().parse_args(ctx, args)
-
-
-def group() -> typer.Typer:
-    """A group of commands, such as ``card``; without Rich's boxes, so that help is text in any terminal and pipe."""
-    return typer.Typer(no_args_is_help=True, rich_markup_mode=None, add_completion=False)
+__all__ = ["NumbersCommand", "group"]

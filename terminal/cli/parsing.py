@@ -1,11 +1,9 @@
-"""Reading what stands on a command line: amounts, moments, days, ids and lines of a basket."""
+"""Reading what stands on the till's command line: amounts, receipts, baskets, and what both programs read alike."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Final, NamedTuple
-from uuid import UUID
 
 import typer
 
@@ -14,17 +12,18 @@ from loyalty.money import AmountProblem, BadAmount, parse_amount
 from loyalty.sale import BasketLine
 from terminal.cli.answers import no
 from terminal.messages import amount_text
+from texts.command_line.parsing import day, moment, uuid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from loyalty.ports import Clock
     from terminal.cli.answers import Answer
     from texts.i18n import Texts
 
+__all__ = ["LineText", "amount", "basket_lines", "basket_lines_apart", "day", "moment", "receipt", "uuid"]
+
 LINE_PARTS: Final = 4
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RECEIPT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}")  # as ``loyalty.records.Receipt``
 _ARTICLE = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,39})?")
 
@@ -38,50 +37,6 @@ def amount(texts: Texts, text: str, *, zero_ok: bool = False) -> int | Answer:
         reason = _REASONS.get(cents.problem, "amount_invalid")
         return no(reason, amount_text(texts, cents), {"problem": cents.problem.value})
     return cents
-
-
-def uuid(text: str) -> UUID:
-    """Read an id.
-
-    Raises:
-        typer.BadParameter: If it is none.
-    """
-    try:
-        return UUID(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not an id such as 0198c0de-0000-7000-8000-000000000001") from None
-
-
-def day(text: str) -> date:
-    """Read a day.
-
-    Raises:
-        typer.BadParameter: If it is none.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day such as 2026-11-21") from None
-
-
-def moment(text: str, clock: Clock) -> int:
-    """Read a moment as microseconds since 1970 UTC; without an offset it is the shop's time of day.
-
-    Raises:
-        typer.BadParameter: If it is none.
-    """
-    try:
-        at = datetime.fromisoformat(text)
-        if at.tzinfo is None:
-            nearly_us = _microseconds(at.replace(tzinfo=UTC))
-            at = at.replace(tzinfo=timezone(timedelta(minutes=clock.utc_offset_min(nearly_us))))
-        return _microseconds(at)
-    except (ValueError, OverflowError, OSError):  # the last two: a year the system's time zone tables can't hold
-        raise typer.BadParameter(f"{text!r} is not a time such as 2026-11-21T14:30+01:00") from None
-
-
-def _microseconds(at: datetime) -> int:
-    return (at - _EPOCH) // timedelta(microseconds=1)
 
 
 def receipt(text: str) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -12,47 +11,30 @@ from storage.store import open_store
 from terminal.app.system import CorrectedClock
 from terminal.app.till import Till
 from terminal.settings import Settings, settings_of
+from texts.command_line.answers import tell
+from texts.command_line.options import GlobalOptions
 from texts.i18n import Texts, system_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from storage.store import Reader
     from terminal.cli.programs import Programs
 
-FALLBACK_CURRENCY: Final = "EUR"
-"""For sentences that are said before the ledger is open; none of them names an amount."""
+__all__ = ["Session", "session_of", "tell"]
 
 
-class Session:
-    """What the global options said; they are known once the first of the command line has been read.
+class Session(GlobalOptions):
+    """What the global options said, and what they lead to.
 
     Attributes:
         programs: The outside world.
-        as_json: Whether exactly one JSON document is printed.
-        asked_language: ``--lang``.
-        currency: The shop's, once the ledger is open.
     """
 
     def __init__(self, programs: Programs) -> None:
+        super().__init__(programs.default_directory)
         self.programs = programs
-        self.as_json = False
-        self.asked_language: str | None = None
-        self.currency = FALLBACK_CURRENCY
-        self._directory: Path | None = None
         self._settings: Settings | None = None
-
-    def configure(self, directory: Path | None, language: str | None, *, as_json: bool) -> None:
-        """Take the global options."""
-        self._directory = directory
-        self.asked_language = language
-        self.as_json = as_json
-
-    @property
-    def directory(self) -> Path:
-        """The data directory."""
-        return self._directory or self.programs.default_directory()
 
     @property
     def settings(self) -> Settings:
@@ -69,11 +51,6 @@ class Session:
     def texts(self) -> Texts:
         """The language of this run: asked for, else the setting's, else the system's."""
         return Texts(self.asked_language or self.settings.language or system_language(), self.currency)
-
-    @property
-    def fallback_texts(self) -> Texts:
-        """The language for saying that the settings can't be read."""
-        return Texts(self.asked_language or system_language(), self.currency)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Till]:
@@ -120,8 +97,3 @@ def session_of(context: typer.Context) -> Session:
     session = context.obj
     assert isinstance(session, Session)
     return session
-
-
-def tell(text: str) -> None:
-    """Say something beside the answer: standard output belongs to the answer alone."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201 - the command line talks

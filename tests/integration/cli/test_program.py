@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from terminal.cli import program
 from tests.fakes.command_line import ANNA, CommandLine
+from texts.command_line import frame
 
 COMMANDS = [
     ["init"],
@@ -175,7 +175,7 @@ def test_ctrl_c_ends_a_command_without_a_word(shop: CommandLine, monkeypatch: py
     def pressed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(program, "json_text", pressed)  # outside of what the command line's library looks after
+    monkeypatch.setattr(frame, "json_text", pressed)  # outside of what the command line's library looks after
     ran = shop("programme", "show")
     assert (ran.code, ran.out, ran.err) == (130, "", "")
 

@@ -22,3 +22,8 @@ def test_accents_and_wide_letters_take_the_room_they_take() -> None:
     """A combining accent takes none, a wide letter two columns."""
     combined, wide = "Cafe\N{COMBINING ACUTE ACCENT}", "\N{CJK UNIFIED IDEOGRAPH-5E97}"
     assert pairs([(combined, "a"), (wide, "b")]) == [f"{combined}  a", f"{wide}    b"]
+
+
+def test_no_pairs_are_no_lines() -> None:
+    """Nothing to say is nothing."""
+    assert pairs([]) == []
