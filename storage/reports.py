@@ -28,6 +28,10 @@ class ReportReads(Reads):
 
     __slots__ = ()
 
+    def currency(self) -> str:
+        """What the shop books in."""
+        return str(self._ledger.value("SELECT currency FROM shop"))
+
     def day_report(self, day: date) -> DayReport:
         """The sums of one business day; all zeros for a day without bookings.
 

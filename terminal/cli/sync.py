@@ -20,6 +20,7 @@ from terminal.cli.answers import Answer, failure
 from terminal.cli.commands import group
 from terminal.cli.ledger import progress
 from terminal.cli.session import Session, session_of
+from terminal.presenters.sync_view import unreadable_line
 from terminal.presenters.sync_words import connection_pill, progress_text, trouble_text
 from terminal.sync.looking import Seen, look
 from terminal.sync.outcomes import Declined, Serving
@@ -319,13 +320,24 @@ def _answer(session: Session, status: SyncStatus, result: RoundResult | None) ->
         "key": status.key_place.value if status.key_place else None,
         "serving": status.serving or None,
         "pending_programme": status.pending.version if status.pending else None,
+        "unreadable_programme": _unreadable(status, when),
     }
     lines = [(texts._("Head office"), connection_pill(texts, status).text)]
     if status.joined:
         lines += _lines(texts, status, when(status.last_contact_us))
     if status.problem is not None:
         lines.append((texts._("What to do"), trouble_text(texts, status.problem)))
+    if status.unreadable is not None:
+        lines.append((texts._("Programme"), unreadable_line(texts, clock, status.unreadable)))
     return Answer(document, pairs(lines))
+
+
+def _unreadable(status: SyncStatus, when: Callable[[int], str | None]) -> dict[str, object] | None:
+    """The published programme that this till can't put into force."""
+    found = status.unreadable
+    return (
+        None if found is None else {"version": found.version, "starts": when(found.starts_at_us), "reason": found.why}
+    )
 
 
 def _lines(texts: Texts, status: SyncStatus, contact: str | None) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from terminal.app.till import read_card
 from terminal.messages import hardware_text
 from terminal.presenters.base import Flow, Presenter, Surroundings
 from terminal.presenters.states import IdleState, Notice, Tile, Tone
+from terminal.presenters.sync_view import unreadable_notice
 from terminal.presenters.sync_words import trouble_text
 
 if TYPE_CHECKING:
@@ -97,9 +98,11 @@ class IdlePresenter(Presenter[IdleState]):
         return Notice(hardware_text(self._around.texts, self._trouble), Tone.WARN)
 
     def _sync_notice(self) -> Notice | None:
-        """What stops sync; the line alone being down is no news for the cashier, the bar says it."""
-        problem = self._around.sync.problem
-        return None if problem is None else Notice(trouble_text(self._around.texts, problem), Tone.BAD)
+        """What stops sync, or keeps a programme out of force; a line that is down is no news, the bar says it."""
+        status = self._around.sync
+        if status.problem is not None:
+            return Notice(trouble_text(self._around.texts, status.problem), Tone.BAD)
+        return None if status.unreadable is None else unreadable_notice(self._around, status.unreadable)
 
     def _tiles(self) -> tuple[Tile, ...]:
         texts = self._around.texts

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from terminal.presenters.states import Notice, Tile, Tone
-from terminal.presenters.sync_words import CLOCK_OFF_SHOWN_MS, trouble_text
+from terminal.presenters.sync_words import CLOCK_OFF_SHOWN_MS, trouble_text, unreadable_text
 from terminal.sync.status import KeyPlace, SyncMode
 
 if TYPE_CHECKING:
+    from loyalty.ports import Clock
     from terminal.presenters.base import Surroundings
-    from terminal.sync.status import SyncStatus
+    from terminal.sync.status import SyncStatus, UnreadableProgramme
     from texts.i18n import Texts
 
 ICONS: Final = {
@@ -73,6 +74,8 @@ def notes(around: Surroundings) -> tuple[Notice, ...]:
     if not status.joined:
         return _ways_out(texts) if around.sync_actions else ()
     found: list[Notice] = []
+    if status.unreadable is not None:
+        found.append(unreadable_notice(around, status.unreadable))
     if status.quarantined:
         sentence = texts.n_(
             "{count} booking can't be read by head office. It is kept there and blocks nothing: "
@@ -97,10 +100,21 @@ def notes(around: Surroundings) -> tuple[Notice, ...]:
         sentence = texts._("Members are still being fetched. Awarding works; redeeming waits until then. (M-184)")
         found.append(Notice(sentence, Tone.INFO))
     if status.pending is not None:
-        starts = _start(around, status.pending.starts_at_us)
+        starts = _start(texts, around.clock, status.pending.starts_at_us)
         sentence = texts._("Programme version {version} starts {when}.")
         found.append(Notice(sentence.format(version=texts.number(status.pending.version), when=starts), Tone.INFO))
     return tuple(found)
+
+
+def unreadable_notice(around: Surroundings, found: UnreadableProgramme) -> Notice:
+    """A programme that this till can't put into force."""
+    return Notice(unreadable_line(around.texts, around.clock, found), Tone.WARN)
+
+
+def unreadable_line(texts: Texts, clock: Clock, found: UnreadableProgramme) -> str:
+    """The same as a sentence."""
+    has_started = found.starts_at_us <= clock.now_us()
+    return unreadable_text(texts, found, "" if has_started else _start(texts, clock, found.starts_at_us))
 
 
 def _ways_out(texts: Texts) -> tuple[Notice, ...]:
@@ -154,8 +168,8 @@ def _when(around: Surroundings, at_us: int) -> str:
     return around.texts.moment(at_us, clock.utc_offset_min(at_us), clock.business_day(clock.now_us()))
 
 
-def _start(around: Surroundings, at_us: int) -> str:
+def _start(texts: Texts, clock: Clock, at_us: int) -> str:
     """A moment to come, with day and time."""
-    day = around.texts.day(around.clock.business_day(at_us))
-    time = around.texts.time(at_us, around.clock.utc_offset_min(at_us))
-    return around.texts._("on {day} at {time}").format(day=day, time=time)
+    day = texts.day(clock.business_day(at_us))
+    time = texts.time(at_us, clock.utc_offset_min(at_us))
+    return texts._("on {day} at {time}").format(day=day, time=time)

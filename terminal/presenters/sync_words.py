@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from loyalty.outcomes import Refused
 from loyalty.wire import ProblemCode
+from terminal.app.adopt_pending import Unreadable
 from terminal.messages import problem_text, refusal_text
 from terminal.presenters.states import Pill, Tone
 from terminal.sync.status import SyncMode, SyncTrouble, Task
@@ -13,7 +14,7 @@ from texts.i18n import mark
 
 if TYPE_CHECKING:
     from terminal.sync.outcomes import Declined
-    from terminal.sync.status import Progress, SyncStatus
+    from terminal.sync.status import Progress, SyncStatus, UnreadableProgramme
     from texts.i18n import Texts
 
 CLOCK_OFF_SHOWN_MS: Final = 120_000
@@ -89,11 +90,44 @@ def connection_pill(texts: Texts, status: SyncStatus) -> Pill:
             return Pill(_offline(texts, status.waiting), Tone.WARN)
         case SyncMode.ONLINE if status.progress is not None:
             return Pill(progress_text(texts, status.progress), Tone.INFO)
+        case SyncMode.ONLINE if status.unreadable is not None:
+            text = texts._("Online, update the till")
+            return Pill(text, Tone.WARN, texts._("Online. A new programme can't be read: update the till."))
         case SyncMode.ONLINE if status.waiting:
             sending = texts.n_("Online, sending {count}", "Online, sending {count}", status.waiting)
             return Pill(sending.format(count=texts.number(status.waiting)), Tone.INFO)
         case SyncMode.ONLINE:
             return Pill(texts._("Online, all sent"), Tone.GOOD)
+
+
+def unreadable_text(texts: Texts, found: UnreadableProgramme, starts: str) -> str:
+    """A programme this till can't put into force: what that means and what to do, with a code.
+
+    Args:
+        texts: The language.
+        found: The programme.
+        starts: When it starts, as people read it; empty when it has started.
+    """
+    if found.why is Unreadable.OTHER_CURRENCY:
+        sentence = texts._(
+            "Programme version {version} is in another currency than this till books in and stays out of force. "
+            "Ask head office. (M-189)"
+        )
+        return sentence.format(version=texts.number(found.version))
+    if starts:
+        sentence = texts._(
+            "Programme version {version} starts {when}, and this till can't read it. Update the till before that. "
+            "(M-188)"
+        )
+    else:
+        sentence = texts._(
+            "Programme version {version} is in force, but this till can't read it and goes on by the old rules. "
+            "Update the till. (M-188)"
+        )
+    told = sentence.format(version=texts.number(found.version), when=starts)
+    if found.why is Unreadable.BROKEN:
+        told += " " + texts._("If it is up to date, ask head office to publish the programme again.")
+    return told
 
 
 def _offline(texts: Texts, waiting: int) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from terminal.sync.status import PendingProgramme, SyncMode, SyncStatus
+from terminal.app.adopt_pending import why_unreadable
+from terminal.sync.status import PendingProgramme, SyncMode, SyncStatus, UnreadableProgramme
 
 if TYPE_CHECKING:
     from loyalty.wire import ProblemCode
@@ -47,7 +48,7 @@ def look(reader: Reader, head_office: HeadOfficeRow | None, seen: Seen) -> SyncS
     acked_seq = link.acked.seq if link.acked else 0
     waiting = reader.head().seq - acked_seq
     oldest = reader.records_after(acked_seq, 1) if waiting else []
-    pending = next(iter(reader.programmes_ahead()), None)
+    pending, unreadable = _programmes(reader)
     return SyncStatus(
         mode=seen.mode,
         waiting=waiting,
@@ -62,7 +63,23 @@ def look(reader: Reader, head_office: HeadOfficeRow | None, seen: Seen) -> SyncS
         clock_off_ms=-link.offset_ms,
         progress=seen.progress,
         key_place=seen.key_place,
-        pending=PendingProgramme(pending.version, pending.starts_at_us) if pending else None,
+        pending=pending,
+        unreadable=unreadable,
         serving=seen.serving,
         caught_up=state is not None and state.complete,
     )
+
+
+def _programmes(reader: Reader) -> tuple[PendingProgramme | None, UnreadableProgramme | None]:
+    """The next programme that will come into force, and the newest one that can't."""
+    pending: PendingProgramme | None = None
+    unreadable: UnreadableProgramme | None = None
+    ahead = reader.programmes_ahead()
+    currency = reader.currency() if ahead else ""
+    for item in ahead:
+        why = why_unreadable(item.document, currency)
+        if why is not None:
+            unreadable = UnreadableProgramme(item.version, item.starts_at_us, why)
+        elif pending is None:
+            pending = PendingProgramme(item.version, item.starts_at_us)
+    return pending, unreadable

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from loyalty.wire import ProblemCode
+    from terminal.app.adopt_pending import Unreadable
 
 
 class SyncMode(StrEnum):
@@ -71,6 +72,15 @@ class PendingProgramme:
 
 
 @dataclass(frozen=True, slots=True)
+class UnreadableProgramme:
+    """A programme head office has published that this till can't put into force, and why."""
+
+    version: int
+    starts_at_us: int
+    why: Unreadable
+
+
+@dataclass(frozen=True, slots=True)
 class SyncStatus:
     """One look at the line to head office. The default is a till that stands alone.
 
@@ -89,6 +99,7 @@ class SyncStatus:
         progress: The long task that is running.
         key_place: Where the private key lies, ``None`` while there is none.
         pending: The next programme, ``None`` when there is none.
+        unreadable: The newest published programme that this till can't read, ``None`` when it can read them all.
         serving: The address under which this till serves the others of the shop, empty when it does not.
         caught_up: Whether head office's state has been taken over completely since joining or being put back.
     """
@@ -107,6 +118,7 @@ class SyncStatus:
     progress: Progress | None = None
     key_place: KeyPlace | None = None
     pending: PendingProgramme | None = None
+    unreadable: UnreadableProgramme | None = None
     serving: str = ""
     caught_up: bool = True
 

@@ -22,6 +22,6 @@ def settle(around: Round, now_us: int) -> None:
             around.go_on()
             around.journal.jobs.take_over(adoptions)
         around.journal.followed = True
-    programme = due_programme(around.reader.programmes_ahead(), now_us)
+    programme = due_programme(around.reader.programmes_ahead(), now_us, around.reader.currency())
     if programme is not None:
         around.journal.jobs.adopt_programme(programme.document)

@@ -11,13 +11,22 @@ import pytest
 from loyalty.directory import Role
 from loyalty.offline import SafeLimit, SafeToSpend
 from loyalty.wire import ProblemCode
+from terminal.app.adopt_pending import Unreadable
 from terminal.app.cashiers import AddCashier, add_cashier
 from terminal.messages import safe_text
 from terminal.presenters.states import Notice, Screen, Tone
 from terminal.presenters.sync_form import Purpose
 from terminal.presenters.sync_words import trouble_text
 from terminal.sync.outcomes import Invited
-from terminal.sync.status import PendingProgramme, Progress, SyncMode, SyncStatus, SyncTrouble, Task
+from terminal.sync.status import (
+    PendingProgramme,
+    Progress,
+    SyncMode,
+    SyncStatus,
+    SyncTrouble,
+    Task,
+    UnreadableProgramme,
+)
 from tests.fakes.counter import Counter
 from tests.fakes.legible import illegible
 from tests.fakes.sale_states import replace as changed
@@ -59,6 +68,11 @@ def statuses(counter: Counter) -> dict[str, SyncStatus]:
             caught_up=False,
             pending=PendingProgramme(1_204, now_us + 90_000_000_000),
         ),
+        "unreadable": replace(good, unreadable=UnreadableProgramme(1_204, now_us, Unreadable.BROKEN)),
+        "unreadable soon": replace(
+            waits, unreadable=UnreadableProgramme(1_204, now_us + 90_000_000_000, Unreadable.BROKEN)
+        ),
+        "other currency": replace(good, unreadable=UnreadableProgramme(1_204, now_us, Unreadable.OTHER_CURRENCY)),
     }
     told |= {task.value: replace(good, progress=Progress(task, 100, 100)) for task in Task}
     problems = [*ProblemCode, *SyncTrouble]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from loyalty.wire import ProblemCode
+from terminal.app.adopt_pending import Unreadable
 from terminal.presenters.done import DONE_SHOWN_MS
 from terminal.presenters.states import Screen, Tone
 from terminal.presenters.sync_words import CLOCK_OFF_SHOWN_MS
@@ -14,6 +15,7 @@ from terminal.sync.status import (
     SyncMode,
     SyncTrouble,
     Task,
+    UnreadableProgramme,
 )
 from tests.fakes.counter import ANNA, BEN, NEW_CARD, Counter
 from tests.fakes.sync_line import FakeSyncActions, hear, noted, said
@@ -174,6 +176,31 @@ def test_cases_clock_and_the_next_programme_are_explained(counter: Counter, line
     assert noted(counter) == ""
     hear(counter, clock_off_ms=CLOCK_OFF_SHOWN_MS)
     assert "2 minutes fast" in noted(counter)
+
+
+def test_a_programme_that_cannot_be_read_is_told_with_what_to_do(counter: Counter, line: FakeSyncActions) -> None:
+    """On the pill, the sync screen and the start screen, as long as it lasts; before it starts and afterwards."""
+    del line
+    now_us = counter.clock.now_us()
+    hear(counter, unreadable=UnreadableProgramme(7, now_us + 24 * 60 * MIN_US, Unreadable.NEWER))
+    bar = counter.shell.state.bar.connection
+    assert (bar.text, bar.tone) == ("Online, update the till", Tone.WARN)
+    counter.shell.key("F7")
+    assert "version 7 starts on Sun 22 Nov at 10:00, and this till can't read it" in noted(counter)
+    hear(counter, unreadable=UnreadableProgramme(7, now_us, Unreadable.NEWER))
+    sentence = (
+        "Programme version 7 is in force, but this till can't read it and goes on by the old rules. "
+        "Update the till. (M-188)"
+    )
+    assert noted(counter) == sentence
+    assert said(counter.shell.idle.state.notice) == sentence
+    hear(counter, unreadable=UnreadableProgramme(7, now_us, Unreadable.BROKEN))
+    assert noted(counter).endswith("If it is up to date, ask head office to publish the programme again.")
+    hear(counter, unreadable=UnreadableProgramme(7, now_us, Unreadable.OTHER_CURRENCY))
+    assert "M-189" in noted(counter)
+    hear(counter)
+    assert (noted(counter), counter.shell.idle.state.notice) == ("", None)
+    assert counter.shell.state.bar.connection.text == "Online, all sent"
 
 
 def test_a_key_that_is_gone_is_called_missing(counter: Counter) -> None:
