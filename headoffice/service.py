@@ -18,6 +18,7 @@ from headoffice.app import (
     members,
     merge,
     programmes,
+    prune,
     pushing,
     records,
     report,
@@ -343,6 +344,11 @@ class HeadOffice:
     def expire_due(self, today: date | None = None) -> int:
         """Write what expired before today (the shop's today unless given); gives how many lots. Safe to repeat."""
         return expire.expire_due(self.office, today)
+
+    def keep_up(self) -> None:
+        """What has to be done now and then: write what expired, and delete what nobody can need any more."""
+        expire.expire_due(self.office, None)
+        prune.prune(self.office)
 
     def verify(self, progress: Callable[[int, int], None] | None = None) -> VerifyResult:
         """Work everything out again and compare.

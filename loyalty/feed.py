@@ -21,6 +21,10 @@ from loyalty.directory import CardStatus, Role
 EDITS_MAX: Final = 500
 """The most edits in one request."""
 
+EDITS_KEPT_US: Final = 90 * 24 * 60 * 60 * 1_000_000
+"""How long a till keeps an edit that head office has taken, and repeats it to one that was put back, in microseconds;
+backups older than that are no backups."""
+
 PAGE_MAX: Final = 500
 """The most feed rows that one page of changes covers."""
 

@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from loyalty.feed import (
+    EDITS_KEPT_US,
     EDITS_MAX,
     TEXT_MAX,
     VALUE_MAX,
@@ -43,7 +44,7 @@ NAME_MAX: Final = 80
 _PUT: Final = "INSERT INTO edit(edit_id, kind, subject, member_id, nonce, box) VALUES (?, ?, ?, ?, ?, ?)"
 _AFTER: Final = """SELECT stamp, edit_id, member_id, nonce, box FROM edit
 WHERE stamp > ? AND taken_at_us IS NULL ORDER BY stamp LIMIT ?"""
-_KEPT: Final = _AFTER.replace("IS NULL", "IS NOT NULL")
+_KEPT: Final = _AFTER.replace("taken_at_us IS NULL", "taken_at_us >= ?")
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[Edit] = msgspec.json.Decoder(Edit)
 
@@ -142,8 +143,12 @@ class EditReads(Reads):
         return []
 
     def kept_after(self, stamp: int, limit: int = EDITS_MAX) -> list[tuple[int, Edit | None]]:
-        """Edits behind a stamp that head office has taken; ``None`` for one that can't be opened any more."""
-        return self._opened(_KEPT, stamp, limit)
+        """Edits behind a stamp that head office has taken; ``None`` for one that can't be opened any more.
+
+        Those that are kept too long already are left out, whether they were forgotten yet or not: head office need not
+        know them any more, and would take an old word for a new one.
+        """
+        return self._opened(_KEPT, stamp, self._now_us() - EDITS_KEPT_US, limit)
 
     def edits_waiting(self) -> int:
         """How many edits head office has not taken yet."""
@@ -157,9 +162,9 @@ class EditReads(Reads):
         """What head office, having been put back, still has to be told once more."""
         return Again(self._ledger.value("SELECT again FROM head_office") or Again.NOTHING)
 
-    def _opened(self, query: str, stamp: int, limit: int) -> list[tuple[int, Edit | None]]:
+    def _opened(self, query: str, *values: int) -> list[tuple[int, Edit | None]]:
         found: list[tuple[int, Edit | None]] = []
-        for number, edit_id, member, nonce, box in self._ledger.all(query, (stamp, limit)):
+        for number, edit_id, member, nonce, box in self._ledger.all(query, values):
             key = key_of(self._vault, UUID(bytes=member)) if member else till_key(self._vault, TillKey.EDITS)
             data = unseal_bytes(nonce, box, key, edit_id) if key else None
             found.append((number, _DECODER.decode(data) if data is not None else None))

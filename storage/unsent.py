@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from loyalty.feed import EDITS_KEPT_US
+
 if TYPE_CHECKING:
     from storage.connection import Database
-
-EDITS_KEPT_US: Final = 90 * 24 * 60 * 60 * 1_000_000
-"""How long an edit is kept after head office has taken it, in microseconds; backups older than that are no backups."""
 
 EDITS_KEPT_MAX: Final = 200_000
 """How many edits are kept at most besides those that wait: a few hundred bytes each."""

@@ -120,6 +120,7 @@ def test_edits_that_were_taken_are_kept_for_a_time(joined: JoinedLedger, joined_
     assert [edit for _, edit in joined_reader.kept_after(0)][:1] == sent
     joined.clock.advance(seconds=1)
     assert joined_reader.has_outdated_edits()
+    assert not set(sent) & {edit for _, edit in joined_reader.kept_after(0)}, "too old to be repeated, forgotten or not"
     with joined.store.unit() as unit:
         unit.forget_edits()
     assert not joined_reader.has_outdated_edits()

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 import pytest
 
-from headoffice.web.sessions import IDLE_S
+from headoffice.web.sessions import IDLE_S, LONGEST_S
 from headoffice.web.web import SIGN_INS_BURST
 from tests.fakes.page_visitor import PageVisitor
 from tests.fakes.staffed_office import ADMIN, MANAGER, PASSWORD, VIEWER, StaffedOffice
@@ -110,6 +110,21 @@ def test_half_an_hour_of_nothing_ends_the_session(admin: PageVisitor, office: St
         admin.look("/tills")
         assert admin.path == "/tills"
     office.clock.advance(seconds=IDLE_S)
+    admin.look("/tills")
+    assert admin.path == "/sign-in"
+
+
+def test_a_days_work_ends_the_session_whatever_is_asked(admin: PageVisitor, office: StaffedOffice) -> None:
+    """A cookie somebody copied is worth a day at most, and a browser that reloads by itself keeps nobody signed in."""
+    start_us = office.clock.now_us()
+    while office.clock.now_us() < start_us + (LONGEST_S - IDLE_S) * 1_000_000:
+        office.clock.advance(seconds=IDLE_S - 60)
+        admin.look("/tills")
+        assert admin.path == "/tills"
+    office.clock.at_us = start_us + LONGEST_S * 1_000_000 - 1
+    admin.look("/tills")
+    assert admin.path == "/tills"
+    office.clock.at_us += 1
     admin.look("/tills")
     assert admin.path == "/sign-in"
 
