@@ -8,11 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.lines import RedemptionLine, SaleLine
+from loyalty.lines import RedemptionLine, ReversedLine, SaleLine
 from loyalty.outcomes import Reason, Refused
-from loyalty.records import Redemption, Sale
-from loyalty.reversal import ReversalPlan, ReversalRequest, ReversedSoFar, plan_reversal
-from tests.unit.loyalty.building import redemption_of, sale_of, sales
+from loyalty.records import Redemption, Reversal, ReversalReason, Sale
+from loyalty.reversal import (
+    Original,
+    OriginalLine,
+    Receipt,
+    ReversalPlan,
+    ReversalRequest,
+    ReversedSoFar,
+    further_reversed,
+    plan_reversal,
+    plan_vouched,
+    reduced,
+    shared_out,
+)
+from tests.unit.loyalty.building import DAY, MEMBER, redemption_of, sale_of, sales
 
 ID = UUID(int=1)
 SALE = sale_of(
@@ -154,3 +166,110 @@ def test_partial_reversals_in_any_order_sum_to_the_whole_and_never_go_over(
     done = {line: (so_far.cents, so_far.points) for line, so_far in ledger.so_far.items()}
     assert done == {line: part for line, part in parts.items() if part != (0, 0)}
     assert ledger.reverse() == Refused(Reason.NOTHING_LEFT_TO_REVERSE)
+
+
+# -- bookings of another till, and what a manager vouches for
+
+MANAGER = UUID(int=0xE)
+
+
+def reversal_of(plan: ReversalPlan, *, vouched_by: UUID | None = None) -> Reversal:
+    """A plan as it is booked."""
+    return Reversal(
+        record_id=UUID(int=99),
+        member_id=MEMBER,
+        at_us=0,
+        business_day=DAY,
+        utc_offset_min=60,
+        programme_version=7,
+        command_digest="",
+        original_id=ID,
+        lines=plan.lines,
+        redemptions=plan.redemptions,
+        reason=ReversalReason.RETURN,
+        vouched_by=vouched_by,
+    )
+
+
+def vouched(receipt: Receipt, *done: Reversal) -> Reversal:
+    """A reversal a manager vouches for."""
+    plan = plan_vouched(receipt, done)
+    assert isinstance(plan, ReversalPlan)
+    return reversal_of(plan, vouched_by=MANAGER)
+
+
+PAPER = Receipt(SALE.amount_cents, SALE.points, SALE.points_redeemed)
+
+
+@given(sale=sales(), cents=st.integers(1, 9_000))
+def test_a_booking_of_another_till_is_undone_as_its_own_till_would(sale: Sale, cents: int) -> None:
+    """The code on the receipt carries all that undoing needs."""
+    for request in (ReversalRequest(ID), ReversalRequest(ID, amount_cents=cents), ReversalRequest(ID, line=1)):
+        assert plan_reversal(reduced(sale), request, {}) == plan_reversal(sale, request, {})
+    assert reduced(sale).amount_cents == sale.amount_cents
+
+
+def test_a_manager_vouches_for_sums_not_for_lines() -> None:
+    """Nobody reads lines off a crumpled receipt: the purchase is one sum, the rewards another."""
+    plan = plan_vouched(PAPER, ())
+    assert plan == ReversalPlan((ReversedLine(1, 2_344, 19),), (ReversedLine(2, 0, 510),))
+    assert plan_vouched(Receipt(500, 5), ()) == ReversalPlan((ReversedLine(1, 500, 5),), ())
+    assert plan_vouched(Receipt(0, 0, 300), ()) == ReversalPlan((), (ReversedLine(2, 0, 300),))
+
+
+def test_what_this_till_has_undone_of_a_receipt_is_not_vouched_for_again() -> None:
+    """A second whole return of the same paper moves nothing."""
+    part = Ledger(SALE).reverse(amount_cents=500)
+    assert isinstance(part, ReversalPlan)
+    rest = vouched(PAPER, reversal_of(part))
+    assert (rest.cents, rest.takes_back, rest.returns) == (1_844, 14, 510)
+    assert plan_vouched(PAPER, (reversal_of(part), rest)) == Refused(Reason.NOTHING_LEFT_TO_REVERSE)
+
+
+@given(sale=sales())
+def test_vouching_for_a_whole_receipt_undoes_exactly_what_was_booked(sale: Sale) -> None:
+    """Put on the lines of its original it is the reversal its own till would have booked."""
+    original = reduced(sale)
+    booked = shared_out(
+        vouched(Receipt(sale.amount_cents, sale.points, sale.points_redeemed)), original.lines, original.redemptions
+    )
+    whole = plan_reversal(sale, ReversalRequest(ID), {})
+    assert isinstance(whole, ReversalPlan)
+    assert {(line.line, line.cents, line.points) for line in booked.lines if line.cents} == {
+        (line.line, line.cents, line.points) for line in whole.lines
+    }
+    assert booked.redemptions == whole.redemptions
+
+
+def test_what_goes_beyond_the_original_finds_no_line() -> None:
+    """A manager who reads a 7 for a 1 takes back no more than was awarded."""
+    original = reduced(SALE)
+    booked = shared_out(vouched(Receipt(99_999, 999, 999)), original.lines, original.redemptions)
+    assert (booked.cents, booked.takes_back, booked.returns) == (SALE.amount_cents, SALE.points, SALE.points_redeemed)
+    assert shared_out(vouched(PAPER), (), ()).takes_back == 0
+
+
+def test_a_reward_in_part_returns_its_value_in_part() -> None:
+    """Fewer points than a reward cost bring back as much less of its value."""
+    booked = shared_out(vouched(Receipt(0, 0, 250)), (), (OriginalLine(4, 500, 500),))
+    assert booked.redemptions == (ReversedLine(4, 250, 250),)
+
+
+def test_own_reversals_come_on_top_of_what_head_office_has_booked() -> None:
+    """Nothing is undone twice while head office has not heard of it, whoever vouched for it."""
+    original = reduced(SALE)
+    there = {1: ReversedSoFar(400, 4)}
+    part = plan_reversal(original, ReversalRequest(ID, amount_cents=300), there)
+    assert isinstance(part, ReversalPlan)
+    sums = further_reversed(original, there, [reversal_of(part)])
+    assert sums == {1: ReversedSoFar(700, 7)}
+    all_of_it = further_reversed(original, there, [reversal_of(part), vouched(PAPER, reversal_of(part))])
+    assert plan_reversal(original, ReversalRequest(ID), all_of_it) == Refused(Reason.NOTHING_LEFT_TO_REVERSE)
+
+
+def test_a_worthless_reward_that_was_returned_twice_is_not_returned_a_third_time() -> None:
+    """Two tills may both have returned a sticker before either had heard of the other."""
+    original = Original(ID, MEMBER, DAY, (), (OriginalLine(1, 0, 10),))
+    assert plan_reversal(original, ReversalRequest(ID), {1: ReversedSoFar(0, 20)}) == Refused(
+        Reason.NOTHING_LEFT_TO_REVERSE
+    )
