@@ -28,6 +28,19 @@ class FileUnwritable(HeadOfficeError):
     sentence = mark("The file can't be written.")
 
 
+def check_readable(path: Path) -> None:
+    """Look whether a file is there before anything is made of it.
+
+    Raises:
+        FileUnreadable: It is not, or may not be read.
+    """
+    try:
+        with path.open("rb") as file:
+            file.read(1)
+    except OSError as error:
+        raise FileUnreadable(f"{path}: {error.strerror}") from error
+
+
 def read_text(path: Path) -> str:
     """Read a UTF-8 text file, with or without a byte order mark.
 

@@ -67,7 +67,8 @@ def _init(
         raise typer.BadParameter(f"{currency!r} is not a currency such as EUR", param_hint="--currency")
     if not name.strip():
         raise typer.BadParameter("A name is needed", param_hint="--name")
-    with session.open(name=" ".join(name.split()), currency=currency.upper()) as head_office:
+    asked = " ".join(name.split()), currency.upper()
+    with session.open(name=asked[0], currency=asked[1]) as head_office:
         server = head_office.server
     texts = session.texts
     document = {
@@ -76,12 +77,16 @@ def _init(
         "server_id": server.server_id,
         "data": str(session.directory),
     }
-    lines = [
-        (texts._("Head office"), server.name),
-        (texts._("Currency"), server.currency),
-        (texts._("Data"), str(session.directory)),
-    ]
-    return Answer(document, pairs(lines))
+    lines = pairs(
+        [
+            (texts._("Head office"), server.name),
+            (texts._("Currency"), server.currency),
+            (texts._("Data"), str(session.directory)),
+        ]
+    )
+    if asked != (server.name, server.currency):
+        lines += ["", texts._("There was a head office here already. Its name and currency stay as they are.")]
+    return Answer(document, lines)
 
 
 def _serve(

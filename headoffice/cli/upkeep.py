@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 import typer
 
+from headoffice.cli.files import check_readable
 from headoffice.cli.session import session_of
 from texts.columns import pairs
 from texts.command_line.answers import EXIT_REFUSED, Answer
@@ -85,6 +86,7 @@ def _import_journal(
     file: Annotated[Path, typer.Argument(help=mark("What `stammkunde sync export` wrote."), metavar="FILE")],
 ) -> Answer:
     session = session_of(context)
+    check_readable(file)
     with session.open() as head_office:
         done = head_office.import_journal(file)
     texts = session.texts

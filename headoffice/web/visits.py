@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -32,6 +33,9 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 FIELDS_MAX: Final = 50
 FIELD_LENGTH_MAX: Final = 300_000
 """Bounds of a form: fields, and characters of one; a programme document is the longest."""
+
+NOTHING_TYPED: Final[Mapping[str, str]] = MappingProxyType({})
+"""A form that nobody has filled in yet."""
 
 _COOKIE: Final = "stammkunde"
 _SAFE_COOKIE: Final = "__Host-stammkunde"

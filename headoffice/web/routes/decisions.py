@@ -34,9 +34,9 @@ def handlers(web: Web) -> list[HTTPRouteHandler]:
         reason = deed.said("reason")[:REASON_LENGTH_MAX]
         points = _points(deed.said("points"))
         if isinstance(points, Refused):
-            return member_page(web, deed.visit, member_id, points)
+            return member_page(web, deed.visit, member_id, points, typed=deed.form)
         if not reason:
-            return member_page(web, deed.visit, member_id, Refused(Reason.REASON_MISSING))
+            return member_page(web, deed.visit, member_id, Refused(Reason.REASON_MISSING), typed=deed.form)
         with web.once.sending(deed.said("form_id")):
             done = head_office.adjust(member_id, points, reason, by=deed.visit.name)
         return _after(web, deed, member_id, done, "adjusted")
@@ -44,14 +44,14 @@ def handlers(web: Web) -> list[HTTPRouteHandler]:
     @post("/members/{member_id:uuid}/merge", opt={RIGHT: Right.DECIDE}, sync_to_thread=True)
     def merge(deed: NamedDependency[Deed], member_id: FromPath[UUID]) -> Response[Any]:
         if not deed.confirmed:
-            return member_page(web, deed.visit, member_id, wrong=_unticked(deed))
+            return member_page(web, deed.visit, member_id, wrong=_unticked(deed), typed=deed.form)
         done = head_office.merge(deed.said("card"), member_id, by=deed.visit.name)
         return _after(web, deed, member_id, done, "merged")
 
     @post("/members/{member_id:uuid}/erase", opt={RIGHT: Right.RULE}, sync_to_thread=True)
     def erase(deed: NamedDependency[Deed], member_id: FromPath[UUID]) -> Response[Any]:
         if not deed.confirmed:
-            return member_page(web, deed.visit, member_id, wrong=_unticked(deed))
+            return member_page(web, deed.visit, member_id, wrong=_unticked(deed), typed=deed.form)
         done = head_office.erase(member_id, by=deed.visit.name)
         return _after(web, deed, member_id, done, "erased")
 
@@ -61,7 +61,7 @@ def handlers(web: Web) -> list[HTTPRouteHandler]:
 def _after(web: Web, deed: Deed, member_id: UUID, done: object, said: str) -> Response[Any]:
     """The member's page again: with the refusal, or with what was done."""
     if isinstance(done, Refused):
-        return member_page(web, deed.visit, member_id, done)
+        return member_page(web, deed.visit, member_id, done, typed=deed.form)
     return go(f"/members/{member_id}", said)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -13,11 +13,13 @@ from litestar.params import FromPath
 from headoffice.web.answers import go
 from headoffice.web.errors import NotFound
 from headoffice.web.rights import Right
-from headoffice.web.visits import RIGHT, Deed, Visit
+from headoffice.web.visits import NOTHING_TYPED, RIGHT, Deed, Visit
 from headoffice.wording import refusal_text
 from loyalty.outcomes import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from litestar.handlers import HTTPRouteHandler
 
     from headoffice.views import MemberHit
@@ -28,6 +30,9 @@ SEARCH_LENGTH_MAX = 200
 
 HITS_MAX = 50
 RECORDS_SHOWN = 50
+
+FIELDS: Final = ("points", "reason", "card")
+"""Of the forms on a member's page, those that people type into."""
 
 
 def handlers(web: Web) -> list[HTTPRouteHandler]:
@@ -60,9 +65,15 @@ def _list(
 
 
 def member_page(
-    web: Web, visit: Visit, member_id: UUID, refused: Refused | None = None, wrong: str = ""
+    web: Web,
+    visit: Visit,
+    member_id: UUID,
+    refused: Refused | None = None,
+    *,
+    wrong: str = "",
+    typed: Mapping[str, str] = NOTHING_TYPED,
 ) -> Response[Any]:
-    """One member, perhaps with what is wrong about the form before.
+    """One member, perhaps with what is wrong about the form before, which is filled in as it was sent.
 
     Raises:
         NotFound: Nothing is known of the account.
@@ -80,5 +91,6 @@ def member_page(
         status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
         member=found,
         wrong=wrong,
+        typed={name: typed.get(name, "") for name in FIELDS},
         form_id=web.once.new_id(),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from headoffice.web import words
 from headoffice.web.answers import go
 from headoffice.web.errors import NotFound
 from headoffice.web.rights import Right
-from headoffice.web.visits import RIGHT, Deed, Visit
+from headoffice.web.visits import NOTHING_TYPED, RIGHT, Deed, Visit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +32,6 @@ FIELDS: Final = ("store", "name", "region", "scope")
 """Of the form that lets a till join."""
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-NOTHING_TYPED: Final[Mapping[str, str]] = MappingProxyType({})
 
 AnyRequest = Request[Any, Any, Any]
 

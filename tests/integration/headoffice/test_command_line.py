@@ -47,6 +47,9 @@ def test_init_makes_a_head_office_once(office: OfficeCommandLine) -> None:
     assert (first["name"], first["currency"]) == ("Bäckerei Morgenrot", "CHF")
     again = office.done("init", "--name", "Another")
     assert again == first
+    assert "stay as they are" in office.said("init", "--name", "Another").out
+    same = office.said("init", "--name", "Bäckerei Morgenrot", "--currency", "CHF")
+    assert "stay as they are" not in same.out
 
 
 @pytest.mark.parametrize("arguments", [("--name", "  "), ("--name", "A", "--currency", "EURO"), ()])
@@ -119,6 +122,33 @@ def test_a_programme_that_is_not_there_is_a_known_error(office: OfficeCommandLin
     assert office("publish", str(BAKERY), "--starts-at", "soon").code == 2
 
 
+def test_a_member_is_shown(office: OfficeCommandLine) -> None:
+    """By card or id; somebody nobody knows is a no."""
+    till = office.till()
+    anna = office.member(till, "Anna Bauer", ANNA)
+    office.done("adjust", ANNA, "100", "--reason", "welcome")
+    shown = office.done("member", ANNA)
+    assert (shown["member_id"], shown["name"], shown["balance"]) == (str(anna), "Anna Bauer", 100)
+    assert (shown["cards"], shown["consents"]) == ([{"card": ANNA, "status": "active"}], [])
+    assert office.done("member", str(anna)) == shown
+    assert office("member", SPARE).reason == "card_unknown"
+    assert office("member", NOBODY).reason == "card_unknown"
+
+
+def test_what_a_member_agrees_to_is_shown(office: OfficeCommandLine) -> None:
+    """For scripts with its time and text, for people as a line."""
+    till = office.till()
+    anna = office.member(till, "Anna Bauer", ANNA)
+    office.consents(anna, email=True, sms=False)
+    email, sms = office.done("member", ANNA)["consents"]
+    assert (email["purpose"], email["granted"], email["text_version"]) == ("email", True, "1")
+    assert (sms["purpose"], sms["granted"]) == ("sms", False)
+    assert email["at"].startswith("2026-11-21T10:00:00")
+    said = " ".join(office.said("member", ANNA).out.split())
+    assert "Offers by e-mail agreed to" in said
+    assert "Offers by text message withdrawn" in said
+
+
 def test_balances_are_corrected_up_and_down(office: OfficeCommandLine) -> None:
     """A negative number is no option; the member may be named by card or id."""
     till = office.till()
@@ -173,6 +203,7 @@ def test_a_file_that_is_no_journal_is_refused(office: OfficeCommandLine, tmp_pat
     path = tmp_path / "letter.txt"
     path.write_text("Dear head office")
     assert office("import-journal", str(path)).error == "file_unusable"
+    assert office("import-journal", str(tmp_path / "nothing")).error == "file_unreadable"
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "pdf"])

@@ -88,6 +88,21 @@ def test_a_mistake_keeps_what_was_typed(admin: PageVisitor) -> None:
     assert 'name="region" value="Süd"' in admin.page.text
 
 
+def test_a_correction_that_is_refused_can_be_mended(manager: PageVisitor, office: StaffedOffice) -> None:
+    """Points and reason are there still, and so is the number of a card that nobody knows."""
+    path = f"/members/{office.member_id}"
+    manager.look(path)
+    manager.send(f"{path}/adjust", form_id=manager.field("form_id"), points="fünf", reason='Kulanz "groß"')
+    assert 'name="points" value="fünf"' in manager.page.text
+    assert 'name="reason" value="Kulanz &#34;groß&#34;"' in manager.page.text
+    assert "<details open>" not in manager.page.text
+    manager.send(f"{path}/merge", card="4711", confirm="yes")
+    assert 'name="card" value="4711"' in manager.page.text
+    assert "<details open>" in manager.page.text
+    manager.look(path)
+    assert 'name="card" value=""' in manager.page.text
+
+
 @pytest.mark.parametrize(
     ("base_url", "fingerprint", "address"),
     [
