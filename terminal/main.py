@@ -134,6 +134,10 @@ class RunningTill:
         supervisor.start()
         thread.start()
 
+    def play_the_demo(self) -> None:
+        """Say wherever it matters that this is the demo shop."""
+        self._around.is_demo = True
+
     def stop(self) -> None:
         """Let go of the scanners, finish the writing that waits, hear its results, close the ledger."""
         self._running.close()
@@ -325,6 +329,7 @@ def demo_stage() -> Stage:
             ids=SystemIds(),
             crashed=crashed,
         )
+        till.play_the_demo()
         catch_bugs(till)
         return till
 

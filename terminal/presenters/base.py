@@ -141,6 +141,7 @@ class Surroundings:
         cashier: Who signed in; ``None`` while nobody has to.
         sync: How the till stands with head office; replaced by the shell when that changes.
         sync_actions: What can be asked of sync; ``None`` where no sync runs, as in the demo.
+        is_demo: Whether this is the demo shop, whose bookings are made up and go nowhere.
     """
 
     def __init__(
@@ -163,6 +164,7 @@ class Surroundings:
         self.cashier: CashierRow | None = None
         self.sync = SyncStatus()
         self.sync_actions: SyncActions | None = None
+        self.is_demo = False
 
     @property
     def cashier_id(self) -> UUID | None:

@@ -51,6 +51,7 @@ def member_state(
         rewards=reward_cards(around, sale),
         rewards_caption=texts._("Rewards"),
         bookings=tuple(booking_line(texts, programme, booking, today, around.sync) for booking in bookings),
+        bookings_caption=_bookings_caption(around),
         bookings_empty="" if bookings else texts._("No bookings yet."),
         amount=sale.amount_text,
         amount_notice=amount_notice,
@@ -67,6 +68,12 @@ def member_state(
         primary_enabled=not busy and (priced is not None or standalone_ready(programme, sale)),
         busy=busy,
     )
+
+
+def _bookings_caption(around: Surroundings) -> str:
+    """A till knows every balance, but the bookings of its own only."""
+    texts = around.texts
+    return texts._("Last bookings at this till") if around.sync.joined else texts._("Last bookings")
 
 
 def _award(

@@ -150,6 +150,7 @@ class MemberState(msgspec.Struct, frozen=True):
     rewards: tuple[RewardCard, ...] = ()
     rewards_caption: str = ""
     bookings: tuple[BookingLine, ...] = ()
+    bookings_caption: str = ""
     bookings_empty: str = ""
     amount: str = ""
     amount_notice: Notice | None = None

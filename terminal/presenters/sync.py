@@ -106,14 +106,14 @@ class SyncPresenter(Presenter[SyncState]):
         self._flow.broke(error)
 
     def _actions(self) -> tuple[SyncAction, ...]:
-        """What can be done now, the most wanted first; nothing where no sync runs, as in the demo."""
+        """What can be done now, the most wanted first; where no sync runs, as in the demo, what could be done."""
         texts, status = self._around.texts, self._around.sync
-        if self._around.sync_actions is None:
-            return ()
-        free = not self._busy
+        free = not self._busy and self._around.sync_actions is not None
         join = SyncAction(Purpose.JOIN, texts._("Join head office"), "sync", free)
         if status.mode is SyncMode.ALONE:
             return join, SyncAction("serve", texts._("Serve the other tills"), "storefront", free)
+        if self._around.sync_actions is None:
+            return ()
         found = [SyncAction("sync_now", texts._("Sync now"), "sync", free and status.progress is None)]
         if status.problem in CURED_BY_JOINING:
             found.append(SyncAction(Purpose.JOIN, texts._("Join again"), "restart_alt", free))
@@ -140,7 +140,7 @@ class SyncPresenter(Presenter[SyncState]):
             SyncState(
                 title=texts._("Head office"),
                 headline=pill.text,
-                text=meaning(texts, status),
+                text=meaning(texts, status, is_demo=self._around.is_demo),
                 icon=headline_icon(status),
                 tone=pill.tone,
                 percent=progress_percent(status.progress) if status.progress else None,

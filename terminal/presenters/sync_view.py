@@ -31,9 +31,11 @@ def headline_icon(status: SyncStatus) -> str:
     return "sync" if busy else ICONS[status.mode]
 
 
-def meaning(texts: Texts, status: SyncStatus) -> str:
+def meaning(texts: Texts, status: SyncStatus, *, is_demo: bool = False) -> str:
     """What the state means for the shop, and what to do."""
     match status.mode:
+        case SyncMode.ALONE if is_demo:
+            return texts._("This is the demo shop: its bookings are made up, and its till talks to nobody.")
         case SyncMode.ALONE:
             return texts._("This till is its own head office: all points are kept here and can be redeemed in full.")
         case SyncMode.STARTING:
@@ -72,7 +74,7 @@ def notes(around: Surroundings) -> tuple[Notice, ...]:
     """What somebody should know or look at, the most urgent first."""
     texts, status = around.texts, around.sync
     if not status.joined:
-        return _ways_out(texts) if around.sync_actions else ()
+        return (*_demo(texts), *_ways_out(texts)) if around.is_demo else _ways_out(texts)
     found: list[Notice] = []
     if status.unreadable is not None:
         found.append(unreadable_notice(around, status.unreadable))
@@ -117,6 +119,11 @@ def unreadable_line(texts: Texts, clock: Clock, found: UnreadableProgramme) -> s
     return unreadable_text(texts, found, "" if has_started else _start(texts, clock, found.starts_at_us))
 
 
+def _demo(texts: Texts) -> tuple[Notice, ...]:
+    sentence = texts._("In a shop of your own these buttons work, and this screen says what waits and what to do.")
+    return (Notice(sentence, Tone.INFO),)
+
+
 def _ways_out(texts: Texts) -> tuple[Notice, ...]:
     """When standing alone is not enough: for a shop with several tills, and for a chain."""
     several = texts._("Several tills in this shop? One of them can serve the others; no further computer is needed.")
@@ -145,7 +152,7 @@ def facts(around: Surroundings) -> tuple[tuple[str, str], ...]:
     """Details somebody on the phone asks for."""
     texts, status = around.texts, around.sync
     if not status.joined:
-        return ()
+        return _facts_alone(around)
     places = {
         KeyPlace.KEYRING: texts._("in this computer's key store"),
         KeyPlace.FILE: texts._("in a file only this user can read"),
@@ -160,6 +167,17 @@ def facts(around: Surroundings) -> tuple[tuple[str, str], ...]:
     if status.serving:
         found.append((texts._("Other tills join at"), status.serving))
     return tuple(found)
+
+
+def _facts_alone(around: Surroundings) -> tuple[tuple[str, str], ...]:
+    """What there is to say of a till that is its own head office."""
+    texts, shop = around.texts, around.desk.shop
+    return (
+        (texts._("Shop"), shop.name),
+        (texts._("Till"), shop.till_name),
+        (texts._("Bookings kept here"), texts.number(around.desk.reader.head().seq)),
+        (texts._("Programme version"), texts.number(around.programme.version)),
+    )
 
 
 def _when(around: Surroundings, at_us: int) -> str:

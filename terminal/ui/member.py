@@ -129,7 +129,6 @@ class MemberView(View):
 
     def retranslate(self) -> None:
         """Take the captions from the texts again, then show the state."""
-        self.bookings.heading.show_text(self.texts._("Last bookings"))
         self.bookings.history.show_caption(self.texts._("History"))
         self.rewards.grid.retranslate()
         self.purchase.retranslate()
@@ -158,6 +157,7 @@ class MemberView(View):
             self._share_height()
         elif before.account_note != state.account_note:
             self._share_height()
+        self.bookings.heading.show_text(state.bookings_caption or self.texts._("Last bookings"))
         if before is None or before.bookings != state.bookings:
             self.bookings.rows.show_lines(state.bookings)
         self.bookings.empty.show_text("" if state.bookings else state.bookings_empty)

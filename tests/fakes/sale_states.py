@@ -148,6 +148,7 @@ class SaleStates(Wordings):
         return {
             "member_offline": replace(
                 anna,
+                bookings_caption=t("Letzte Buchungen an dieser Kasse", "Last bookings at this till"),
                 account_note=self.offline_note(),
                 rewards=tuple(self._unsafe(reward) for reward in anna.rewards),
             ),

@@ -84,6 +84,15 @@ def said(counter: Counter) -> str:
     return notice.text if notice else ""
 
 
+def test_the_newest_bookings_are_called_what_they_are(joined: JoinedCounter) -> None:
+    """A joined till lists its own beside a balance that counts those of all; one that stands alone has them all."""
+    joined.hear()
+    joined.scan(ANNA)
+    assert joined.shell.member.state.bookings_caption == "Last bookings at this till"
+    joined.shell.sync_status(SyncStatus())
+    assert joined.shell.member.state.bookings_caption == "Last bookings"
+
+
 def test_online_the_whole_balance_can_be_redeemed(joined: JoinedCounter) -> None:
     """Head office's word is fresh: no note, and only what is too dear is locked."""
     joined.hear()

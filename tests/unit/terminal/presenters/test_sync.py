@@ -107,16 +107,29 @@ def test_a_till_alone_offers_to_join_or_to_serve(counter: Counter, line: FakeSyn
     assert "Several tills in this shop?" in noted(counter)
     assert keys(counter) == ["join", "serve"]
     assert counter.shell.sync.state.tiles == ()
-    assert counter.shell.sync.state.facts == ()
+    facts = dict(counter.shell.sync.state.facts)
+    assert (facts["Shop"], facts["Till"], facts["Programme version"]) == ("Bäckerei Morgenrot", "Kasse 2", "1")
+    assert int(facts["Bookings kept here"]) > 0
 
 
-def test_without_sync_the_screen_offers_nothing(counter: Counter) -> None:
-    """The demo has no line; its screen explains and promises nothing."""
+def test_the_demo_says_what_it_is_and_what_a_shop_could_do(counter: Counter) -> None:
+    """It has no line: the buttons are there to be seen, do nothing, and the screen says why."""
+    counter.around.is_demo = True
     counter.shell.key("F7")
-    assert keys(counter) == []
-    assert noted(counter) == ""
+    state = counter.shell.sync.state
+    assert state.text == "This is the demo shop: its bookings are made up, and its till talks to nobody."
+    assert [(action.key, action.enabled) for action in state.actions] == [("join", False), ("serve", False)]
+    assert state.notes[0].text.startswith("In a shop of your own these buttons work")
     counter.shell.sync.act("join")
+    counter.shell.sync.act("serve")
     assert counter.screen() is Screen.SYNC
+
+
+def test_before_sync_runs_the_buttons_wait(counter: Counter) -> None:
+    """For the first second of the till; nothing is said of a demo."""
+    counter.shell.key("F7")
+    assert [action.enabled for action in counter.shell.sync.state.actions] == [False, False]
+    assert "In a shop of your own" not in noted(counter)
 
 
 @pytest.mark.parametrize(
