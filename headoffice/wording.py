@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 from headoffice.views import TerminalStatus
 from loyalty.feed import ConflictKind
 from loyalty.outcomes import Reason
+from loyalty.records import Purpose
 from texts.i18n import mark
 
 if TYPE_CHECKING:
     from headoffice.views import ConflictView
+    from loyalty.consent import ConsentState
     from loyalty.outcomes import Refused
     from texts.i18n import Texts
 
@@ -28,6 +30,13 @@ _REFUSALS: Final = {
     Reason.INSUFFICIENT_POINTS: mark("The member does not have so many points."),
     Reason.PROGRAMME_INVALID: mark("The programme has mistakes. Nothing was published."),
 }
+
+PURPOSES: Final = {
+    Purpose.EMAIL: mark("Offers by e-mail"),
+    Purpose.SMS: mark("Offers by text message"),
+    Purpose.PROFILING: mark("Offers by what is bought"),
+}
+"""What a member may agree to."""
 
 _CONFLICTS: Final = {
     ConflictKind.OVERSPENT: (
@@ -72,3 +81,8 @@ def conflict_advice(texts: Texts, conflict: ConflictView) -> str:
 def terminal_status_text(texts: Texts, status: TerminalStatus) -> str:
     """Whether a till may talk to head office, in words."""
     return texts._(_TERMINALS[status])
+
+
+def consent_text(state: ConsentState, texts: Texts) -> str:
+    """Whether a member agrees."""
+    return texts._("agreed to") if state.granted else texts._("withdrawn")

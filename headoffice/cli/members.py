@@ -1,4 +1,4 @@
-"""``adjust``, ``merge`` and ``erase``: what head office decides about members."""
+"""``member``, ``adjust``, ``merge`` and ``erase``: what head office knows and decides about members."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from uuid import UUID
 import typer
 
 from headoffice.cli.session import person, session_of
+from headoffice.wording import PURPOSES, consent_text
+from loyalty.directory import Profile
 from loyalty.outcomes import Reason, Refused
-from texts.command_line.answers import Answer
+from texts.columns import pairs
+from texts.command_line.answers import Answer, time_text
 from texts.command_line.commands import NumbersCommand
 from texts.i18n import mark
 
@@ -24,6 +27,11 @@ Card = Annotated[str, typer.Argument(help=mark("A card's number, or a member's i
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
+    app.command(
+        "member",
+        help=mark("Show a member: points, cards, and what they agree to."),
+        epilog="stammkunde-headoffice member 2900000000018",
+    )(_show)
     app.command(
         "adjust",
         cls=NumbersCommand,
@@ -40,6 +48,40 @@ def add_commands(app: typer.Typer) -> None:
         help=mark("Forget a person, here and at every till (GDPR, article 17)."),
         epilog="stammkunde-headoffice erase 2900000000018 --yes",
     )(_erase)
+
+
+def _show(context: typer.Context, card: Card) -> Answer | Refused:
+    session = session_of(context)
+    with session.open() as head_office:
+        member_id = _member(head_office, card)
+        member = None if member_id is None else head_office.member(member_id, 1)
+    if member is None:
+        return Refused(Reason.CARD_UNKNOWN)
+    texts, said = session.texts, member.statement
+    profile = member.profile or Profile("")
+    document = {
+        "member_id": member.member_id,
+        "merged_ids": member.merged_ids,
+        "name": profile.name or None,
+        "erased": member.erased_day is not None,
+        "balance": said.balance,
+        "sales": said.sales,
+        "cards": [{"card": card.number, "status": card.status.value} for card in member.cards],
+        "consents": [
+            {
+                "purpose": state.purpose.value,
+                "granted": state.granted,
+                "at": time_text(state.at_us, session.programs.clock),
+                "text_version": state.text_version,
+            }
+            for state in said.consents
+        ],
+    }
+    rows = [(texts._("Member"), profile.name or texts._("Without a name"))]
+    rows += [(texts._("Card"), card.number) for card in member.cards]
+    rows.append((texts._("Points"), texts.number(said.balance)))
+    rows += [(texts._(PURPOSES[state.purpose]), consent_text(state, texts)) for state in said.consents]
+    return Answer(document, pairs(rows))
 
 
 def _adjust(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response
 
+from headoffice import wording
 from headoffice.web import words
 from headoffice.web.rights import Right, may
 from texts.i18n import LANGUAGES, Texts
@@ -94,6 +95,7 @@ class Pages:
             _=texts._,
             n_=texts.n_,
             words=words,
+            wording=wording,
             office=self._name,
             visit=visit,
             user=visit.session.user if visit else None,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from headoffice import authority
 from headoffice.cli import execute
 from headoffice.cli.programs import Programs
 from headoffice.main import assemble
@@ -15,6 +16,7 @@ from headoffice.service import HeadOffice
 from headoffice.store.rows import TerminalRow
 from loyalty.directory import CardStatus
 from loyalty.feed import CardEdit, EditsRequest, ProfileEdit, ProfileField
+from loyalty.records import Consent, Purpose
 from loyalty.wire import JoinRequest
 from tests.fakes.clock import FakeClock, SeededIds
 from tests.fakes.command_line import Ran
@@ -80,3 +82,13 @@ class OfficeCommandLine:
         with contextlib.closing(self.open(self.directory, None)) as office:
             office.edits(till, EditsRequest((card, profile)))
         return member_id
+
+    def consents(self, member_id: UUID, **granted: bool) -> None:
+        """What a member said of each purpose."""
+        with contextlib.closing(self.open(self.directory, None)) as office:
+            header = [authority.header(office.office, member_id, 1, purpose) for purpose in granted]
+            records = [
+                Consent(**fields, purpose=Purpose(purpose), text_version="1", granted=yes)
+                for fields, (purpose, yes) in zip(header, granted.items(), strict=True)
+            ]
+            authority.book(office.office, records)

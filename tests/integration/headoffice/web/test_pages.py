@@ -12,6 +12,7 @@ import pytest
 
 from headoffice.views import JoinCode, TerminalStatus
 from loyalty.feed import ConflictKind
+from loyalty.records import Consent, Purpose
 from tests.fakes.clock import us_of
 from tests.fakes.page_visitor import PageVisitor
 from tests.fakes.pdf_words import words_of
@@ -37,6 +38,20 @@ def test_a_member_is_found_as_at_the_till(viewer: PageVisitor, office: StaffedOf
     assert f"/members/{office.member_id}" in viewer.page.text
     assert card_number(1) not in viewer.page.text.replace(f'value="{text}"', "")
     assert "?" not in str(viewer.page.url)
+
+
+def test_a_members_page_says_what_they_agree_to(viewer: PageVisitor, office: StaffedOffice) -> None:
+    """Who wants to write to somebody looks here first; nothing said is no yes."""
+    viewer.look(f"/members/{office.member_id}")
+    assert "Nothing was agreed to." in viewer.words
+    till = office.tills[0]
+    for purpose, yes in ((Purpose.EMAIL, True), (Purpose.SMS, False)):
+        header = till.header(office.member_id)
+        till.append(Consent(**header, purpose=purpose, text_version="2026-1", granted=yes))
+    till.push(len(till.records) - 1)
+    viewer.look(f"/members/{office.member_id}")
+    assert "Offers by e-mail: agreed to" in viewer.words
+    assert "Offers by text message: withdrawn" in viewer.words
 
 
 def test_nobody_found_says_what_to_try(viewer: PageVisitor) -> None:
