@@ -34,12 +34,12 @@ def chain_hash(columns: Sequence[Column]) -> bytes:
     """SHA-256 over all columns of ``COLUMNS``; type and length in front of each keep two rows from giving one text."""
     parts_hashed = [_CHAIN_MARK]
     for value in columns:
-        if value is None:
-            parts_hashed.append(_NOTHING)
-        elif isinstance(value, bytes):
+        if isinstance(value, bytes):
             parts_hashed += _LENGTH.pack(b"b", len(value)), value
         elif isinstance(value, int):
             parts_hashed.append(_INTEGER.pack(b"i", 8, value))
+        elif value is None:
+            parts_hashed.append(_NOTHING)
         else:
             data = value.encode()
             parts_hashed += _LENGTH.pack(b"t", len(data)), data

@@ -40,16 +40,41 @@ _STANDS_FOR_ITSELF: Final = "account.merged_into IS NULL"
 
 @dataclass(slots=True)
 class Change:
-    """What a transaction adds to one account; days are those of the first enrolment and of the last sale."""
+    """What a transaction adds to one account.
+
+    Attributes:
+        balance: Points.
+        sales: How many.
+        revenue_cents: What they came to.
+        enrolled_day: The day of the first enrolment.
+        last_sale_day: The day of the last sale.
+        running: Once it is written, the balance that the account had before; free to be counted up from there.
+        meant_for: What was written instead or before, when another account stands for this one.
+    """
 
     balance: int = 0
     sales: int = 0
     revenue_cents: int = 0
     enrolled_day: date | None = None
     last_sale_day: date | None = None
+    running: int = 0
+    meant_for: Change | None = None
+
+    @property
+    def account(self) -> Change:
+        """What was written first for the account that stands for this one."""
+        return self if self.meant_for is None else self.meant_for.account
+
+    def sold(self, cents: int, day: date) -> None:
+        """Count a sale."""
+        self.sales += 1
+        self.revenue_cents += cents
+        if self.last_sale_day is None or self.last_sale_day < day:
+            self.last_sale_day = day
 
     def add(self, other: Change) -> None:
         """Add what was meant for another account that this one stands for."""
+        other.meant_for = self
         self.balance += other.balance
         self.sales += other.sales
         self.revenue_cents += other.revenue_cents
@@ -93,14 +118,6 @@ class Accounts:
             change = self._changes[member_id] = Change()
         return change
 
-    def sold(self, member_id: UUID, cents: int, day: date) -> None:
-        """Count a sale."""
-        change = self.change(member_id)
-        change.sales += 1
-        change.revenue_cents += cents
-        if change.last_sale_day is None or change.last_sale_day < day:
-            change.last_sale_day = day
-
     def unsold(self, member_id: UUID, cents: int, *, whole: bool) -> None:
         """Take a reversed part of a sale away, and with the last of it the sale itself."""
         change = self.change(member_id)
@@ -117,23 +134,25 @@ class Accounts:
         account.enrolled_day = self.change(member_id).enrolled_day = day
         return True
 
-    def add(self) -> dict[UUID, int]:
-        """Write what was gathered since the last time; the accounts are locked then.
-
-        Returns:
-            The balances that accounts had before, by the account that stands for itself.
-        """
-        before: dict[UUID, int] = {}
+    def add(self) -> None:
+        """Write what was gathered since the last time; the accounts are locked then."""
         wanted, self._changes = self._changes, {}
         pending = wanted
+        written: dict[UUID, Change] = {}
         for _ in range(LOCK_ROUNDS_MAX):
-            if not pending:
-                self.touched |= {root for member in wanted for root in (member, self.root(member))}
-                return before
             after = self._added(pending)
             for root, balance in after.items():
-                before.setdefault(root, balance - pending[root].balance)
-            pending = self._moved_on(wanted, {member: pending[member] for member in pending.keys() - after.keys()})
+                change = pending[root]
+                first = written.setdefault(root, change)
+                if first is change:
+                    change.running = balance - change.balance
+                else:
+                    change.meant_for = first
+            gone = {member: change for member, change in pending.items() if member not in after}
+            if not gone:
+                self.touched.update(wanted, map(self.root, wanted) if self._roots else ())
+                return
+            pending = self._moved_on(wanted, gone)
         raise RuntimeError("Accounts are merged faster than they can be locked")
 
     def _added(self, changes: dict[UUID, Change]) -> dict[UUID, int]:
@@ -159,15 +178,13 @@ class Accounts:
         return moved
 
     def _survivors(self, gone: dict[UUID, Change]) -> dict[UUID, UUID]:
-        if not gone:
-            return {}
         query = select(ACCOUNT.c.member_id, ACCOUNT.c.merged_into)
         found = self._connection.execute(query.where(bulk.among(self._connection, ACCOUNT.c.member_id, gone)))
         return {member: survivor for member, survivor in found if survivor is not None}
 
     def root(self, member_id: UUID) -> UUID:
         """The account that stands for a member that was locked or added to."""
-        return self._roots.get(member_id, member_id)
+        return self._roots.get(member_id, member_id) if self._roots else member_id
 
     def lock(self, members: Iterable[UUID]) -> None:
         """Lock and read the accounts that stand for members; those that nobody has used yet begin empty."""

@@ -62,6 +62,7 @@ class Arrived(msgspec.Struct, frozen=True):
         flaw: Why it is not booked, ``None`` when nothing is wrong with it.
         detail: What exactly is wrong, for support.
         moved: What it moves, as recorded.
+        points: What that is in sum.
     """
 
     seq: int
@@ -73,11 +74,7 @@ class Arrived(msgspec.Struct, frozen=True):
     flaw: Flaw | None = None
     detail: str = ""
     moved: tuple[Movement, ...] = ()
-
-    @property
-    def points(self) -> int:
-        """What it moves in sum, as recorded."""
-        return sum(movement.points for movement in self.moved)
+    points: int = 0
 
     @property
     def record_id(self) -> UUID | None:
@@ -129,7 +126,9 @@ def _read(epoch: bytes, prev_hash: bytes, wire: WireRecord) -> Arrived:
         header = _HEADER.decode(wire.payload) if isinstance(record, UnknownRecord) else record
     except (ValueError, msgspec.MsgspecError) as error:
         return Arrived(wire.seq, wire.hash, wire.payload, body, flaw=Flaw.UNREADABLE, detail=_clean(str(error)))
-    arrived = Arrived(wire.seq, wire.hash, wire.payload, body, record, header, moved=movements(record))
+    moved = movements(record)
+    points = sum([one.points for one in moved])
+    arrived = Arrived(wire.seq, wire.hash, wire.payload, body, record, header, moved=moved, points=points)
     columns = (wire.seq, epoch, *_columns(header), wire.payload, body, prev_hash)
     if chain_hash(columns) != wire.hash:
         detail = "The hash does not cover the record and the hash before it"

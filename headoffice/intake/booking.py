@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from headoffice.intake.accounts import Change
     from headoffice.intake.arrivals import Arrived
     from headoffice.intake.registry import Source
     from headoffice.intake.waiting import Original
@@ -82,7 +83,7 @@ def book(connection: Connection, source: Source, arrived: Sequence[Arrived], now
     new = registry.register(connection, source, arrived)
     if len(new) == len(arrived):  # nearly always: ids that nobody has used, each of them once
         decided = _book_fresh(connection, source, arrived, now_us)
-        return [decided[item.header.record_id] for item in arrived if item.header]
+        return _verdicts(arrived, decided) if decided else [Verdict.BOOKED] * len(arrived)
     there = registry.bodies(connection, {item.header.record_id for item in arrived if item.header} - new)
     fresh: dict[UUID, Arrived] = {}
     verdicts: list[Verdict | None] = []
@@ -97,24 +98,32 @@ def book(connection: Connection, source: Source, arrived: Sequence[Arrived], now
             verdicts.append(Verdict.DUPLICATE if same else None)
     decided = _book_fresh(connection, source, list(fresh.values()), now_us)
     return [
-        decided[item.record_id] if verdict is Verdict.BOOKED and item.record_id else verdict
-        for verdict, item in zip(verdicts, arrived, strict=True)
+        one if verdict is Verdict.BOOKED else verdict
+        for verdict, one in zip(verdicts, _verdicts(arrived, decided), strict=True)
     ]
+
+
+def _verdicts(arrived: Sequence[Arrived], decided: dict[UUID, Verdict]) -> list[Verdict | None]:
+    return [decided.get(item.header.record_id, Verdict.BOOKED) for item in arrived if item.header]
 
 
 def _book_fresh(connection: Connection, source: Source, fresh: Sequence[Arrived], now_us: int) -> dict[UUID, Verdict]:
     reversals = [item.record for item in fresh if isinstance(item.record, Reversal)]
     undoable = [item.record.record_id for item in fresh if isinstance(item.record, Sale | Redemption)]
-    own = {item.header.record_id for item in fresh if item.header}
-    waiting = [one for one in waiting_for(connection, undoable) if one.record.record_id not in own]
+    waiting = waiting_for(connection, undoable)
+    awaited = set()
+    if reversals or waiting:
+        own = {item.header.record_id for item in fresh if item.header}
+        waiting = [one for one in waiting if one.record.record_id not in own]
+        awaited = own & {record.original_id for record in reversals}
     known = originals(connection, {record.original_id for record in (*reversals, *(one.record for one in waiting))})
     accounts = Accounts(connection, source.region)
     accounts.lock(_asked_before(fresh))
-    booking = Booking(connection, accounts, known, now_us)
+    booking = Booking(connection, accounts, known, awaited, now_us)
     for one in waiting:
         booking.hold_back(one)
     for item in fresh:
-        booking.take(source, item, own)
+        booking.take(source, item)
     booking.write()
     return booking.verdicts
 
@@ -138,23 +147,40 @@ class _Move(NamedTuple):
     record: AnyRecord
     moved: tuple[Movement, ...]
     redeemed: int
+    change: Change
 
 
 class Booking:
     """One transaction's bookings, gathered in memory and written at the end.
 
     Attributes:
-        verdicts: What became of each record, by its id.
+        verdicts: What became of records that were not just booked, by their ids.
     """
 
-    def __init__(self, connection: Connection, accounts: Accounts, known: dict[UUID, Original], now_us: int) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        accounts: Accounts,
+        known: dict[UUID, Original],
+        awaited: set[UUID],
+        now_us: int,
+    ) -> None:
+        """Begin.
+
+        Args:
+            connection: In a writing transaction.
+            accounts: Those that are asked for something are locked.
+            known: What reversals name, as far as it is there.
+            awaited: Which of it this transaction brings itself, and has not booked yet.
+            now_us: Head office's time.
+        """
         self._connection = connection
         self._accounts = accounts
         self._known = known
         self._now_us = now_us
         self._positions = Positions(connection)
         self._held_back: dict[UUID, list[Waiting]] = {}
-        self._done: set[UUID] = set()
+        self._awaited = awaited
         self._moves: list[_Move] = []
         self._days: dict[tuple[Any, ...], list[DayTotals]] = {}
         self._rewards: dict[tuple[Any, ...], list[int]] = {}
@@ -167,42 +193,40 @@ class Booking:
         """Book a reversal as soon as its original is booked in this transaction."""
         self._held_back.setdefault(waiting.record.original_id, []).append(waiting)
 
-    def take(self, source: Source, item: Arrived, own: set[UUID]) -> None:
+    def take(self, source: Source, item: Arrived) -> None:
         """Book one new record, or let it wait.
 
         Args:
             source: Where it comes from.
             item: The record.
-            own: The ids of all records that this transaction brings.
         """
         record, header = item.record, item.header
         assert header is not None, "only what can be read is booked"
-        if header.member_id:
-            self._accounts.change(header.member_id)
+        change = self._accounts.change(header.member_id) if header.member_id else None
         if isinstance(record, Reversal):
             original = self._known.get(record.original_id)
-            if original is None or (record.original_id in own and record.original_id not in self._done):
+            if original is None or record.original_id in self._awaited:
                 self.verdicts.setdefault(record.record_id, Verdict.WAITING)
                 self.hold_back(Waiting(record, source))
                 return
             self._book_reversal(source, record, original)
-        else:
-            self.verdicts[header.record_id] = Verdict.BOOKED
-            if record is not None and not isinstance(record, UnknownRecord):
-                self._book(source, record, item.moved)
-        self._done.add(header.record_id)
-        for waiting in self._held_back.pop(header.record_id, ()):
-            self._book_reversal(waiting.source, waiting.record, self._known[header.record_id])
+        elif record is not None and not isinstance(record, UnknownRecord):
+            self._count(source, record, day_totals(record))
+            if change is not None:
+                self._book(source, record, item.moved, change)
+        if self._awaited or self._held_back:
+            self._awaited.discard(header.record_id)
+            for waiting in self._held_back.pop(header.record_id, ()):
+                self._book_reversal(waiting.source, waiting.record, self._known[header.record_id])
 
-    def _book(self, source: Source, record: AnyRecord, moved: tuple[Movement, ...]) -> None:
-        self._count(source, record, day_totals(record))
-        if record.member_id is None:
-            return
+    def _book(self, source: Source, record: AnyRecord, moved: tuple[Movement, ...], change: Change) -> None:
+        """Book what is about a member; ``change`` is that of its account."""
+        assert record.member_id is not None, "a change is that of a member"
         redeemed = 0
         match record:
             case Sale():
                 redeemed = record.points_redeemed
-                self._accounts.sold(record.member_id, record.amount_cents, record.business_day)
+                change.sold(record.amount_cents, record.business_day)
                 self._count_rewards(source, record, record.redemptions)
             case Redemption():
                 redeemed = record.redemption.points
@@ -217,7 +241,8 @@ class Booking:
                 self._consents.append(record)
             case _:
                 pass
-        self._move(source, record, moved, redeemed)
+        if moved:
+            self._move(source, record, moved, change, redeemed)
 
     def _book_reversal(self, source: Source, record: Reversal, original: Original) -> None:
         """Undo what is left of what the reversal names; anything beyond is a conflict."""
@@ -229,22 +254,23 @@ class Booking:
         original.reversed_cents = after
         if original.member_id is not None and left.cents:
             self._accounts.unsold(original.member_id, left.cents, whole=before < original.amount_cents <= after)
+        points = 0
         if record.member_id is not None:
-            self._accounts.change(record.member_id)
-        self._reversals[record.record_id] = self._move(source, left, movements(left))
+            points = self._move(source, left, movements(left), self._accounts.change(record.member_id))
+        self._reversals[record.record_id] = points
         self._count(source, left, day_totals(left))
         self.verdicts[record.record_id] = Verdict.BOOKED
         if left != named or _undone(named) != _undone(record) or named.member_id != record.member_id:
             beyond = record.takes_back + record.returns - left.takes_back - left.returns
             self._list(ConflictKind.REVERSED_TWICE, source, record, beyond)
 
-    def _move(self, source: Source, record: AnyRecord, moved: tuple[Movement, ...], redeemed: int = 0) -> int:
+    def _move(
+        self, source: Source, record: AnyRecord, moved: tuple[Movement, ...], change: Change, redeemed: int = 0
+    ) -> int:
         """Take points along; returns what they come to."""
-        if record.member_id is None or not moved:
-            return 0
         points = sum([one.points for one in moved])
-        self._accounts.change(record.member_id).balance += points
-        self._moves.append(_Move(source, record, moved, redeemed))
+        change.balance += points
+        self._moves.append(_Move(source, record, moved, redeemed, change))
         return points
 
     def _settle(self) -> None:
@@ -252,21 +278,18 @@ class Booking:
 
         Points that were redeemed and not there are a conflict; what the same sale awards does not count yet.
         """
-        balances = self._accounts.add()
+        self._accounts.add()
         entries: list[tuple[Any, ...]] = []
-        for source, record, moved, redeemed in self._moves:
+        for source, record, moved, redeemed, change in self._moves:
             assert record.member_id is not None, "points move for members only"
-            root = self._accounts.root(record.member_id)
-            balance = balances[root]
-            overspent = min(redeemed, redeemed - balance)
-            if overspent > 0:
-                self._list(ConflictKind.OVERSPENT, source, record, overspent)
-            position = self._positions.next()
+            account = change.account
+            if redeemed > account.running:
+                self._list(ConflictKind.OVERSPENT, source, record, min(redeemed, redeemed - account.running))
+            root, position = self._accounts.root(record.member_id), self._positions.next()
             names = (record.member_id, record.at_us, record.record_id, _about(record))
             for part, one in enumerate(moved):
                 entries.append((root, position, part, one.kind.value, one.points, *names))
-                balance += one.points
-            balances[root] = balance
+                account.running += one.points
         bulk.insert(self._connection, ENTRY, _ENTRY_COLUMNS, entries)
         self._moves = []
 
@@ -307,7 +330,7 @@ class Booking:
         bulk.add(self._connection, REWARD_TOTAL, rewards)
         write_conflicts(self._connection, self._conflicts)
         put_consents(self._connection, self._consents)
-        touch(self._connection, "member", sorted(map(str, self._accounts.touched)))
+        touch(self._connection, "member", self._accounts.touched)
 
 
 def _about(record: AnyRecord) -> UUID | None:

@@ -1,15 +1,16 @@
-"""Many rows in one statement: columns as arrays on PostgreSQL (twice as fast as VALUES), executemany on SQLite."""
+"""Many rows in one statement: COPY and columns as arrays on PostgreSQL, executemany on SQLite."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import any_, bindparam, literal_column, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import UserDefinedType
 
-from headoffice.store.arrays import BinaryArray, array, placeholder
+from headoffice.store.arrays import BinaryArray, array, copied, placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -37,13 +38,22 @@ def insert(connection: Connection, table: Table, columns: Sequence[str], rows: R
     if not rows:
         return
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(_insert_sql(table, tuple(columns)), _arrays(table, columns, rows))
+        _copy(connection, table, columns, rows)
     else:
         connection.execute(table.insert(), [dict(zip(columns, row, strict=True)) for row in rows])
 
 
+def _copy(connection: Connection, table: Table, columns: Sequence[str], rows: Rows) -> None:
+    """Hand rows to PostgreSQL's COPY, which writes a page at a time and not row by row."""
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(_copy_sql(table, tuple(columns))) as target:
+        target.write(copied([table.c[name] for name in columns], rows))
+
+
 def insert_new(connection: Connection, table: Table, columns: Sequence[str], rows: Rows) -> set[Any]:
     """Insert the rows whose key, the first column, is not there yet.
+
+    That none is there is the rule, and tried first: to be ready for each costs PostgreSQL half as much again.
 
     Returns:
         The keys that were inserted. Another transaction that is inserting one of them is waited for.
@@ -52,8 +62,13 @@ def insert_new(connection: Connection, table: Table, columns: Sequence[str], row
         return set()
     key = table.c[columns[0]]
     if connection.dialect.name == "postgresql":
-        sql = f"{_insert_sql(table, tuple(columns))} ON CONFLICT DO NOTHING RETURNING {key.name}"
-        return {row[0] for row in connection.exec_driver_sql(sql, _arrays(table, columns, rows)).all()}
+        try:
+            with connection.begin_nested():
+                _copy(connection, table, columns, rows)
+        except UniqueViolation:
+            sql = f"{_insert_sql(table, tuple(columns))} ON CONFLICT DO NOTHING RETURNING {key.name}"
+            return {row[0] for row in connection.exec_driver_sql(sql, _arrays(table, columns, rows)).all()}
+        return {row[0] for row in rows}
     there = set(connection.scalars(select(key).where(among(connection, key, [row[0] for row in rows]))))
     new = {row[0]: row for row in rows if row[0] not in there}
     insert(connection, table, columns, list(new.values()))
@@ -152,6 +167,11 @@ def add(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) ->
 
 def _arrays(table: Table, columns: Sequence[str], rows: Rows) -> tuple[BinaryArray, ...]:
     return tuple(array(table.c[name], values) for name, values in zip(columns, zip(*rows, strict=True), strict=True))
+
+
+@lru_cache(maxsize=64)
+def _copy_sql(table: Table, columns: tuple[str, ...]) -> str:
+    return f"COPY {table.name}({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
 
 
 @lru_cache(maxsize=64)

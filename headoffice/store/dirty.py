@@ -11,17 +11,18 @@ from headoffice.store.tables import DIRTY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from uuid import UUID
 
     from sqlalchemy import Connection
 
 
-def touch(connection: Connection, kind: str, keys: Iterable[str]) -> None:
+def touch(connection: Connection, kind: str, keys: Iterable[str] | Iterable[UUID]) -> None:
     """Note what changed, in the transaction that changes it.
 
     Args:
         connection: In a writing transaction.
         kind: ``member`` (everything about one), ``programme``, ``cashier``, ``conflict`` or ``till``.
-        keys: Ids or versions as text.
+        keys: Ids, or versions as text.
     """
     changed = list(keys)
     if changed:

@@ -10,6 +10,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+import psycopg
 from sqlalchemy import create_engine, event, exc, make_url
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
@@ -191,12 +192,19 @@ def _known_errors() -> Iterator[None]:
     try:
         yield
     except exc.DBAPIError as error:
-        cause: Any = error.orig
-        state = getattr(cause, "sqlstate", None)
-        if state in GIVEN_UP:
-            raise _GivenUp(f"The transaction was given up: {state}") from error
-        if isinstance(error, exc.OperationalError | exc.InterfaceError) or error.connection_invalidated:
-            raise DatabaseAway(f"{type(cause).__name__} {state or ''}: {cause}".strip()) from error
+        _explain(error, error.orig, lost=error.connection_invalidated)
+        raise
+    except psycopg.Error as error:  # of what goes to the driver without a detour
+        _explain(error, error, lost=False)
         raise
     except exc.TimeoutError as error:
         raise DatabaseAway(f"No connection within {POOL_WAIT_S} s") from error
+
+
+def _explain(error: Exception, cause: Any, *, lost: bool) -> None:  # noqa: ANN401 - the driver's error
+    state = getattr(cause, "sqlstate", None)
+    if state in GIVEN_UP:
+        raise _GivenUp(f"The transaction was given up: {state}") from error
+    away = (exc.OperationalError, exc.InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+    if lost or isinstance(error, away):
+        raise DatabaseAway(f"{type(cause).__name__} {state or ''}: {cause}".strip()) from error
