@@ -27,6 +27,8 @@ DASH: Final = "–"
 
 def headline_icon(status: SyncStatus) -> str:
     """The icon of the state, the same as in the bar."""
+    if status.mode is SyncMode.ONLINE and status.unreadable is not None and status.progress is None:
+        return ICONS[SyncMode.PROBLEM]
     busy = status.mode is SyncMode.ONLINE and (status.waiting or status.progress is not None)
     return "sync" if busy else ICONS[status.mode]
 

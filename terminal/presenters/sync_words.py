@@ -91,8 +91,8 @@ def connection_pill(texts: Texts, status: SyncStatus) -> Pill:
         case SyncMode.ONLINE if status.progress is not None:
             return Pill(progress_text(texts, status.progress), Tone.INFO)
         case SyncMode.ONLINE if status.unreadable is not None:
-            text = texts._("Online, update the till")
-            return Pill(text, Tone.WARN, texts._("Online. A new programme can't be read: update the till."))
+            spoken = texts._("Online. A new programme can't be read: update the till.")
+            return Pill(texts._("Online, update the till"), Tone.BAD, spoken)
         case SyncMode.ONLINE if status.waiting:
             sending = texts.n_("Online, sending {count}", "Online, sending {count}", status.waiting)
             return Pill(sending.format(count=texts.number(status.waiting)), Tone.INFO)

@@ -82,6 +82,8 @@ class SyncStates(DeskStates):
         return {
             "sync": online,
             "sync_alone": self._alone(online),
+            "sync_demo": self._demo(self._alone(online)),
+            "sync_unreadable": self._unreadable(online),
             "sync_offline": offline,
             "sync_fetching": replace(
                 online,
@@ -116,6 +118,56 @@ class SyncStates(DeskStates):
             "sync_serving": self._serving(online),
         }
 
+    def _demo(self, alone: SyncState) -> SyncState:
+        """What could be done is there to be seen, and why it can't be done here."""
+        t = self.t
+        return replace(
+            alone,
+            text=t(
+                "Dies ist der Demo-Laden: seine Buchungen sind erfunden, und seine Kasse spricht mit niemandem.",
+                "This is the demo shop: its bookings are made up, and its till talks to nobody.",
+            ),
+            notes=(
+                Notice(
+                    t(
+                        "Im eigenen Laden gehen diese Knöpfe, und hier steht, was wartet und was zu tun ist.",
+                        "In a shop of your own these buttons work, and this screen says what waits and what to do.",
+                    ),
+                    Tone.INFO,
+                ),
+                Notice(
+                    t(
+                        "Mehrere Kassen im Laden? Eine davon kann die anderen bedienen; es braucht keinen weiteren "
+                        "Rechner.",
+                        "Several tills in this shop? One of them can serve the others; no further computer is needed.",
+                    ),
+                    Tone.NEUTRAL,
+                ),
+            ),
+            actions=tuple(replace(action, enabled=False) for action in alone.actions),
+        )
+
+    def _unreadable(self, online: SyncState) -> SyncState:
+        t = self.t
+        return replace(
+            online,
+            headline=t("Online, Kasse aktualisieren", "Online, update the till"),
+            icon="sync_problem",
+            tone=Tone.BAD,
+            notes=(
+                Notice(
+                    t(
+                        "Programmversion 7 gilt, aber diese Kasse kann sie nicht lesen und rechnet nach den alten "
+                        "Regeln weiter. Bitte die Kasse aktualisieren. (M-188) Ist sie aktuell, soll die Zentrale das "
+                        "Programm neu veröffentlichen.",
+                        "Programme version 7 is in force, but this till can't read it and goes on by the old rules. "
+                        "Update the till. (M-188) If it is up to date, ask head office to publish the programme again.",
+                    ),
+                    Tone.WARN,
+                ),
+            ),
+        )
+
     def _alone(self, online: SyncState) -> SyncState:
         t = self.t
         return replace(
@@ -128,7 +180,12 @@ class SyncStates(DeskStates):
             icon="storefront",
             tone=Tone.NEUTRAL,
             tiles=(),
-            facts=(),
+            facts=(
+                (t("Geschäft", "Shop"), "Bäckerei Morgenrot"),
+                (t("Kasse", "Till"), "Kasse 2"),
+                (t("Buchungen hier", "Bookings kept here"), "12.345"),
+                (t("Programmversion", "Programme version"), "3"),
+            ),
             actions=(
                 SyncAction("join", t("Der Zentrale beitreten", "Join head office"), "sync"),
                 SyncAction(

@@ -197,8 +197,9 @@ def test_a_programme_that_cannot_be_read_is_told_with_what_to_do(counter: Counte
     now_us = counter.clock.now_us()
     hear(counter, unreadable=UnreadableProgramme(7, now_us + 24 * 60 * MIN_US, Unreadable.NEWER))
     bar = counter.shell.state.bar.connection
-    assert (bar.text, bar.tone) == ("Online, update the till", Tone.WARN)
+    assert (bar.text, bar.tone) == ("Online, update the till", Tone.BAD)
     counter.shell.key("F7")
+    assert (counter.shell.sync.state.icon, counter.shell.sync.state.tone) == ("sync_problem", Tone.BAD)
     assert "version 7 starts on Sun 22 Nov at 10:00, and this till can't read it" in noted(counter)
     hear(counter, unreadable=UnreadableProgramme(7, now_us, Unreadable.NEWER))
     sentence = (
