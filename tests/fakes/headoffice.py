@@ -18,21 +18,11 @@ from headoffice.views import TerminalStatus
 from loyalty.chain import FIRST_PREV_HASH, chain_hash, columns_of
 from loyalty.encoding import body_hash, encode
 from loyalty.feed import StatementItem
-from loyalty.lines import RedemptionLine, ReversedLine, SaleLine
-from loyalty.records import (
-    Adjustment,
-    AnyRecord,
-    CardAction,
-    CardChange,
-    Enrolment,
-    EpochStart,
-    Redemption,
-    Reversal,
-    ReversalReason,
-    Sale,
-)
+from loyalty.lines import RedemptionLine, SaleLine
+from loyalty.records import AnyRecord, EpochStart, Redemption, Sale
 from loyalty.wire import EpochHead, PushRequest, WireRecord
 from tests.fakes.clock import FakeClock, SeededIds
+from tests.fakes.records import RecordWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,7 +60,7 @@ def open_store(database: Database, store_id: UUID = STORE_ID, name: str = "Mitte
     return store_id
 
 
-class PretendTill:
+class PretendTill(RecordWriter):
     """A till that is only its journal.
 
     Attributes:
@@ -187,20 +177,6 @@ class PretendTill:
 
     # ------------------------------------------------------------------------------------------ records
 
-    def header(self, member_id: UUID | None, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of a record
-        """What every record says, now."""
-        now_us = self.clock.now_us()
-        fields: dict[str, Any] = {
-            "record_id": self.ids.record_id(),
-            "member_id": member_id,
-            "at_us": now_us,
-            "business_day": self.clock.business_day(now_us),
-            "utc_offset_min": self.clock.utc_offset_min(now_us),
-            "programme_version": 1,
-            "command_digest": "",
-        }
-        return fields | changed
-
     def sale(
         self,
         member_id: UUID | None,
@@ -228,38 +204,6 @@ class PretendTill:
     def redemption(self, member_id: UUID, points: int) -> Redemption:
         """A reward taken without a purchase."""
         return Redemption(**self.header(member_id), redemption=self.reward(points))
-
-    def reversal(self, original: Sale | Redemption, cents: int | None = None, points: int | None = None) -> Reversal:
-        """Undoes everything, or so much of the first line."""
-        lines: tuple[ReversedLine, ...] = ()
-        redemptions: tuple[ReversedLine, ...] = ()
-        if isinstance(original, Redemption):
-            taken = original.redemption
-            redemptions = (ReversedLine(taken.line, taken.value_cents, taken.points),)
-        elif cents is None:
-            lines = tuple(ReversedLine(line.line, line.amount_cents, line.points) for line in original.lines)
-            redemptions = tuple(ReversedLine(item.line, item.value_cents, item.points) for item in original.redemptions)
-        else:
-            lines = (ReversedLine(1, cents, points or 0),)
-        return Reversal(
-            **self.header(original.member_id),
-            original_id=original.record_id,
-            lines=lines,
-            redemptions=redemptions,
-            reason=ReversalReason.MISTAKE,
-        )
-
-    def adjustment(self, member_id: UUID, points: int) -> Adjustment:
-        """A manager's correction."""
-        return Adjustment(**self.header(member_id), points=points)
-
-    def enrolment(self, member_id: UUID) -> Enrolment:
-        """An account gets a person."""
-        return Enrolment(**self.header(member_id), card_ref=self.ids.random_id())
-
-    def merge(self, member_id: UUID, into: UUID) -> CardChange:
-        """Two accounts become one."""
-        return CardChange(**self.header(member_id), action=CardAction.MERGE, into_member_id=into)
 
 
 # ------------------------------------------------------------------------------- looking into the database

@@ -8,22 +8,17 @@ from uuid import UUID
 import msgspec
 
 from loyalty.cards import Check, account_id, with_check_digit
-from loyalty.lines import RedemptionLine, ReversedLine, SaleLine
+from loyalty.lines import RedemptionLine, SaleLine
 from loyalty.records import (
-    Adjustment,
     AnyRecord,
-    CardAction,
-    CardChange,
     DayClose,
-    Enrolment,
     Redemption,
-    Reversal,
-    ReversalReason,
     Sale,
 )
 from storage.store import Store, create_store, open_store
 from storage.types import Stored
 from tests.fakes.clock import FakeClock, SeededIds
+from tests.fakes.records import RecordWriter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,7 +69,7 @@ def card_number(number: int) -> str:
     return with_check_digit(f"29{number:010d}", Check.GS1)
 
 
-class LedgerOfTests:
+class LedgerOfTests(RecordWriter):
     """A data directory with its clock and ids, and the records a till would write into it.
 
     Attributes:
@@ -116,20 +111,6 @@ class LedgerOfTests:
         with self.store.unit() as unit:
             return [unit.append(record) for record in records]
 
-    def header(self, member_id: UUID | None, **changed: Any) -> dict[str, Any]:  # noqa: ANN401 - fields of a record
-        """What every record says, now."""
-        now_us = self.clock.now_us()
-        fields: dict[str, Any] = {
-            "record_id": self.ids.record_id(),
-            "member_id": member_id,
-            "at_us": now_us,
-            "business_day": self.clock.business_day(now_us),
-            "utc_offset_min": self.clock.utc_offset_min(now_us),
-            "programme_version": 1,
-            "command_digest": "",
-        }
-        return fields | changed
-
     def sale(
         self,
         member_id: UUID | None,
@@ -152,38 +133,6 @@ class LedgerOfTests:
     def redemption(self, member_id: UUID, reward: RedemptionLine | None = None) -> Redemption:
         """A reward taken without a purchase."""
         return Redemption(**self.header(member_id), redemption=reward or self.reward())
-
-    def reversal(self, original: Sale | Redemption, cents: int | None = None, points: int | None = None) -> Reversal:
-        """Undoes a record wholly, or so many cents and points of its first purchase line."""
-        lines: tuple[ReversedLine, ...] = ()
-        redemptions: tuple[ReversedLine, ...] = ()
-        if isinstance(original, Redemption):
-            taken = original.redemption
-            redemptions = (ReversedLine(taken.line, taken.value_cents, taken.points),)
-        elif cents is None:
-            lines = tuple(ReversedLine(line.line, line.amount_cents, line.points) for line in original.lines)
-            redemptions = tuple(ReversedLine(item.line, item.value_cents, item.points) for item in original.redemptions)
-        else:
-            lines = (ReversedLine(1, cents, points or 0),)
-        return Reversal(
-            **self.header(original.member_id),
-            original_id=original.record_id,
-            lines=lines,
-            redemptions=redemptions,
-            reason=ReversalReason.MISTAKE,
-        )
-
-    def adjustment(self, member_id: UUID, points: int, text_ref: UUID | None = None) -> Adjustment:
-        """A manager's correction."""
-        return Adjustment(**self.header(member_id), points=points, text_ref=text_ref)
-
-    def enrolment(self, member_id: UUID) -> Enrolment:
-        """An account gets a person."""
-        return Enrolment(**self.header(member_id), card_ref=self.ids.random_id())
-
-    def merge(self, member_id: UUID, into: UUID) -> CardChange:
-        """Two accounts become one."""
-        return CardChange(**self.header(member_id), action=CardAction.MERGE, into_member_id=into)
 
     def day_close(self, number: int = 1) -> DayClose:
         """Freezes today with the totals the ledger has for it."""
