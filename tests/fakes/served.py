@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -15,7 +17,9 @@ import httpx
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from headoffice.cli import execute
 from headoffice.clock import ZoneClock
+from headoffice.main import programs
 from loyalty.wire import JoinReply
 from tests.fakes.head_office import Signer
 from tests.source import ROOT
@@ -26,7 +30,7 @@ LEDGER: Final = UUID("0198c0de-0000-4000-8000-0000000000ff")
 
 
 def command(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run one command of head office to its end."""
+    """Run one command of head office to its end, as a process."""
     return subprocess.run(
         [*PROGRAM, "--data", str(data), *arguments],
         cwd=ROOT,
@@ -39,10 +43,12 @@ def command(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def document(data: Path, *arguments: str) -> dict[str, Any]:
-    """Run a command that has to succeed; its JSON document."""
-    ran = command(data, "--json", *arguments)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    found = json.loads(ran.stdout)
+    """Run a command that has to succeed, in this process, which has everything loaded already; its JSON document."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = execute(programs(), ["--data", str(data), "--json", *arguments])
+    assert code == 0, out.getvalue() + err.getvalue()
+    found = json.loads(out.getvalue())
     assert isinstance(found, dict)
     return found
 

@@ -7,10 +7,13 @@ import io
 from typing import TYPE_CHECKING, Final, NoReturn
 from uuid import UUID
 
+from argon2 import PasswordHasher
+
 from headoffice.api.app import make_app
 from headoffice.api.logs import Log
 from headoffice.errors import DatabaseAway
 from headoffice.main import assemble
+from headoffice.store.tables import USER
 from headoffice.web.rights import StaffRole
 from headoffice.web.users import User, Users
 from headoffice.web.web import web_routes
@@ -122,6 +125,7 @@ class StaffedOffice:
         people = ((ADMIN, StaffRole.ADMIN), (MANAGER, StaffRole.MANAGER), (VIEWER, StaffRole.VIEWER))
         for name, role in people:
             assert isinstance(self.users.add(name, role, PASSWORD), User)
+        self._make_passwords_cheap()
         open_store(database, STORE, "Mitte")
         self.head_office.publish(PROGRAMME, by="Anna Amt")
         tills = [PretendTill(database, seed, store_id=STORE) for seed in (1, 2)]
@@ -137,6 +141,12 @@ class StaffedOffice:
         self._tell(first, self.member_id, 1, MEMBER_NAME, "+491712345678")
         self._tell(first, self.other_id, 2, SECRET, "")
         return tills
+
+    def _make_passwords_cheap(self) -> None:
+        """Give everybody a hash that costs next to nothing to verify: hundreds of tests sign in."""
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+        with self.head_office.database.write() as connection:
+            connection.execute(USER.update().values(password_hash=cheap))
 
     def account(self, number: int) -> UUID:
         """The account of a card."""

@@ -34,14 +34,6 @@ def _environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(ROOT)}
 
 
-def command_line(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run one command of ``terminal`` or ``headoffice`` to its end."""
-    code = f"from {program}.main import main; main()"
-    return subprocess.run(
-        _python("-c", code, *arguments), capture_output=True, text=True, env=_environment(), check=False, timeout=120
-    )
-
-
 class ServerProcess:
     """One API process of head office.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
@@ -11,13 +10,14 @@ from sqlalchemy import func, select
 
 from headoffice.main import assemble
 from headoffice.store.tables import ACCOUNT, CARD, RECORD
+from tests.fakes.command_line import CommandLine
 from tests.fakes.ledger import card_number
+from tests.fakes.served import document
 from tests.integration.processes.busy_till import CARDS
 from tests.integration.processes.machinery import (
     ServerProcess,
     TillProcess,
     balances_shown,
-    command_line,
     joined_till,
     prepare,
 )
@@ -88,15 +88,12 @@ class Shop:
         assert len(set(receipts)) == len(receipts)
         self._prove_office(receipts)
         for till in self.tills:
-            done = command_line("terminal", "--data", str(till.directory), "--json", "ledger", "verify")
-            assert done.returncode == 0, done.stdout + done.stderr
+            assert CommandLine(till.directory).done("ledger", "verify")["ok"]
         return len(receipts)
 
     def _prove_office(self, receipts: list[UUID]) -> None:
         database = ["--database", self._database] if self._database else []
-        done = command_line("headoffice", "--data", str(self._data), *database, "--json", "verify")
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert json.loads(done.stdout)["ok"]
+        assert document(self._data, *database, "verify")["ok"]
         with closing(assemble(self._data, self._database)) as head, head.database.snapshot() as connection:
             booked = Counter(connection.scalars(select(RECORD.c.record_id)))
             missing = [receipt for receipt in receipts if booked[receipt] != 1]
