@@ -84,7 +84,12 @@ class ProgrammeState(StrEnum):
 
 
 class ProgrammeView(msgspec.Struct, frozen=True):
-    """A published version."""
+    """A published version.
+
+    Attributes:
+        overtaken_by: Of a version whose day has not come, the higher one that starts no later: tills never go back to a
+            lower number, so this one will not start. 0 when there is none.
+    """
 
     version: int
     name: str
@@ -93,6 +98,7 @@ class ProgrammeView(msgspec.Struct, frozen=True):
     published_at_us: int
     published_by: str
     document: str
+    overtaken_by: int = 0
 
 
 class Adjusted(msgspec.Struct, frozen=True):

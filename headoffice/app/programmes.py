@@ -122,8 +122,10 @@ def numbered(document: str, version: int) -> str:
 
 def programmes(office: Office) -> tuple[ProgrammeView, ...]:
     """All published versions, newest first."""
+    now_us = office.clock.now_us()
     with office.database.snapshot() as connection:
-        states = _states(_lines(connection), office.clock.now_us())
+        lines = _lines(connection)
+    states = _states(lines, now_us)
     return tuple(
         ProgrammeView(
             version=line.version,
@@ -133,9 +135,16 @@ def programmes(office: Office) -> tuple[ProgrammeView, ...]:
             published_at_us=line.published_at_us,
             published_by=line.published_by,
             document=line.document,
+            overtaken_by=_overtaken_by(lines, line) if line.starts_at_us > now_us else 0,
         )
         for line, state in reversed(states)
     )
+
+
+def _overtaken_by(lines: Sequence[ProgrammeLine], line: ProgrammeLine) -> int:
+    """The version that keeps one from starting, 0 when none does."""
+    higher = (other for other in lines if other.version > line.version)
+    return next((other.version for other in higher if other.starts_at_us <= line.starts_at_us), 0)
 
 
 def _states(lines: Sequence[ProgrammeLine], now_us: int) -> list[tuple[ProgrammeLine, ProgrammeState]]:

@@ -40,6 +40,7 @@ def _publish(
     text = files.read_text(programme)
     with session.open() as head_office:
         done = head_office.publish(text, starts_at_us=starts_at_us, by=person())
+        overtaken = [each for each in head_office.programmes() if each.overtaken_by]
     texts = session.texts
     if not isinstance(done, Published):
         message = refusal_text(texts, Refused(Reason.PROGRAMME_INVALID))
@@ -48,11 +49,13 @@ def _publish(
         places = [each.path if each.line is None else f"{each.path} (line {each.line})" for each in done]
         lines = [f"{place}: {each.message}" for place, each in zip(places, done, strict=True)]
         return Answer(document, [message, *lines], EXIT_REFUSED)
-    published = {"version": done.version, "starts_at": time_text(done.starts_at_us, clock)}
+    lost = [each.version for each in overtaken if each.overtaken_by == done.version]
+    published = {"version": done.version, "starts_at": time_text(done.starts_at_us, clock), "overtakes": lost}
     offset_min = clock.utc_offset_min(done.starts_at_us)
     line = texts._("Version {version} is published and comes into force on {day} at {time}.").format(
         version=done.version,
         day=texts.day(clock.business_day(done.starts_at_us), "medium"),
         time=texts.time(done.starts_at_us, offset_min),
     )
-    return Answer(published, [line])
+    warning = texts._("Version {version} will not start any more, because tills never go back. Publish it again.")
+    return Answer(published, [line, *(warning.format(version=texts.number(version)) for version in lost)])

@@ -12,7 +12,7 @@ from loyalty.directory import CardStatus
 from texts.i18n import mark
 
 if TYPE_CHECKING:
-    from headoffice.views import TerminalView
+    from headoffice.views import ProgrammeView, TerminalView
     from texts.i18n import Texts
 
 NAV_REPORT: Final = mark("Daily report")
@@ -75,6 +75,14 @@ def till_notes(texts: Texts, till: TerminalView) -> list[str]:
         minutes = round(abs(till.clock_off_ms) / 60_000)
         notes.append(texts._("its clock is off by {minutes} min: set it").format(minutes=texts.number(minutes)))
     return notes
+
+
+def programme_status(texts: Texts, programme: ProgrammeView) -> Status:
+    """Where a version stands; one that was to start and will not needs somebody to publish it again."""
+    if programme.overtaken_by:
+        sentence = texts._("Will not start: version {version} comes first. Publish it again.")
+        return Status(sentence.format(version=texts.number(programme.overtaken_by)), "warn")
+    return Status(texts._(PROGRAMME_STATE[programme.state]), PROGRAMME_TONE[programme.state])
 
 
 CARD_STATUS: Final = {

@@ -99,7 +99,12 @@ def test_a_programme_is_published_from_a_moment_on(office: OfficeCommandLine) ->
     assert first["starts_at"] == "2026-12-01T06:00:00+01:00"
     second = office.done("publish", str(BAKERY))
     assert second["version"] == first["version"] + 1
-    assert "comes into force on" in office.said("publish", str(BAKERY)).out
+    assert (first["overtakes"], second["overtakes"]) == ([], [1])
+    third = office.said("publish", str(BAKERY)).out
+    assert "comes into force on" in third
+    assert "will not start" not in third  # that was said before
+    office.done("publish", str(BAKERY), "--starts-at", "2026-12-24")
+    assert "Version 4 will not start any more" in office.said("publish", str(BAKERY)).out
 
 
 def test_every_mistake_of_a_programme_is_listed_at_once(office: OfficeCommandLine, tmp_path: Path) -> None:

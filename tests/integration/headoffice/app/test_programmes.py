@@ -25,6 +25,20 @@ def test_a_programme_is_in_force_from_its_start(office: TestedOffice) -> None:
     assert _states(office) == {2: ProgrammeState.IN_FORCE, 1: ProgrammeState.REPLACED}
 
 
+def test_a_programme_that_something_newer_overtakes_will_not_start(office: TestedOffice) -> None:
+    """Somebody plans the rules for Christmas and mends a mistake in today's: the plan is lost, and has to be told."""
+    office.publish(1)
+    office.publish(2, starts_in_days=9)
+    assert [view.overtaken_by for view in office.head.programmes()] == [0, 0]
+    office.publish(3, starts_in_days=2)
+    office.publish(4, starts_in_days=12)
+    assert {view.version: view.overtaken_by for view in office.head.programmes()} == {1: 0, 2: 3, 3: 0, 4: 0}
+    office.clock.advance(days=3)
+    assert {view.version: view.overtaken_by for view in office.head.programmes()} == {1: 0, 2: 3, 3: 0, 4: 0}
+    office.clock.advance(days=7)
+    assert [view.overtaken_by for view in office.head.programmes()] == [0, 0, 0, 0]
+
+
 def test_tills_hear_of_it_with_document_and_start(office: TestedOffice) -> None:
     """In good time."""
     till = office.till()

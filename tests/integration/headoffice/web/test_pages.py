@@ -274,6 +274,9 @@ def test_a_programme_is_published_for_a_day_to_come(admin: PageVisitor, office: 
     assert "in force" in admin.words
     admin.look("/programmes/2")
     assert "points = 60" in admin.words
+    admin.look("/programmes")
+    admin.send_file("/programmes", "file", PROGRAMME.encode())
+    assert "Will not start: version 3 comes first. Publish it again." in admin.words
 
 
 def test_every_mistake_of_a_programme_is_listed_with_its_line(admin: PageVisitor, office: StaffedOffice) -> None:
