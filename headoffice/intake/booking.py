@@ -256,7 +256,9 @@ class Booking:
             self._accounts.unsold(original.member_id, left.cents, whole=before < original.amount_cents <= after)
         points = 0
         if record.member_id is not None:
-            points = self._move(source, left, movements(left), self._accounts.change(record.member_id))
+            self._accounts.change(record.member_id)  # a vouched one moves the original's member, and both hear of it
+        if left.member_id is not None:
+            points = self._move(source, left, movements(left), self._accounts.change(left.member_id))
         self._reversals[record.record_id] = points
         self._count(source, left, day_totals(left))
         self.verdicts[record.record_id] = Verdict.BOOKED
