@@ -43,6 +43,25 @@ def _function_lengths(module: ast.Module) -> list[tuple[str, int]]:
     return lengths
 
 
+def test_tests_wait_for_events_and_not_for_time() -> None:
+    """A sleep is too short on a busy machine and too long on all others; ``asyncio.sleep(0)`` only lets others go on."""
+    sleeping = {
+        f"{_name(module)}:{node.lineno}"
+        for module in modules()
+        if module.is_relative_to(ROOT / "tests")
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Call) and _is_sleep(node)
+    }
+    assert not sleeping
+
+
+def _is_sleep(call: ast.Call) -> bool:
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name != "sleep":
+        return False
+    return not (call.args and isinstance(call.args[0], ast.Constant) and call.args[0].value == 0)
+
+
 def test_no_file_names_a_place_on_somebodys_machine() -> None:
     """What is checked in works in any folder on any machine."""
     own = Path(__file__)
