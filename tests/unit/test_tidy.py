@@ -44,7 +44,7 @@ def _function_lengths(module: ast.Module) -> list[tuple[str, int]]:
 
 
 def test_tests_wait_for_events_and_not_for_time() -> None:
-    """A sleep is too short on a busy machine and too long on all others; ``asyncio.sleep(0)`` only lets others go on."""
+    """A sleep is too short on a busy machine and too long elsewhere; ``asyncio.sleep(0)`` only lets others go on."""
     sleeping = {
         f"{_name(module)}:{node.lineno}"
         for module in modules()
