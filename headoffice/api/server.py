@@ -21,7 +21,7 @@ from headoffice.errors import HeadOfficeError
 from texts.i18n import mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from headoffice.api.app import Api
     from headoffice.api.logs import Log
@@ -59,6 +59,13 @@ class AddressInvalid(HeadOfficeError):
 
     code = "address_invalid"
     sentence = mark("That is no address to listen on. It looks like 127.0.0.1:8470.")
+
+
+class ProxyInvalid(HeadOfficeError):
+    """What is to be trusted as a proxy is no address."""
+
+    code = "proxy_invalid"
+    sentence = mark("That is no address of a proxy. It looks like 127.0.0.1 or 10.0.0.0/24.")
 
 
 class AddressTaken(HeadOfficeError):
@@ -119,6 +126,18 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def parse_proxies(texts: Iterable[str]) -> tuple[str, ...]:
+    """Read addresses and networks whose word on where a request comes from is taken; there is no "everybody".
+
+    Raises:
+        ProxyInvalid: If one is neither.
+    """
+    try:
+        return tuple(str(ipaddress.ip_network(text.strip())) for text in texts)
+    except ValueError as error:
+        raise ProxyInvalid(str(error)) from error
+
+
 def listen(address: Address, certificates: Certificates | None) -> socket.socket:
     """Open the port.
 
@@ -159,6 +178,7 @@ def serve(
     log: Log,
     ready: Callable[[], None],
     lifeline: int | None = None,
+    proxies: Sequence[str] = (),
 ) -> None:
     """Serve until SIGINT or SIGTERM, or until the lifeline ends.
 
@@ -169,13 +189,14 @@ def serve(
         log: Where the HTTP library's messages go.
         ready: Called once requests are answered.
         lifeline: The descriptor of a pipe that ends with whoever started this server, however that one ends.
+        proxies: Whose ``X-Forwarded-For`` and ``X-Forwarded-Proto`` are believed, see ``parse_proxies``.
     """
     messages = ServerMessages(log)
     logger = logging.getLogger("uvicorn.error")
     logger.addHandler(messages)
     logger.propagate = False
     try:
-        running = Running(config(api, certificates), api, ready)
+        running = Running(config(api, certificates, proxies), api, ready)
         if lifeline is not None:
             threading.Thread(target=_hold_on, args=(lifeline, running), name="lifeline", daemon=True).start()
         running.run([opened])
@@ -196,8 +217,12 @@ def _hold_on(lifeline: int, running: Running) -> None:
     running.let_end()
 
 
-def config(api: Api, certificates: Certificates | None) -> uvicorn.Config:
-    """How the HTTP library runs the application."""
+def config(api: Api, certificates: Certificates | None, proxies: Sequence[str] = ()) -> uvicorn.Config:
+    """How the HTTP library runs the application.
+
+    Behind a proxy all requests come from its address, which the limits would take for one caller. What a header says of
+    the caller is believed only when a trusted proxy sent it: anybody can write one.
+    """
     return uvicorn.Config(
         api,
         http=_PatientProtocol,
@@ -209,7 +234,8 @@ def config(api: Api, certificates: Certificates | None) -> uvicorn.Config:
         log_level=logging.WARNING,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
         limit_concurrency=CONNECTIONS_MAX,
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=FINISH_S_MAX,

@@ -99,6 +99,14 @@ def _serve(
         Path | None,
         typer.Option("--port-file", help=mark("A file to write the port to once it answers."), metavar="FILE"),
     ] = None,
+    trust_proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--trust-proxy",
+            help=mark("The address of a reverse proxy in front; may be given several times."),
+            metavar="ADDRESS",
+        ),
+    ] = None,
     until_stdin_ends: Annotated[
         bool,
         typer.Option("--until-stdin-ends", help="End with whoever holds the other end of standard input.", hidden=True),
@@ -111,6 +119,7 @@ def _serve(
 
     session = session_of(context)
     address = server.parse_address(listen)
+    proxies = server.parse_proxies(trust_proxy or ())
     certificates = load_certificates(session.directory)
     log = Log(sys.stderr)
     with session.open() as head_office, _alone(session, head_office):
@@ -131,7 +140,7 @@ def _serve(
             upkeep=head_office.keep_up,
         )
         lifeline = sys.stdin.fileno() if until_stdin_ends else None
-        server.serve(api, opened, certificates, log=log, ready=ready, lifeline=lifeline)
+        server.serve(api, opened, certificates, log=log, ready=ready, lifeline=lifeline, proxies=proxies)
     return 0
 
 

@@ -4,16 +4,19 @@ import asyncio
 import socket
 import threading
 from pathlib import Path
+from typing import Any, cast
 
 import httpx
 import pytest
 
 from headoffice.api import server
+from headoffice.api.app import Api
 from headoffice.api.server import (
     Address,
     AddressInvalid,
     AddressTaken,
     PlainHttpRefused,
+    ProxyInvalid,
     is_loopback,
     listen,
     parse_address,
@@ -72,6 +75,47 @@ def test_plain_http_listens_on_this_computer_only(host: str) -> None:
     """The port is not even opened."""
     with pytest.raises(PlainHttpRefused):
         listen(Address(host, 0), None)
+
+
+class Hearing:
+    """An application that remembers where a request came from."""
+
+    def __init__(self) -> None:
+        self.client: object = None
+        self.scheme: object = None
+
+    async def __call__(self, scope: dict[str, Any], receive: object, send: object) -> None:
+        self.client, self.scheme = scope["client"][0], scope["scheme"]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "sender", "heard"),
+    [
+        (("10.0.0.0/24",), "10.0.0.7", ("203.0.113.5", "https")),
+        (("10.0.0.0/24", "127.0.0.1"), "127.0.0.1", ("203.0.113.5", "https")),
+        (("10.0.0.0/24",), "192.0.2.1", ("192.0.2.1", "http")),
+        ((), "127.0.0.1", ("127.0.0.1", "http")),
+    ],
+    ids=["of the network", "of this computer", "a stranger", "nobody is trusted"],
+)
+def test_only_a_trusted_proxy_says_where_a_request_comes_from(
+    proxies: tuple[str, ...], sender: str, heard: tuple[str, str]
+) -> None:
+    """Anybody can write the header, and would have no limit then; what stands before the proxy's word is hearsay."""
+    hearing = Hearing()
+    configured = server.config(cast("Api", hearing), None, server.parse_proxies(proxies))
+    configured.load()
+    headers = [(b"x-forwarded-for", b"198.51.100.1, 203.0.113.5"), (b"x-forwarded-proto", b"https")]
+    scope = {"type": "http", "client": (sender, 1), "scheme": "http", "headers": headers}
+    asyncio.run(configured.loaded_app(scope, None, None))
+    assert (hearing.client, hearing.scheme) == heard
+
+
+@pytest.mark.parametrize("text", ["*", "", "proxy.example", "10.0.0.1/8", "10.0.0.0/33"])
+def test_everybody_is_no_proxy(text: str) -> None:
+    """Nor is a name, which somebody else may answer for."""
+    with pytest.raises(ProxyInvalid):
+        server.parse_proxies([text])
 
 
 def test_a_free_port_is_taken_and_said() -> None:
