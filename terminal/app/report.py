@@ -89,16 +89,13 @@ def day_on_till(reader: Reader, day: date, assumed: Assumptions) -> DayOnTill:
     )
 
 
-def day_in_store(told: StoreDay, breakage_percent: int) -> DayInStore:
-    """What head office told, with the share of points nobody will redeem as this till's settings have it."""
+def day_in_store(told: StoreDay, assumed: Assumptions) -> DayInStore:
+    """What head office told, with a point's worth and the breakage as this till's own report takes them.
 
-    def assuming(figures: DayFigures) -> DayFigures:
-        assumed = msgspec.structs.replace(figures.assumed, breakage=Decimal(breakage_percent) / 100)
-        return msgspec.structs.replace(figures, assumed=assumed)
-
-    return DayInStore(
-        assuming(told.figures), assuming(told.week_before), told.store, told.as_of_us, told.tills, told.behind
-    )
+    A head office that has published no programme does not know what a point is worth; its tills do.
+    """
+    figures, before = (msgspec.structs.replace(each, assumed=assumed) for each in (told.figures, told.week_before))
+    return DayInStore(figures, before, told.store, told.as_of_us, told.tills, told.behind)
 
 
 def day_figures(report: DayReport, assumed: Assumptions) -> DayFigures:

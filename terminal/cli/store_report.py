@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from loyalty.outcomes import Reason, Refused
-from terminal.app.report import DayInStore, day_in_store
+from terminal.app.report import DayInStore, assumptions, day_in_store
 from terminal.sync.outcomes import Declined
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def day_of_store(session: Session, till: Till, reader: Reader, day: date) -> Day
         told = ask_once(port, lambda line: line.store_day(day))
     except SyncError as error:
         return Declined(error.why)
-    return day_in_store(told, session.settings.report.breakage_percent)
+    return day_in_store(told, assumptions(till.programme, session.settings.report.breakage_percent))
 
 
 def waiting_of(reader: Reader, clock: Clock, day: date) -> int:

@@ -24,6 +24,7 @@ from texts.report_table import all_hours, change_text, figure_rows, money_text, 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from loyalty.kpi import Assumptions
     from loyalty.report import DayFigures
     from loyalty.store_day import StoreDay
     from terminal.app.report import DayOnTill
@@ -141,9 +142,13 @@ class ReportPresenter(Presenter[ReportState]):
         else:
             self._read_own()
 
+    @property
+    def _assumed(self) -> Assumptions:
+        return assumptions(self._around.programme, self._around.reports.breakage_percent)
+
     def _read_own(self) -> None:
         """Read this till's day."""
-        day, assumed = self._day, assumptions(self._around.programme, self._around.reports.breakage_percent)
+        day, assumed = self._day, self._assumed
         self._around.desk.read(
             lambda reader: day_on_till(reader, day, assumed), lambda found: self._read(day, found), self._flow.broke
         )
@@ -176,7 +181,7 @@ class ReportPresenter(Presenter[ReportState]):
         elif day != self._day:
             self._ask()
         else:
-            self._found = day_in_store(answer, self._around.reports.breakage_percent)
+            self._found = day_in_store(answer, self._assumed)
             self.refresh()
 
     def _no_store(self, no: Declined) -> str:

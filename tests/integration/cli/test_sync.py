@@ -175,6 +175,7 @@ def test_the_day_of_the_whole_store(
     assert set(alone) < set(told)
     assert (told["figures"]["sales"], alone["figures"]["sales"]) == (2, 1)
     assert told["figures"]["open_points"] == own["balance"] + 20
+    assert told["figures"]["liability"] not in (None, "0.00"), "the till knows what a point is worth"
     assert (alone["figures"]["open_points"], alone["figures"]["liability"]) == (None, None)
     shares = {till["name"]: till["figures"]["points_issued"] for till in told["tills"]}
     assert (shares["Kasse 1"], shares["Kasse 2"], told["unsent"]) == (50, 20, 0)

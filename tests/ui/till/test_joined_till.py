@@ -52,3 +52,21 @@ def test_what_the_sync_thread_tells_is_painted(rig: Rig) -> None:
     """A status from another thread reaches the bar through the bridge, as the real one does."""
     rig.till.bridge.deliver(lambda: rig.till.shell.sync_status(SyncStatus(SyncMode.OFFLINE, waiting=12)))
     rig.until_painted("connection", "Offline, 12 bookings waiting")
+
+
+def test_the_report_offers_the_whole_store_and_falls_back_to_the_till(rig: Rig) -> None:
+    """By finger and by key; as long as there is no line the till's own day stays on, with the reason."""
+    rig.keys(Qt.Key.Key_F8)
+    rig.until_screen(Screen.REPORT)
+    rig.until_painted("standing", "Only what was booked at this till")
+    assert [choice.chosen for choice in rig.till.shell.report.state.whose] == [True, False]
+    for ask in (lambda: rig.tap("storeDay"), lambda: rig.keys(Qt.Key.Key_F4)):
+        rig.tap("previousDay")
+        rig.until(lambda: rig.till.shell.report.state.notice is None and not rig.till.shell.report.state.busy)
+        ask()
+        rig.until(lambda: rig.till.shell.report.state.notice is not None)
+        rig.until(lambda: not rig.till.shell.report.state.busy)
+        assert [choice.chosen for choice in rig.till.shell.report.state.whose] == [True, False]
+        notice = rig.till.shell.report.state.notice
+        assert notice is not None
+        assert "(M-186) Shown is this till alone." in notice.text

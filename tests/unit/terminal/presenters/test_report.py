@@ -35,8 +35,8 @@ def line(counter: Counter) -> FakeSyncActions:
 
 
 def _day(counter: Counter, day: date, points: int = 700, open_points: int | None = 5_000) -> StoreDay:
-    """A day of a store with two tills, as head office tells it."""
-    assumed = Assumptions(100, 100)
+    """A day of a store with two tills, as a head office without a programme tells it."""
+    assumed = Assumptions(1, 0)
     totals = DayTotals(sales=7, points_issued=points, member_sales=7)
     whole = DayFigures(day, totals, open_points, assumed)
     before = DayFigures.sum(day - WEEK, assumed, ())
@@ -248,8 +248,8 @@ def test_the_stores_file_names_it_and_lists_its_tills(counter: Counter, line: Fa
     assert [row["open_points"] for row in rows] == ["5000", "", ""]
 
 
-def test_the_liability_takes_the_breakage_of_this_tills_settings(counter: Counter, line: FakeSyncActions) -> None:
-    """Whichever of the two is shown, the same share is taken never to be redeemed."""
+def test_the_liability_takes_this_tills_programme_and_settings(counter: Counter, line: FakeSyncActions) -> None:
+    """Whichever of the two is shown: a point's worth, and the share that is taken never to be redeemed."""
     counter.around.reports = msgspec.structs.replace(counter.around.reports, breakage_percent=20)
     _shows_store(counter, line)
     assert _tile(counter, "Open points").detail == "= €40.00 liability"
