@@ -6,10 +6,12 @@ import itertools
 import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from loyalty.feed import ChangesReply, Cursor, ProgrammeItem
 from storage.store import open_store
 from tests.fakes.clock import SeededIds
 from tests.fakes.command_line import ANNA, BEN, CommandLine
@@ -147,6 +149,28 @@ def test_what_cannot_be_joined_is_said(shop: CommandLine, url: str, code: str, e
     """Each with its own reason, and the till stands as it stood."""
     assert shop("sync", "join", url, code).error == error
     assert shop.done("sync", "status")["state"] == "alone"
+
+
+def test_a_programme_that_cannot_be_read_is_in_the_status(shop: CommandLine, office: tuple[Path, Served]) -> None:
+    """For scripts with its version and why, for people with what to do; the till goes on by the old rules."""
+    _join(shop, office)
+    assert shop.done("sync", "status")["unreadable_programme"] is None
+    with (
+        open_store(shop.directory, clock=shop.clock, ids=shop.ids) as store,
+        closing(store.open_replica()) as replica,
+    ):
+        after = replica.cursor()
+        assert after is not None
+        newer = ProgrammeItem(9, "format = 2\nversion = 9\n", shop.clock.now_us())
+        step = Cursor(after.epoch, after.n + 1, bytes(16))
+        replica.stage_page(ChangesReply((newer,), step, False, {}, False, shop.clock.now_us()), 0)
+        replica.publish()
+    found = shop.done("sync", "status")["unreadable_programme"]
+    assert (found["version"], found["reason"]) == (9, "newer")
+    assert found["starts"].startswith("2026-11-2")
+    text = shop.said("sync", "status").out
+    assert "Programme version 9" in text
+    assert "(M-188)" in text
 
 
 @pytest.fixture(scope="module")
