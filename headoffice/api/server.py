@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import ipaddress
 import logging
 import os
@@ -199,6 +200,7 @@ def serve(
         running = Running(config(api, certificates, proxies), api, ready)
         if lifeline is not None:
             threading.Thread(target=_hold_on, args=(lifeline, running), name="lifeline", daemon=True).start()
+        gc.freeze()  # what is here by now stays as long as the server; the collector need not look at it again and again
         running.run([opened])
     finally:
         logger.removeHandler(messages)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
 
 from headoffice.errors import Refusal
 from headoffice.signatures import verified
@@ -30,6 +30,13 @@ NONCE_LIFE_US: Final = 2 * CLOCK_TOLERANCE_US
 """How long a nonce is remembered: a request older than the tolerance is refused by its time."""
 
 US_PER_MS: Final = 1000
+
+_FORGET: Final = delete(NONCE).where(NONCE.c.terminal_id == bindparam("till"), NONCE.c.at_us < bindparam("before_us"))
+_SEEN: Final = (
+    update(TERMINAL)
+    .where(TERMINAL.c.terminal_id == bindparam("till"))
+    .values(last_contact_us=bindparam("last_contact_us"), clock_off_ms=bindparam("clock_off_ms"))
+)
 
 
 def active_terminal(office: Office, terminal_id: UUID) -> TerminalRow:
@@ -83,13 +90,10 @@ def authenticate(
 
 def _use_nonce(office: Office, terminal_id: UUID, nonce: str, now_us: int, off_ms: int) -> None:
     def work(connection: Connection) -> bool:
-        connection.execute(
-            delete(NONCE).where(NONCE.c.terminal_id == terminal_id, NONCE.c.at_us < now_us - NONCE_LIFE_US)
-        )
+        connection.execute(_FORGET, {"till": terminal_id, "before_us": now_us - NONCE_LIFE_US})
         is_new = insert_missing(connection, NONCE, {"terminal_id": terminal_id, "nonce": nonce, "at_us": now_us})
         if is_new:
-            seen = {"last_contact_us": now_us, "clock_off_ms": off_ms}
-            connection.execute(update(TERMINAL).where(TERMINAL.c.terminal_id == terminal_id).values(seen))
+            connection.execute(_SEEN, {"till": terminal_id, "last_contact_us": now_us, "clock_off_ms": off_ms})
         return is_new
 
     if not office.database.transact(work):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from headoffice.store.tables import SERVER, STORE, TERMINAL
 from headoffice.views import TerminalStatus
@@ -83,9 +83,12 @@ _TERMINALS = select(TERMINAL, STORE.c.name.label("store"), STORE.c.region).selec
 )
 
 
+_TERMINAL = _TERMINALS.where(TERMINAL.c.terminal_id == bindparam("till"))
+
+
 def terminal_row(connection: Connection, terminal_id: UUID) -> TerminalRow | None:
     """One till, or ``None``."""
-    row = connection.execute(_TERMINALS.where(TERMINAL.c.terminal_id == terminal_id)).mappings().first()
+    row = connection.execute(_TERMINAL, {"till": terminal_id}).mappings().first()
     return _terminal(dict(row)) if row else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sqlalchemy import Connection, Table
+    from sqlalchemy.sql.dml import ReturningInsert
 
 
 def upsert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -30,6 +32,11 @@ def insert_missing(connection: Connection, table: Table, row: Mapping[str, Any])
     Returns:
         Whether it was inserted.
     """
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(dict(row)).on_conflict_do_nothing()
-    return connection.execute(statement.returning(*table.primary_key)).first() is not None
+    return connection.execute(_missing(table, connection.dialect.name), dict(row)).first() is not None
+
+
+@lru_cache(maxsize=16)
+def _missing(table: Table, dialect: str) -> ReturningInsert[Any]:
+    insertion = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    statement: ReturningInsert[Any] = insertion.on_conflict_do_nothing().returning(*table.primary_key)
+    return statement
