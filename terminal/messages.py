@@ -64,32 +64,30 @@ _REFUSALS: Final[dict[Reason, tuple[str, str]]] = {
     Reason.LINE_UNKNOWN: ("M-132", mark("The booking has no line {line}.")),
     Reason.LINE_ALREADY_REVERSED: ("M-139", mark("Line {line} of this booking has been undone already.")),
     Reason.NOTHING_LEFT_TO_REVERSE: ("M-133", mark("Everything of this booking has been undone already.")),
-    Reason.UNDONE_ELSEWHERE: ("M-190", mark("Another till has undone this booking already.")),
+    Reason.UNDONE_ELSEWHERE: ("M-129", mark("Another till has undone this booking already.")),
     Reason.RECORD_OF_ANOTHER_TILL: (
-        "M-191",
-        mark(
-            "Not of this till, and head office does not answer. Scan the code on the receipt, or ask a manager."
-        ),
+        "M-148",
+        mark("Not of this till, and head office does not answer. Scan the code on the receipt, or ask a manager."),
     ),
     Reason.RECORD_NOT_THERE_YET: (
-        "M-192",
+        "M-149",
         mark("Head office does not have this booking yet. Scan the code on the receipt, or ask a manager."),
     ),
     Reason.RECEIPT_CODE_UNREADABLE: (
-        "M-193",
+        "M-157",
         mark("The receipt's code was not read in full. Scan it again, or type the booking's number."),
     ),
-    Reason.RECEIPT_CODE_FORGED: ("M-194", mark("This receipt was changed: its signature is wrong. Ask a manager.")),
+    Reason.RECEIPT_CODE_FORGED: ("M-158", mark("This receipt was changed: its signature is wrong. Ask a manager.")),
     Reason.RECEIPT_TILL_UNKNOWN: (
-        "M-195",
+        "M-159",
         mark("The receipt is of a till this one does not know. Ask a manager."),
     ),
     Reason.RECEIPT_TILL_SHUT_OUT: (
-        "M-196",
-        mark("The receipt is of a till that was shut out on {day}, and younger than that. Ask head office."),
+        "M-166",
+        mark("The receipt is younger than the day on which its till was shut out. Ask head office."),
     ),
     Reason.RECEIPT_INCOMPLETE: (
-        "M-197",
+        "M-167",
         mark("Type what the receipt says: the purchase or the points redeemed, and the card."),
     ),
     Reason.REASON_MISSING: ("M-134", mark("Give a reason.")),

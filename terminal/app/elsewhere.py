@@ -72,7 +72,7 @@ def told_by_receipt(
     if not holds(till.public_key, receipt.message, receipt.signature):
         return Refused(Reason.RECEIPT_CODE_FORGED)
     if till.last_day is not None and receipt.business_day > till.last_day:
-        return Refused(Reason.RECEIPT_TILL_SHUT_OUT, {"day": till.last_day.isoformat()})
+        return Refused(Reason.RECEIPT_TILL_SHUT_OUT)
     return Elsewhere(receipt.original, _named(till.name, till.store))
 
 

@@ -90,13 +90,17 @@ class VoidPresenter(Presenter[VoidState]):
 
     # -- a booking of another till -------------------------------------------------------------------------------------
 
-    def receipt_typed(self, text: str) -> None:
-        """The field for a receipt's code or a booking's number now holds this text."""
-        if self._busy or text == self._typed:
+    def field_typed(self, name: str, text: str) -> None:
+        """A field now holds this text: the one for another till's receipt, or one of what a manager vouches for."""
+        if self._busy:
             return
-        self._typed = text[:RECEIPT_LENGTH_MAX]
         self._said = None
-        self._forget()
+        if name == RECEIPT:
+            self._typed = text[:RECEIPT_LENGTH_MAX]
+            self._forget()
+        else:
+            self._vouching.type(name, text)
+            self._preview_vouched()
         self.refresh()
 
     def _look(self) -> None:
@@ -113,14 +117,6 @@ class VoidPresenter(Presenter[VoidState]):
         elif looked.record_id is not None:
             self._take(preview(self._around.desk.reader, ReversalRequest(looked.record_id), looked.elsewhere))
         self.refresh()
-
-    def field_typed(self, name: str, text: str) -> None:
-        """A field of what a manager vouches for now holds this text."""
-        if not self._busy:
-            self._vouching.type(name, text)
-            self._said = None
-            self._preview_vouched()
-            self.refresh()
 
     def choose_manager(self, cashier_id: str) -> None:
         """It is this manager."""

@@ -194,12 +194,8 @@ class Void(Presenter[states.VoidState], Protocol):
         """Choose a reason."""
         ...
 
-    def receipt_typed(self, text: str) -> None:
-        """The field for another till's receipt now holds this text."""
-        ...
-
     def field_typed(self, name: str, text: str) -> None:
-        """A field of what a manager vouches for now holds this text."""
+        """A field now holds this text: the one for another till's receipt, or one of what a manager vouches for."""
         ...
 
     def choose_manager(self, cashier_id: str) -> None:

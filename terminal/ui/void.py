@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from terminal.presenters.states import BookingLine, Choice, Field, VoidState
-from terminal.presenters.void import RECEIPT_LENGTH_MAX
+from terminal.presenters.void import RECEIPT, RECEIPT_LENGTH_MAX
 from terminal.ui import intents, tokens
 from terminal.ui.buttons import Button, Kind
 from terminal.ui.cards import Card, NoticeBar, TileRow
@@ -44,7 +45,7 @@ class VoidView(View):
         self._reason_buttons: dict[str, ChoiceButton] = {}
         self._people_buttons: dict[str, ChoiceButton] = {}
         self._fields: dict[str, FieldBox] = {}
-        self._receipt = self._field_box("receipt", presenter.receipt_typed)
+        self._receipt = self._field_box(RECEIPT, partial(presenter.field_typed, RECEIPT))
         self._receipt.edit.setMaxLength(RECEIPT_LENGTH_MAX)
         self._origin = Paragraph(theme, tokens.TEXT_STRONG, ink=theme.palette.secondary, name="origin")
         self._headline = Label(theme, tokens.TEXT_TITLE, QFont.Weight.Bold, name="headline", elide=True)
@@ -153,7 +154,7 @@ class VoidView(View):
             box.setVisible(name in names)
 
     def _add_field(self, name: str, *, secret: bool) -> FieldBox:
-        box = self._field_box(name, lambda text: self._presenter.field_typed(name, text))
+        box = self._field_box(name, partial(self._presenter.field_typed, name))
         if secret:
             box.edit.setEchoMode(QLineEdit.EchoMode.Password)
         self._fields_box.addWidget(box)

@@ -165,9 +165,6 @@ class FakeFind(Fake[FindState]):
 
 
 class FakeVoid(Fake[VoidState]):
-    def receipt_typed(self, text: str) -> None:
-        self.note("receipt_typed", text)
-
     def field_typed(self, name: str, text: str) -> None:
         self.note("field_typed", name, text)
 
