@@ -167,3 +167,14 @@ def test_the_order_of_tills_makes_no_difference(points: list[int]) -> None:
     parts = [_day(DayTotals(points_issued=each), each) for each in points]
     shuffled = sorted(parts, key=lambda part: part.open_points)
     assert DayFigures.sum(DAY, FIVE_EUROS, shuffled) == DayFigures.sum(DAY, FIVE_EUROS, parts)
+
+
+def test_a_part_that_says_nothing_of_open_points_leaves_them_unknown() -> None:
+    """Of one till of several; then there is no liability, no change, and no sum either."""
+    part = msgspec.structs.replace(_day(open_points=200), open_points=None)
+    assert (part.liability, part.liability_cents) == (None, None)
+    assert (part.values()["open_points"], part.values()["liability"]) == (None, None)
+    assert DayFigures.sum(DAY, FIVE_EUROS, [_day(open_points=5), part, _day(open_points=7)]).open_points is None
+    before = msgspec.structs.replace(_day(open_points=100, day=DAY - WEEK), open_points=None)
+    assert compare(part, before).changes["open_points"] is None
+    assert compare(part, before).changes["liability"] is None

@@ -81,3 +81,11 @@ def test_long_days_break_between_rows() -> None:
 def test_the_same_report_is_the_same_file() -> None:
     """Written twice it can be compared and its hash be kept."""
     assert day_pdf(Texts("de"), paper()) == day_pdf(Texts("de"), paper())
+
+
+def test_what_a_reader_must_know_stands_above_the_figures() -> None:
+    """As of when they are, and that they may not be complete; a long remark breaks into lines."""
+    remarks = ("All tills of the store. As of: 21 Nov 2026 18:04", "Kasse 3 may have more bookings. " * 8)
+    words = words_of(day_pdf(Texts("en"), paper(till="", remarks=remarks)))
+    assert words.index(remarks[0]) < words.index("Issued")
+    assert sum("Kasse 3 may have" in text for text in words) > 1

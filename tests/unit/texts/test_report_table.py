@@ -3,6 +3,7 @@
 from datetime import date
 from fractions import Fraction
 
+import msgspec
 import pytest
 
 from loyalty.kpi import Assumptions
@@ -67,3 +68,13 @@ def test_the_assumption_is_said_in_a_sentence() -> None:
     """A liability without its assumptions is no figure."""
     assert "100 points at €5.00" in assumption_text(Texts("en"), DAY)
     assert "25.0%" in assumption_text(Texts("en"), DAY)
+
+
+def test_open_points_that_a_part_cannot_know_are_a_dash_with_a_reason() -> None:
+    """And nobody is told what a liability assumes that is not there."""
+    part = msgspec.structs.replace(DAY, open_points=None)
+    rows = {
+        row.name: row for row in figure_rows(Texts("en"), part, msgspec.structs.replace(WEEK_BEFORE, open_points=None))
+    }
+    assert (rows["open_points"].value, rows["liability"].value, rows["liability"].change) == ("–", "–", "–")
+    assert assumption_text(Texts("en"), part).startswith("Open points are those of all tills and stores together")
