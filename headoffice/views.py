@@ -227,11 +227,16 @@ class MemberView(msgspec.Struct, frozen=True):
 
 
 class TerminalDay(msgspec.Struct, frozen=True):
-    """One till's share of a store's day."""
+    """One till's share of a store's day.
+
+    Attributes:
+        store: In which store it stands now; empty for head office's own journal.
+    """
 
     terminal_id: UUID
     name: str
     figures: DayFigures
+    store: str = ""
 
 
 class StoreDayReport(msgspec.Struct, frozen=True):
@@ -242,7 +247,7 @@ class StoreDayReport(msgspec.Struct, frozen=True):
         day: The business day.
         figures: All tills together.
         week_before: The same weekday of the week before.
-        terminals: Each till, by name; head office's own corrections and expiries are one of them.
+        terminals: Each till, by store and name; head office's own corrections and expiries are one of them.
     """
 
     store: str | None

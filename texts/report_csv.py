@@ -14,14 +14,17 @@ WHOSE: Final = ("day", "store", "till")
 
 
 def day_csv(paper: DayPaper) -> bytes:
-    """Write the report; a store's row comes first and those of its tills follow.
+    """Write the report; the row of the store, or of all, comes first and those of its tills follow.
 
     The figures have the names and forms of the JSON document: decimal strings with a point, nothing for a rate of
     nothing.
     """
-    parts = [(paper.till, paper.figures), *((till.name, till.figures) for till in paper.tills)]
+    parts = [
+        (paper.store, paper.till, paper.figures),
+        *((till.store or paper.store, till.name, till.figures) for till in paper.tills),
+    ]
     rows = [
-        {"day": figures.day.isoformat(), "store": paper.store, "till": till, **figures.values()}
-        for till, figures in parts
+        {"day": figures.day.isoformat(), "store": store, "till": till, **figures.values()}
+        for store, till, figures in parts
     ]
     return csv_bytes((*WHOSE, *paper.figures.values()), rows)

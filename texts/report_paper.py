@@ -8,10 +8,20 @@ from loyalty.report import DayFigures
 
 
 class TillFigures(msgspec.Struct, frozen=True):
-    """The part of one till in the report of a store."""
+    """The part of one till in the report of a store, or of all stores together.
+
+    Attributes:
+        store: Where it stands; empty when the report itself says so.
+    """
 
     name: str
     figures: DayFigures
+    store: str = ""
+
+    @property
+    def caption(self) -> str:
+        """What it is called beside tills of other stores, where there may be another till of that name."""
+        return f"{self.store} · {self.name}" if self.store else self.name
 
 
 class DayPaper(msgspec.Struct, frozen=True):

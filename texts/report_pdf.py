@@ -240,7 +240,7 @@ def _tills(page: _Page) -> None:
     ]
     rows = [
         [
-            till.name,
+            till.caption,
             texts.number(till.figures.totals.sales),
             texts.money(till.figures.totals.revenue_cents),
             texts.number(till.figures.totals.points_issued),

@@ -55,14 +55,18 @@ def day_report(office: Office, day: date, store: str | None) -> StoreDayReport:
         assumed = _assumptions(connection, office.clock.now_us())
         tills = _by_terminal(connection, day, store_id, assumed)
         before = _by_terminal(connection, day - WEEK, store_id, assumed)
-        names = {row.terminal_id: row.name for row in terminal_rows(connection)}
-    days = [TerminalDay(terminal_id, names.get(terminal_id, ""), figures) for terminal_id, figures in tills.items()]
+        rows = {row.terminal_id: row for row in terminal_rows(connection)}
+    days = [
+        TerminalDay(terminal_id, row.name if row else "", figures, row.store if row else "")
+        for terminal_id, figures in tills.items()
+        for row in [rows.get(terminal_id)]
+    ]
     return StoreDayReport(
         store=store,
         day=day,
         figures=DayFigures.sum(day, assumed, tills.values()),
         week_before=DayFigures.sum(day - WEEK, assumed, before.values()),
-        terminals=tuple(sorted(days, key=lambda item: (item.name, item.terminal_id))),
+        terminals=tuple(sorted(days, key=lambda item: (item.store, item.name, item.terminal_id))),
     )
 
 

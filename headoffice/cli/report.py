@@ -117,7 +117,10 @@ def _paper(session: Session, head_office: HeadOffice, found: StoreDayReport) -> 
         found.figures,
         found.week_before,
         _reward_names(texts, head_office, found),
-        tuple(TillFigures(each.name or head_office.server.name, each.figures) for each in found.terminals),
+        tuple(
+            TillFigures(each.name or head_office.server.name, each.figures, "" if found.store else each.store)
+            for each in found.terminals
+        ),
         made=written,
     )
 
@@ -144,7 +147,12 @@ def _document(found: StoreDayReport) -> dict[str, object]:
         "assumptions": assumptions_document(figures.assumed, figures.day),
         "week_before": compare(figures, found.week_before).document(),
         "terminals": [
-            {"terminal_id": each.terminal_id, "name": each.name, "figures": each.figures.values()}
+            {
+                "terminal_id": each.terminal_id,
+                "store": each.store or None,
+                "name": each.name,
+                "figures": each.figures.values(),
+            }
             for each in found.terminals
         ],
     }
@@ -162,7 +170,7 @@ def _lines(texts: Texts, paper: DayPaper) -> list[str]:
         return lines
     tills = [
         [
-            till.name,
+            till.caption,
             texts.number(till.figures.totals.sales),
             texts.number(till.figures.totals.points_issued),
             texts.number(till.figures.totals.points_redeemed),

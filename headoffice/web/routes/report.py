@@ -132,7 +132,10 @@ def _paper(web: Web, texts: Texts, asked: Asked) -> DayPaper:
 
 def _tills(texts: Texts, found: StoreDayReport) -> tuple[TillFigures, ...]:
     """Each till's part; corrections and expiry are head office's own."""
-    return tuple(TillFigures(each.name or texts._("Head office"), each.figures) for each in found.terminals)
+    return tuple(
+        TillFigures(each.name or texts._("Head office"), each.figures, "" if found.store else each.store)
+        for each in found.terminals
+    )
 
 
 def _reward_names(web: Web, texts: Texts) -> dict[str, str]:

@@ -17,6 +17,19 @@ def test_a_row_a_till_behind_the_row_of_the_store() -> None:
     assert rows[0] == rows[1] | {"till": ""}
 
 
+def test_tills_of_all_stores_name_theirs() -> None:
+    """Every store has a till 1; without its store nobody could tell whose row it is."""
+    tills = (TillFigures("Kasse 1", DAY, "Mitte"), TillFigures("Kasse 1", DAY, "Nord"), TillFigures("Zentrale", DAY))
+    rows = csv.DictReader(io.StringIO(day_csv(paper(till="", tills=tills)).decode("utf-8-sig")))
+    assert [(row["store"], row["till"]) for row in rows] == [
+        ("Bäckerei Morgenrot", ""),
+        ("Mitte", "Kasse 1"),
+        ("Nord", "Kasse 1"),
+        ("Bäckerei Morgenrot", "Zentrale"),
+    ]
+    assert [till.caption for till in tills] == ["Mitte · Kasse 1", "Nord · Kasse 1", "Zentrale"]
+
+
 def test_figures_have_their_names_and_a_point_in_every_language() -> None:
     """A script reads the same file wherever the till stands."""
     (row,) = csv.DictReader(io.StringIO(day_csv(paper()).decode("utf-8-sig")))

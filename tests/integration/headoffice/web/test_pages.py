@@ -334,6 +334,14 @@ def test_an_empty_day_is_called_so_and_tomorrow_is_today(viewer: PageVisitor) ->
     assert "Saturday, 21 November 2026" in viewer.words
 
 
+def test_tills_of_all_stores_are_told_apart_by_their_store(viewer: PageVisitor) -> None:
+    """Every store has a till 1; in the report of one store its name would only be in the way."""
+    viewer.look("/report?day=2026-11-21")
+    assert "Mitte · Kasse 1" in viewer.words
+    viewer.look("/report?store=Mitte&day=2026-11-21")
+    assert "Mitte · Kasse 1" not in viewer.words
+
+
 def test_the_report_is_kept_as_a_table_and_on_paper(viewer: PageVisitor) -> None:
     """The same figures in both, the till's rows behind the store's."""
     page = viewer.look("/report.csv?store=Mitte&day=2026-11-21")
