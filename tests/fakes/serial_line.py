@@ -12,7 +12,7 @@ from hardware.scans import DeviceState, DeviceStatus, Scan
 from hardware.transport import Transport
 from hardware.worker import ScannerWorker
 
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 """Longest wait for something that must happen; a failing test takes this long and a passing one does not."""
 
 EAGER = ReconnectSettings(presence_poll_s=0.002)

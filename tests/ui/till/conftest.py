@@ -22,7 +22,7 @@ from tests.fakes.clock import FakeClock, SeededIds
 from tests.fakes.counter import Counter
 from texts.i18n import Texts
 
-WAIT_MS = 5_000
+WAIT_MS = 30_000
 
 
 class Rig:

@@ -17,7 +17,7 @@ from terminal.app.earn import EarnCommand, Earned, earn
 from tests.fakes.clock import FakeClock, SeededIds
 from tests.fakes.counter import ANNA, Counter
 
-WAIT_S = 10
+WAIT_S = 60
 
 
 class Rig:

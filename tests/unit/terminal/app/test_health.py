@@ -13,7 +13,7 @@ from storage.files import LEDGER_FILE
 from terminal.app.health import VERIFIED_MARK, HealthWatch, verify_command
 from tests.fakes.counter import Counter
 
-WAIT_S = 10
+WAIT_S = 60
 
 
 @pytest.fixture

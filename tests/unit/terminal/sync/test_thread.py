@@ -24,7 +24,7 @@ from tests.fakes.head_office_port import FakeHeadOffice
 from tests.fakes.joined_till import JoinedTill
 from tests.fakes.ledger import card_number
 
-PATIENCE_S = 20
+PATIENCE_S = 60
 """How long a test waits for what must come, in seconds; it mostly comes at once."""
 
 
