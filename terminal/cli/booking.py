@@ -15,10 +15,10 @@ from terminal.app.adjust import AdjustCommand, adjust
 from terminal.app.cards import card_in_use
 from terminal.app.documents import booking_cents, booking_document, iso_moment
 from terminal.cli import parsing
-from terminal.cli.answers import Answer
-from terminal.cli.commands import NumbersCommand
 from terminal.cli.session import session_of
 from texts.columns import pairs, table
+from texts.command_line.answers import Answer
+from texts.command_line.commands import NumbersCommand
 from texts.i18n import mark
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from loyalty.outcomes import Refused
 from loyalty.records import CardAction
 from terminal.app.cards import CardCommand, CardsChanged, change_card
 from terminal.cli import parsing
-from terminal.cli.answers import Answer
-from terminal.cli.commands import group
 from terminal.cli.session import session_of
 from texts.columns import table
+from texts.command_line.answers import Answer
+from texts.command_line.commands import group
 from texts.i18n import mark
 
 if TYPE_CHECKING:

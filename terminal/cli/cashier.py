@@ -14,10 +14,10 @@ from loyalty.directory import Role
 from loyalty.outcomes import Refused
 from storage.types import CashierRow
 from terminal.app.cashiers import AddCashier, CashierKept, CashierNameTaken, add_cashier, block_cashier, reset_cashier
-from terminal.cli.answers import Answer, no
-from terminal.cli.commands import group
 from terminal.cli.session import Session, session_of
 from texts.columns import table
+from texts.command_line.answers import Answer, no
+from texts.command_line.commands import group
 from texts.i18n import mark
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ import typer
 from loyalty.money import decimal_text
 from loyalty.outcomes import Refused
 from terminal.app.close_day import CloseDayCommand, close_day
-from terminal.cli.answers import Answer
-from terminal.cli.commands import group
 from terminal.cli.session import session_of
 from texts.columns import pairs
+from texts.command_line.answers import Answer
+from texts.command_line.commands import group
 from texts.i18n import mark
 
 if TYPE_CHECKING:

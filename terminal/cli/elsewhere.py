@@ -17,7 +17,7 @@ from loyalty.wire import ProblemCode
 from terminal.app.elsewhere import Elsewhere, told_by_head_office
 from terminal.app.reverse import Vouch
 from terminal.cli import parsing
-from terminal.cli.answers import Answer
+from texts.command_line.answers import Answer
 
 if TYPE_CHECKING:
     from loyalty.records import Redemption, Sale

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from terminal.cli.answers import EXIT_DONE, EXIT_REFUSED, Answer
-from terminal.cli.commands import group
 from terminal.cli.session import Session, session_of
+from texts.command_line.answers import EXIT_DONE, EXIT_REFUSED, Answer
+from texts.command_line.commands import group
 from texts.i18n import mark
 
 if TYPE_CHECKING:

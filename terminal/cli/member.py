@@ -24,10 +24,10 @@ from terminal.app.members import (
     show_member,
 )
 from terminal.cli import parsing
-from terminal.cli.answers import Answer
-from terminal.cli.commands import group
 from terminal.cli.session import session_of
 from texts.columns import pairs, table
+from texts.command_line.answers import Answer
+from texts.command_line.commands import group
 from texts.i18n import mark
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ import typer
 from loyalty.bounds import QUANTITY_MAX
 from loyalty.money import AmountProblem, BadAmount, parse_amount
 from loyalty.sale import BasketLine
-from terminal.cli.answers import no
 from terminal.messages import amount_text
+from texts.command_line.answers import no
 from texts.command_line.parsing import day, moment, uuid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from terminal.cli.answers import Answer
+    from texts.command_line.answers import Answer
     from texts.i18n import Texts
 
 __all__ = ["LineText", "amount", "basket_lines", "basket_lines_apart", "day", "moment", "receipt", "uuid"]

@@ -12,13 +12,13 @@ from loyalty.money import decimal_text
 from loyalty.outcomes import Reason, Refused
 from loyalty.programme import Programme, parse_programme
 from terminal.app.adopt_programme import AdoptCommand, Mistakes, adopt_programme
-from terminal.cli.answers import EXIT_REFUSED, Answer, no
-from terminal.cli.commands import group
 from terminal.cli.files import read_text
 from terminal.cli.session import session_of
 from terminal.errors import problem_line
 from terminal.messages import refusal_text
 from texts.columns import pairs, table
+from texts.command_line.answers import EXIT_REFUSED, Answer, no
+from texts.command_line.commands import group
 from texts.i18n import mark
 
 if TYPE_CHECKING:

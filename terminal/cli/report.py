@@ -19,14 +19,14 @@ from terminal.app.documents import iso_moment
 from terminal.app.files import write_file
 from terminal.app.report import DayInStore, assumptions, day_on_till, day_paper, period_figures
 from terminal.cli import parsing
-from terminal.cli.answers import Answer, failure, json_text
-from terminal.cli.commands import group
 from terminal.cli.session import Session, session_of
 from terminal.cli.store_report import day_of_store, waiting_of
 from terminal.cli.waiting import waiting
 from terminal.presenters.report_words import no_store_text, remarks
 from terminal.sync.outcomes import Declined
 from texts.columns import pairs, table
+from texts.command_line.answers import Answer, failure, json_text
+from texts.command_line.commands import group
 from texts.csv_file import csv_bytes
 from texts.i18n import mark
 from texts.report_csv import day_csv

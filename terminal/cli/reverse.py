@@ -14,12 +14,12 @@ from loyalty.reversal import ReversalRequest
 from terminal.app.elsewhere import Elsewhere
 from terminal.app.reverse import ReverseCommand, Reversed, Vouch, preview, preview_vouched, reverse
 from terminal.cli import parsing
-from terminal.cli.answers import Answer
 from terminal.cli.booking import RecordId
-from terminal.cli.commands import NumbersCommand
 from terminal.cli.elsewhere import Named, Said, code_of, learn, named, origin, vouch_of
 from terminal.cli.session import Session, session_of
 from texts.columns import pairs
+from texts.command_line.answers import Answer
+from texts.command_line.commands import NumbersCommand
 from texts.i18n import mark
 
 if TYPE_CHECKING:

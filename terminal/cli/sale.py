@@ -16,11 +16,11 @@ from terminal.app.identify import Identified, identify
 from terminal.app.redeem import RedeemCommand, redeem
 from terminal.app.safe import available_points, not_safe, safe_now, unsafe
 from terminal.cli import parsing
-from terminal.cli.answers import Answer
-from terminal.cli.commands import NumbersCommand
 from terminal.cli.session import session_of
 from terminal.messages import explain_text, refusal_text, reward_name
 from texts.columns import pairs, table
+from texts.command_line.answers import Answer
+from texts.command_line.commands import NumbersCommand
 from texts.i18n import mark
 
 if TYPE_CHECKING:

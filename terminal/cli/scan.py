@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 import typer
 
-from terminal.cli.answers import EXIT_DONE, EXIT_REFUSED, Answer, failure, json_text
-from terminal.cli.session import Session, session_of, tell
+from terminal.cli.session import Session, session_of
 from terminal.messages import hardware_text
+from texts.command_line.answers import EXIT_DONE, EXIT_REFUSED, Answer, failure, json_text, tell
 from texts.i18n import mark
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from storage.store import open_store
 from terminal.app.system import CorrectedClock
 from terminal.app.till import Till
 from terminal.settings import Settings, settings_of
-from texts.command_line.answers import tell
 from texts.command_line.options import GlobalOptions
 from texts.i18n import Texts, system_language
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
 
     from storage.store import Reader
     from terminal.cli.programs import Programs
-
-__all__ = ["Session", "session_of", "tell"]
 
 
 class Session(GlobalOptions):

@@ -15,11 +15,11 @@ from loyalty.outcomes import Reason, Refused
 from loyalty.programme import Programme, parse_programme
 from storage.store import create_store
 from terminal.app.enrol import NAME_LENGTH_MAX
-from terminal.cli.answers import Answer
 from terminal.cli.files import read_text
 from terminal.cli.programme import mistakes
 from terminal.cli.session import session_of
 from texts.columns import pairs
+from texts.command_line.answers import Answer
 from texts.i18n import mark
 
 TEMPLATES: Final = Path(__file__).parents[1] / "templates"

@@ -16,8 +16,6 @@ from storage.errors import TillOpen
 from terminal.app.documents import iso_moment
 from terminal.app.safe import is_online
 from terminal.app.system import CorrectedClock
-from terminal.cli.answers import Answer, failure
-from terminal.cli.commands import group
 from terminal.cli.ledger import progress
 from terminal.cli.session import Session, session_of
 from terminal.presenters.sync_view import unreadable_line
@@ -26,6 +24,8 @@ from terminal.sync.looking import Seen, look
 from terminal.sync.outcomes import Declined, Serving
 from terminal.sync.status import SyncMode
 from texts.columns import pairs
+from texts.command_line.answers import Answer, failure
+from texts.command_line.commands import group
 from texts.i18n import mark
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
 """The till's refusals as answers."""
 
 from loyalty.outcomes import Reason, Refused
-from terminal.cli.answers import EXIT_REFUSED, refusal
+from terminal.cli.answers import refusal
+from texts.command_line.answers import EXIT_REFUSED
 from texts.i18n import Texts
 
 

@@ -4,7 +4,7 @@ import pytest
 import typer
 
 from terminal.cli import parsing
-from terminal.cli.answers import Answer
+from texts.command_line.answers import Answer
 from texts.i18n import Texts
 
 TEXTS = Texts("en")
