@@ -201,9 +201,7 @@ ACCOUNT: Final = Table(
     METADATA,
     Column("member_id", Uuid, primary_key=True),
     Column("merged_into", Uuid),
-    Column("balance", BigInteger, nullable=False),
-    Column("sales", BigInteger, nullable=False),
-    Column("revenue_cents", BigInteger, nullable=False),
+    *(Column(name, BigInteger, nullable=False) for name in ("balance", "sales", "revenue_cents")),
     Column("enrolled_day", Date),
     Column("last_sale_day", Date),
     Column("region", Text, nullable=False, comment="Of the store that first served the member."),
@@ -270,9 +268,7 @@ CONFLICT: Final = Table(
     Column("member_id", Uuid),
     Column("record_id", Uuid),
     Column("terminal_id", Uuid),
-    Column("points", BigInteger, nullable=False),
-    Column("at_us", BigInteger, nullable=False),
-    Column("resolved_at_us", BigInteger, nullable=False),
+    *(Column(name, BigInteger, nullable=False) for name in ("points", "at_us", "resolved_at_us")),
     Column("resolved_by", Text, nullable=False),
 )
 
@@ -324,30 +320,6 @@ CASHIER: Final = Table(
     Column("blocked", Boolean, nullable=False),
 )
 
-USER: Final = Table(
-    "staff",
-    METADATA,
-    Column("user_id", Uuid, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
-    Column("role", String(10), nullable=False),
-    Column("password_hash", Text, nullable=False),
-    Column("blocked", Boolean, nullable=False),
-    Column("failures", Integer, nullable=False),
-    Column("locked_until_us", BigInteger, nullable=False),
-    comment="People at head office. role: admin, manager or viewer.",
-)
-
-WEB_SESSION: Final = Table(
-    "web_session",
-    METADATA,
-    Column("token_hash", LargeBinary, primary_key=True),
-    Column("user_id", Uuid, nullable=False),
-    Column("csrf", String(64), nullable=False),
-    Column("expires_at_us", BigInteger, nullable=False),
-    Column("ends_at_us", BigInteger, nullable=False),
-    comment="It expires when nothing is asked for a while, and ends whatever is asked.",
-)
-
 PROGRAMME: Final = Table(
     "programme",
     METADATA,
@@ -384,9 +356,7 @@ REWARD_TOTAL: Final = Table(
     Column("terminal_id", Uuid, primary_key=True),
     Column("business_day", Date, primary_key=True),
     Column("reward_id", String(40), primary_key=True),
-    Column("count", BigInteger, nullable=False),
-    Column("points", BigInteger, nullable=False),
-    Column("value_cents", BigInteger, nullable=False),
+    *(Column(name, BigInteger, nullable=False) for name in ("count", "points", "value_cents")),
 )
 
 # ----------------------------------------------------------------------------------- the feed

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import delete, insert, select, update
 
-from headoffice.store.tables import USER, WEB_SESSION
+from headoffice.store.staff_tables import USER, WEB_SESSION
 from headoffice.web.rights import StaffRole
 from headoffice.web.users import US_PER_S, User
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import delete, exc, insert, select, update
 
-from headoffice.store.tables import USER, WEB_SESSION
+from headoffice.store.staff_tables import USER, WEB_SESSION
 from headoffice.web.passwords import NOBODY, hash_password, matches, password_is_weak, wait_s
 from headoffice.web.rights import StaffRole
 from texts.i18n import mark

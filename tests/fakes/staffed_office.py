@@ -13,7 +13,7 @@ from headoffice.api.app import make_app
 from headoffice.api.logs import Log
 from headoffice.errors import DatabaseAway
 from headoffice.main import assemble
-from headoffice.store.tables import USER
+from headoffice.store.staff_tables import USER
 from headoffice.web.rights import StaffRole
 from headoffice.web.users import User, Users
 from headoffice.web.web import web_routes
