@@ -168,7 +168,45 @@ class DeskStates(SaleStates):
                 state.headline, empty=t("Es gibt keine Buchung zum Rückgängigmachen.", "There is no booking to undo.")
             ),
             "void_busy": replace(state, busy=True),
+            "void_elsewhere": replace(
+                state,
+                receipt=self.receipt_field("0198c0de-0000-7000-8000-000000000001"),
+                origin=t(
+                    "Gebucht von Kasse 12 (Innenstadt, Marktplatz). Eine Vorschau, bis die Zentrale gebucht hat.",
+                    "Booked by till 12 (city, market square). A preview until head office has booked it.",
+                ),
+            ),
+            "void_vouched": replace(
+                state,
+                receipt=self.receipt_field("0198c0de-0000-7000-8000-000000000001"),
+                fields=(
+                    Field("card", t("Karte auf dem Bon", "Card on the receipt"), "2900000047119"),
+                    Field("amount", t("Einkauf", "Purchase"), "23,45"),
+                    Field("points", t("Gutgeschriebene Punkte", "Points awarded"), "46"),
+                    Field("redeemed", t("Eingelöste Punkte", "Points redeemed")),
+                    Field("pin", t("PIN der Leitung", "Manager's PIN"), "2580"),
+                ),
+                people=(Choice("m", "Mira K.", chosen=True), Choice("b", "Berta")),
+                secret="pin",
+                notice=Notice(
+                    t(
+                        "Nicht von dieser Kasse, und die Zentrale antwortet nicht. Bitte den Code auf dem Bon scannen "
+                        "oder die Leitung fragen. (M-148)",
+                        "Not of this till, and head office does not answer. Scan the code on the receipt, or ask a "
+                        "manager. (M-148)",
+                    ),
+                    Tone.WARN,
+                ),
+            ),
         }
+
+    def receipt_field(self, value: str = "") -> Field:
+        """Where another till's receipt goes."""
+        caption = self.t(
+            "Einer anderen Kasse: Code auf dem Bon scannen oder Buchungsnummer tippen",
+            "Of another till: scan the receipt's code or type the booking's number",
+        )
+        return Field("receipt", caption, value)
 
     def history(self) -> dict[str, object]:
         t = self.t

@@ -70,3 +70,20 @@ def test_the_report_offers_the_whole_store_and_falls_back_to_the_till(rig: Rig) 
         notice = rig.till.shell.report.state.notice
         assert notice is not None
         assert "(M-186) Shown is this till alone." in notice.text
+
+
+def test_another_tills_booking_is_asked_for_by_its_number_with_keys_alone(rig: Rig) -> None:
+    """F6, the number, Enter; without a line the cashier is told at once what else there is, and Esc leads out."""
+    rig.till.bridge.deliver(lambda: rig.till.shell.sync_status(SyncStatus(SyncMode.OFFLINE)))
+    rig.until_painted("connection", "Offline, all sent")
+    rig.keys(Qt.Key.Key_F6)
+    rig.until_screen(Screen.VOID)
+    rig.type("0198c0de-0000-7000-8000-000000000001")
+    rig.until(lambda: rig.till.shell.void.state.primary == "Find the booking")
+    rig.keys(Qt.Key.Key_Return)
+    rig.until(lambda: bool(rig.till.shell.void.state.fields))
+    notice = rig.till.shell.void.state.notice
+    assert notice is not None
+    assert "(M-148)" in notice.text
+    rig.keys(Qt.Key.Key_Escape)
+    rig.until_screen(Screen.IDLE)
