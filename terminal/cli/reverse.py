@@ -43,7 +43,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command(
         "reverse",
         cls=NumbersCommand,
-        help=mark("Undo a sale or a redemption of this or another till, whole or in part."),
+        help=mark("Undo a sale or a redemption of any till, whole or in part."),
         epilog="stammkunde reverse 0198c0de-0000-7000-8000-000000000001 --reason mistake",
     )(_reverse)
     app.command(
