@@ -33,6 +33,7 @@ from tests.fakes.postgres import Postgres
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from uuid import UUID
 
     from sqlalchemy import Table
 
@@ -141,12 +142,17 @@ def make_tills(database: Database, batches: int) -> list[PretendTill]:
     tills = []
     for shop in range(CONNECTIONS):
         till = PretendTill(database, shop + 1)
+        earlier: list[UUID] = []
         for number in range(1, batches * BATCH_RECORDS_MAX):
             till.clock.advance(seconds=rng.uniform(1, 60))
             home = shop if number % 50 else rng.randrange(CONNECTIONS)
             who = member(home * MEMBERS + rng.randrange(MEMBERS)) if number % 10 else None
-            rewards = [till.reward(5, line=2)] if who and number % 20 == 1 else []
-            till.append(till.sale(who, rng.randrange(200, 20_000), rewards=rewards))
+            rewards = []
+            if who and number % 20 == 1 and earlier:  # somebody who has points: an overspend is a rare exception
+                who, rewards = earlier.pop(), [till.reward(5, line=2)]
+            elif who and home == shop:
+                earlier.append(who)
+            till.append(till.sale(who, rng.randrange(1_000, 20_000), rewards=rewards))
         tills.append(till)
     return tills
 

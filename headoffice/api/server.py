@@ -200,7 +200,7 @@ def serve(
         running = Running(config(api, certificates, proxies), api, ready)
         if lifeline is not None:
             threading.Thread(target=_hold_on, args=(lifeline, running), name="lifeline", daemon=True).start()
-        gc.freeze()  # what is here by now stays as long as the server; the collector need not look at it again and again
+        gc.freeze()  # what is here by now stays as long as the server, and need not be looked at again and again
         running.run([opened])
     finally:
         logger.removeHandler(messages)

@@ -1,9 +1,8 @@
-"""Many values for PostgreSQL in its binary format, a whole column at once: as an array, or as rows for COPY.
+"""Arrays for PostgreSQL in its binary format, a whole column at once.
 
 The driver turns elements into bytes one by one, which takes as long as everything else head office does with a batch.
-An array is what ``array_send`` of PostgreSQL makes: dimensions, whether there are nulls, the element's type, length and
-lower bound, and then each element behind its length. Rows are as its manual of COPY says: a signature, flags and the
-length of an extension, then for each row the number of its columns and each value behind its length, and an end.
+The format is that of ``array_send`` in PostgreSQL: dimensions, whether there are nulls, the element's type, length and
+lower bound, and then each element behind its length.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from psycopg.pq import Format
 from sqlalchemy import BigInteger, Date, Integer, LargeBinary, SmallInteger, String, Uuid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import date
     from uuid import UUID
 
@@ -34,8 +33,6 @@ _INTEGER: Final = struct.Struct(">ii")
 _SMALL: Final = struct.Struct(">ih")
 _BIG: Final = struct.Struct(">iq")
 _LENGTH: Final = struct.Struct(">i")
-_COPY_BEGINS: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_COPY_ENDS: Final = b"\xff\xff"
 _POSTGRES_DAY_0: Final = 730_120
 """The ordinal of 2000-01-01, where PostgreSQL's dates begin."""
 
@@ -69,8 +66,8 @@ def placeholder(column: Column[Any]) -> str:
 
 def array(column: Column[Any], values: Sequence[Any]) -> BinaryArray:
     """Values of a column, ``None`` for null, as an array of the column's type."""
-    _, oid, encode, repeats = _encoding(column)
-    if repeats:
+    _, oid, encode, repeated = _encoding(column)
+    if repeated:
         each = {value: _NULL if value is None else encode(value) for value in set(values)}
         body, nulls = b"".join([each[value] for value in values]), None in each
     elif len(set(map(id, values))) == 1:
@@ -87,31 +84,14 @@ def array(column: Column[Any], values: Sequence[Any]) -> BinaryArray:
     return BinaryArray(_HEADER.pack(1, nulls, oid, len(values), 1) + body)
 
 
-def copied(columns: Sequence[Column[Any]], rows: Sequence[Sequence[Any]]) -> bytes:
-    """Rows of a table, ``None`` for null, as COPY takes them."""
-    values = [_elements(column, each) for column, each in zip(columns, zip(*rows, strict=True), strict=True)]
-    count = len(columns).to_bytes(2, "big")
-    return b"".join(
-        (_COPY_BEGINS, *chain.from_iterable(zip(repeat(count, len(rows)), *values, strict=False)), _COPY_ENDS)
-    )
+def element(column: Column[Any], value: Any) -> bytes:  # noqa: ANN401 - whatever the column holds
+    """One value of a column behind its length, ``None`` for null."""
+    return _NULL if value is None else _encoding(column).encode(value)
 
 
-def _elements(column: Column[Any], values: Sequence[Any]) -> Iterable[bytes]:
-    """Each value behind its length."""
-    _, _, encode, repeats = _encoding(column)
-    if repeats:
-        each = {value: _NULL if value is None else encode(value) for value in set(values)}
-        return [each[value] for value in values]
-    if len(set(map(id, values))) == 1:
-        return repeat(_NULL if values[0] is None else encode(values[0]))
-    if None in values:
-        return [_NULL if value is None else encode(value) for value in values]
-    if encode is _big:
-        data = _bigs(len(values)).pack(*chain.from_iterable(zip(repeat(8), values, strict=False)))
-        return [data[start : start + _BIG.size] for start in range(0, len(data), _BIG.size)]
-    if encode is _uuid:
-        return [_UUID_LENGTH + value.int.to_bytes(16, "big") for value in values]
-    return map(encode, values)
+def repeats(column: Column[Any]) -> bool:
+    """Whether a column usually holds few different values, so that each is best encoded once."""
+    return _encoding(column).repeats
 
 
 def _behind(length: bytes, values: Sequence[bytes]) -> bytes:

@@ -10,7 +10,8 @@ from sqlalchemy import any_, bindparam, literal_column, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import UserDefinedType
 
-from headoffice.store.arrays import BinaryArray, array, copied, placeholder
+from headoffice.store.arrays import BinaryArray, array, placeholder
+from headoffice.store.copying import copied
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
