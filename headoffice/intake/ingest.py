@@ -174,6 +174,7 @@ def take(
     row = known.get(epoch)
     if unknown:  # before any account is locked, so that others wait for accounts as briefly as can be
         row = journals.write_positions(connection, terminal.terminal_id, row, epoch, unknown)
+        journals.take_off_backlog(connection, terminal.terminal_id, len(unknown))
         verdicts |= _take_unknown(connection, source, epoch, unknown, now_us)
     assert row is not None, "an epoch nobody knows has no position that is known"
     known[epoch] = row

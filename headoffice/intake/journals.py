@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, case, select, update
 
 from headoffice.errors import HeadOfficeError, Refusal
 from headoffice.intake.conflicts import Conflict, write_conflicts
@@ -64,6 +64,14 @@ _MOVE_ON: Final = (
     update(TERMINAL_EPOCH)
     .where(TERMINAL_EPOCH.c.terminal_id == bindparam("till"), TERMINAL_EPOCH.c.epoch == bindparam("of"))
     .values({name: bindparam(name) for name in ("seq", "hash", "records", "points")})
+)
+_LEFT: Final = (
+    update(TERMINAL)
+    .where(TERMINAL.c.terminal_id == bindparam("till"), TERMINAL.c.backlog > 0)
+    .values(
+        backlog=case((TERMINAL.c.backlog > bindparam("taken"), TERMINAL.c.backlog - bindparam("taken")), else_=0),
+        oldest_us=case((TERMINAL.c.backlog > bindparam("taken"), TERMINAL.c.oldest_us), else_=0),
+    )
 )
 """Built once: for a batch, building the few small statements takes as long as running them."""
 
@@ -197,6 +205,14 @@ def write_positions(
     moved = {"seq": row.seq, "hash": row.hash, "records": row.records, "points": row.points}
     connection.execute(_MOVE_ON, {"till": terminal_id, "of": epoch, **moved})
     return row
+
+
+def take_off_backlog(connection: Connection, terminal_id: UUID, taken: int) -> None:
+    """Count what a till has handed in off what it said it had left; its next hello says it anew.
+
+    Without this a till that is closed after its last sale would be listed with unsent bookings all night.
+    """
+    connection.execute(_LEFT, {"till": terminal_id, "taken": taken})
 
 
 def fence(connection: Connection, terminal_id: UUID, epoch: UUID, seq: int, now_us: int) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from headoffice.errors import Refusal
 from headoffice.signatures import public_key, verified
-from loyalty.wire import Gap, ProblemCode, Verdict, ack_bytes
+from loyalty.wire import Gap, HelloRequest, ProblemCode, Verdict, ack_bytes
 from tests.fakes.headoffice import member
 from tests.fakes.office import TestedOffice
 
@@ -40,3 +40,19 @@ def test_a_revoked_till_hands_nothing_in(office: TestedOffice) -> None:
     with pytest.raises(Refusal) as refusal:
         office.head.push(row, till.request(2))
     assert refusal.value.code is ProblemCode.REVOKED
+
+
+def test_what_is_handed_in_is_no_longer_left(office: TestedOffice) -> None:
+    """A till says what it has left when it says hello, hands it in, and is closed for the night: nobody is alarmed."""
+    till = office.till()
+    till.append(*(till.sale(None) for _ in range(3)))
+    said = HelloRequest(till.head, backlog=3, oldest_us=office.clock.now_us())
+    office.head.hello(till.row, said)
+    assert (till.row.backlog, till.row.oldest_us) == (3, office.clock.now_us())
+    office.head.push(till.row, till.request(2, 2))
+    assert (till.row.backlog, till.row.oldest_us) == (2, office.clock.now_us())
+    office.head.push(till.row, till.request(3))
+    assert (till.row.backlog, till.row.oldest_us) == (0, 0)
+    till.append(till.sale(None))
+    office.head.push(till.row, till.request(5))
+    assert till.row.backlog == 0
