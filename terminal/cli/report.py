@@ -201,6 +201,8 @@ def _period(
             facts = PeriodReads.of(reader).period_facts(start, end, inactive_after_days=settings.inactive_after_days)
         assumed = assumptions(till.programme, settings.breakage_percent)
         numbers = period_figures(facts, assumed)
+        if till.store.head_office is not None:  # what this till booked is a part of what moved them
+            numbers |= {"open_points": None, "liability": None}
         document = {
             "from": start,
             "to": end,
@@ -283,6 +285,9 @@ def _period_lines(texts: Texts, numbers: FigureValues) -> list[str]:
 
 def _points_lines(texts: Texts, numbers: FigureValues) -> list[tuple[str, str]]:
     redeemed = f"{_count(texts, numbers['points_redeemed'])} ({_rate(texts, numbers['redemption_rate'])})"
+    open_points = "\N{EN DASH}"
+    if numbers["open_points"] is not None:
+        open_points = f"{_count(texts, numbers['open_points'])} ({_money(texts, numbers['liability'])})"
     return [
         (texts._("Issued"), _count(texts, numbers["points_issued"])),
         (texts._("Redeemed"), redeemed),
@@ -290,7 +295,7 @@ def _points_lines(texts: Texts, numbers: FigureValues) -> list[tuple[str, str]]:
         (texts._("Returned"), _count(texts, numbers["points_returned"])),
         (texts._("Corrected"), texts.signed(int(str(numbers["points_adjusted"])))),
         (texts._("New members"), _count(texts, numbers["new_members"])),
-        (texts._("Open points"), f"{_count(texts, numbers['open_points'])} ({_money(texts, numbers['liability'])})"),
+        (texts._("Open points"), open_points),
     ]
 
 

@@ -204,6 +204,9 @@ def test_the_day_of_the_whole_store(
     shares = {till["name"]: till["figures"]["points_issued"] for till in told["tills"]}
     assert (shares["Kasse 1"], shares["Kasse 2"], told["unsent"]) == (50, 20, 0)
     assert told["behind"] == []
+    period = shop.done("report", "period", "--from", alone["day"], "--to", alone["day"])["figures"]
+    assert (period["open_points"], period["liability"], period["points_issued"]) == (None, None, 50)
+    assert shop.said("report", "period", "--from", alone["day"], "--to", alone["day"]).code == 0
     ran = shop.said("report", "day", "--store")
     assert ran.out.startswith("Laden, ")
     assert "All tills of the store. As of: " in ran.out
