@@ -36,6 +36,8 @@ from loyalty.wire import (
     ProblemCode,
     PushReply,
     PushRequest,
+    RecordReply,
+    UndoneLine,
     Verdict,
     request_bytes,
 )
@@ -156,6 +158,10 @@ class FakeHeadOffice:
         nothing = DayFigures.sum(day, Assumptions(1, 0), ())
         before = DayFigures.sum(day - WEEK, Assumptions(1, 0), ())
         return StoreDay(terminal.store, self.clock.now_us(), nothing, before, ())
+
+    def record(self, terminal: TerminalRow, record_id: UUID) -> RecordReply:
+        self._called("record", (terminal.terminal_id, record_id))
+        return RecordReply(b"{}", TILL, "Kasse 2", "Mitte", (UndoneLine(1, 500, 5),), {EPOCH: 3})
 
     def snapshot(self, terminal: TerminalRow) -> SnapshotInfo | None:
         self._called("snapshot", None)

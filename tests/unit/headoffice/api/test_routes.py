@@ -8,7 +8,7 @@ import pytest
 from headoffice.errors import Refusal
 from loyalty.feed import Cursor
 from loyalty.store_day import StoreDay
-from loyalty.wire import SNAPSHOT_PART_MAX, ProblemCode
+from loyalty.wire import SNAPSHOT_PART_MAX, ProblemCode, RecordReply, UndoneLine
 from tests.fakes.api import Line, on_the_line
 from tests.fakes.head_office import EPOCH, SNAPSHOT, SNAPSHOT_NAME, TILL
 
@@ -159,5 +159,42 @@ def test_what_is_no_day_is_refused(query: str) -> None:
         assert answer.status_code in (400, 422)
         assert answer.json()["code"] == "bad_request"
         assert not line.head_office.calls
+
+    on_the_line(work)
+
+
+def test_a_record_is_told_with_what_was_undone_of_it() -> None:
+    """In the name of the till that asks, which decides whether it may know."""
+
+    async def work(line: Line) -> None:
+        answer = await line.client.get(f"/v1/records/{EPOCH}", auth=line.till)
+        assert answer.status_code == 200
+        found = msgspec.json.decode(answer.content, type=RecordReply)
+        assert (found.till, found.undone, found.positions) == ("Kasse 2", (UndoneLine(1, 500, 5),), {EPOCH: 3})
+        assert line.head_office.calls[0] == ("record", (TILL, EPOCH))
+
+    on_the_line(work)
+
+
+@pytest.mark.parametrize("name", ["x", "0198c0de", "..%2f", "0198c0de-0000-7000-8000-00000000000g"])
+def test_what_is_no_id_names_no_record(name: str) -> None:
+    """Head office is not asked."""
+
+    async def work(line: Line) -> None:
+        answer = await line.client.get(f"/v1/records/{name}", auth=line.till)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        assert not line.head_office.calls
+
+    on_the_line(work)
+
+
+def test_a_record_is_told_to_a_till_that_signs() -> None:
+    """Nobody else; a no is a problem with its reason."""
+
+    async def work(line: Line) -> None:
+        assert (await line.client.get(f"/v1/records/{EPOCH}")).json()["code"] == "not_signed"
+        line.head_office.refusal = Refusal(ProblemCode.NOT_FOUND)
+        answer = await line.client.get(f"/v1/records/{EPOCH}", auth=line.till)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
 
     on_the_line(work)
