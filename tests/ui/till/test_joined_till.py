@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,8 @@ def test_the_report_offers_the_whole_store_and_falls_back_to_the_till(rig: Rig) 
     rig.until_screen(Screen.REPORT)
     rig.until_painted("standing", "Only what was booked at this till")
     assert [choice.chosen for choice in rig.till.shell.report.state.whose] == [True, False]
-    for ask in (lambda: rig.tap("storeDay"), lambda: rig.keys(Qt.Key.Key_F4)):
+    asks: tuple[Callable[[], None], ...] = (lambda: rig.tap("storeDay"), lambda: rig.keys(Qt.Key.Key_F4))
+    for ask in asks:
         rig.tap("previousDay")
         rig.until(lambda: rig.till.shell.report.state.notice is None and not rig.till.shell.report.state.busy)
         ask()

@@ -165,7 +165,7 @@ def test_days_are_never_mixed() -> None:
 def test_the_order_of_tills_makes_no_difference(points: list[int]) -> None:
     """Head office lists tills in any order."""
     parts = [_day(DayTotals(points_issued=each), each) for each in points]
-    shuffled = sorted(parts, key=lambda part: part.open_points)
+    shuffled = sorted(parts, key=lambda part: part.totals.points_issued)
     assert DayFigures.sum(DAY, FIVE_EUROS, shuffled) == DayFigures.sum(DAY, FIVE_EUROS, parts)
 
 
