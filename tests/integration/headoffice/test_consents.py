@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -18,8 +19,12 @@ from headoffice.store.engine import Database, migrate, open_engine
 from headoffice.store.tables import ACCOUNT
 from loyalty.consent import ConsentState
 from loyalty.records import AnyRecord, Consent, Purpose
+from terminal.app.consent import ConsentCommand, Consented, change_consent
 from tests.fakes.clock import START
 from tests.fakes.headoffice import PretendTill, found_head_office, member, open_store, statement
+from tests.fakes.ledger import card_number
+from tests.fakes.office import TestedOffice
+from tests.fakes.office_till import OfficeTill
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,6 +134,45 @@ def test_what_the_records_do_not_say_is_found(till: PretendTill, damage: str) ->
     with till.database.write() as connection:
         connection.exec_driver_sql(damage)
     assert check(till.database) == [f"account {ANNA}"]
+
+
+def test_a_withdrawal_at_one_till_is_known_at_the_other(tmp_path: Path) -> None:
+    """Real tills and their rounds; an old yes that is handed in late changes nothing."""
+    card = card_number(1)
+    with (
+        closing(TestedOffice(tmp_path / "office", None)) as office,
+        closing(OfficeTill(tmp_path / "first", office, 1)) as first,
+        closing(OfficeTill(tmp_path / "second", office, 2)) as second,
+    ):
+        first.enrol(card, "Anna Bauer")
+        first.round()
+        second.round()
+        change(second, card, granted=True)
+        first.ledger.clock.advance(minutes=1)
+        change(first, card, granted=False)
+        first.round()
+        assert shown(second, card) == {"email": True}, "what it said itself, until it has heard of the other"
+        second.round()
+        assert shown(first, card) == shown(second, card) == {"email": False}
+        (hit,) = office.head.find_members("Anna", 1)
+        member_view = office.head.member(hit.member_id)
+        assert member_view is not None
+        assert [state.granted for state in member_view.statement.consents] == [False]
+        office.assert_sound()
+
+
+def change(till: OfficeTill, card: str, *, granted: bool) -> None:
+    """A member says yes or no to e-mail at a till."""
+    command = ConsentCommand(till.ledger.ids.record_id(), card, Purpose.EMAIL, granted)
+    assert isinstance(change_consent(till.till, command), Consented)
+
+
+def shown(till: OfficeTill, card: str) -> dict[str, bool]:
+    """What a till shows."""
+    found = till.card(card)
+    assert found is not None
+    with till.ledger.store.reader() as reader:
+        return {state.purpose.value: state.granted for state in reader.consents(found.member_id)}
 
 
 class Event(NamedTuple):
