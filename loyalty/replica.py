@@ -13,7 +13,7 @@ REPLICA_APPLICATION_ID: Final = 0x53544B52
 """``STKR`` in the file header."""
 
 REPLICA_VERSION: Final = 2
-"""``user_version``. 1: first layout (2026-11-21). 2: what members agreed to (2026-11-22)."""
+"""``user_version``. 1: first layout (2026-11-21). 2: what members agreed to, and the other tills (2026-11-22)."""
 
 REPLICA_PAGE_SIZE: Final = 4096
 """In bytes; a copy into an open file needs the same on both sides."""

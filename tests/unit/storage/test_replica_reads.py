@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from loyalty.directory import CardStatus, Profile, Role
-from loyalty.feed import CardItem, CashierItem, StatementItem, TombstoneItem
+from loyalty.feed import CardItem, CashierItem, StatementItem, TillItem, TombstoneItem
 from storage.exchange import Adoptions, Link
 from storage.incoming import ROWS_MAX
 from storage.types import CardRow, CashierRow
@@ -47,9 +47,21 @@ def test_a_till_that_stands_alone_has_heard_nothing(ledger: LedgerOfTests, reade
     assert reader.replica_state() is None
     assert reader.conflicts() == []
     assert reader.programmes_ahead() == []
+    assert reader.till(UUID(int=5)) is None
     assert not reader.adoptions()
     with ledger.store.unit() as unit:
         assert not unit.take_over(Adoptions())
+
+
+def test_other_tills_are_known_by_their_keys(joined: JoinedLedger, joined_reader: Reader) -> None:
+    """A till that was shut out keeps its key with the last day that counts; one nobody told of is unknown."""
+    till = TillItem(UUID(int=5), "Kasse 2", "Nord", bytes(range(32)))
+    joined.pull(till)
+    assert joined_reader.till(till.terminal_id) == till
+    assert joined_reader.till(UUID(int=6)) is None
+    shut_out = msgspec.structs.replace(till, last_day=date(2026, 11, 20))
+    assert joined.pull(shut_out).tills == 1
+    assert joined_reader.till(till.terminal_id) == shut_out
 
 
 def test_the_head_office_is_told(joined_reader: Reader) -> None:
