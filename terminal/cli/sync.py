@@ -324,7 +324,7 @@ def _answer(session: Session, status: SyncStatus, result: RoundResult | None) ->
     }
     lines = [(texts._("Head office"), connection_pill(texts, status).text)]
     if status.joined:
-        lines += _lines(texts, status, when(status.last_contact_us))
+        lines += _lines(texts, status, _contact(session, status.last_contact_us))
     if status.problem is not None:
         lines.append((texts._("What to do"), trouble_text(texts, status.problem)))
     if status.unreadable is not None:
@@ -340,11 +340,19 @@ def _unreadable(status: SyncStatus, when: Callable[[int], str | None]) -> dict[s
     )
 
 
-def _lines(texts: Texts, status: SyncStatus, contact: str | None) -> list[tuple[str, str]]:
+def _contact(session: Session, at_us: int) -> str:
+    """When head office last answered, as people say it."""
+    texts, clock = session.texts, session.programs.clock
+    if not at_us:
+        return texts._("never")
+    return texts.moment(at_us, clock.utc_offset_min(at_us), clock.business_day(clock.now_us()))
+
+
+def _lines(texts: Texts, status: SyncStatus, contact: str) -> list[tuple[str, str]]:
     lines = [
         (texts._("Address"), status.url),
         (texts._("Store"), status.store),
-        (texts._("Last contact"), contact or texts._("never")),
+        (texts._("Last contact"), contact),
         (texts._("Waiting"), texts.number(status.waiting)),
         (texts._("Unreadable there"), texts.number(status.quarantined)),
         (texts._("Conflicts"), texts.number(status.conflicts)),

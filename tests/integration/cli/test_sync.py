@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import shutil
 import socket
 from collections.abc import Iterator
@@ -169,6 +170,8 @@ def test_a_programme_that_cannot_be_read_is_in_the_status(shop: CommandLine, off
     assert (found["version"], found["reason"]) == (9, "newer")
     assert found["starts"].startswith("2026-11-2")
     text = shop.said("sync", "status").out
+    assert re.search(r"Last contact +\w+", text)
+    assert not re.search(r"Last contact +\d{4}-", text)  # that is for scripts
     assert "Programme version 9" in text
     assert "(M-188)" in text
 
