@@ -18,6 +18,8 @@ from loyalty.records import Redemption, ReversalReason, Sale
 from loyalty.reversal import Receipt, ReversalRequest
 from loyalty.sale import Basket, BasketLine, RewardRequest
 from loyalty.wire import ProblemCode
+from storage.rebuild import rebuild
+from storage.verify import verify
 from terminal.app.earn import EarnCommand, Earned, earn
 from terminal.app.elsewhere import Elsewhere, told_by_head_office
 from terminal.app.redeem import RedeemCommand, Redeemed, redeem
@@ -302,6 +304,22 @@ def test_a_card_that_is_none_and_a_manager_who_is_none_are_refused(shop: Shop) -
     assert undo(shop.other, UUID(int=5), vouch=vouch) == Refused(Reason.NOT_ALLOWED)
     outcome = undo(shop.other, UUID(int=5), vouch=Vouch(Receipt(1_000, 0)))
     assert done(outcome).record.member_id is None
+
+
+def test_a_ledger_with_reversals_of_foreign_sales_verifies_and_rebuilds(shop: Shop) -> None:
+    """Their originals are in no journal here; every projection is the fold of the records all the same."""
+    first, second = shop.sell(), shop.sell(basket())
+    done(undo(shop.other, first.record_id, shop.read(shop.code(first)), cents=700))
+    done(undo(shop.other, second.record_id, vouch=Vouch(Receipt(second.amount_cents, second.points), CARD)))
+    store = shop.other.ledger.store
+    before = balance_at(shop.other, first)
+    assert verify(store.directory).problems == ()
+    rebuild(store)
+    assert verify(store.directory).problems == ()
+    assert balance_at(shop.other, first) == before == -37
+    shop.rounds()
+    assert balance_at(shop.other, first) == balance_at(shop.one, first) == 13
+    assert verify(store.directory).problems == ()
 
 
 def test_a_till_of_another_region_learns_nothing_of_a_booking(shop: Shop) -> None:
