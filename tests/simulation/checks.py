@@ -28,7 +28,8 @@ def check_all(world: World) -> list[str]:
     office = read_office(world.office.database_file)
     sums = Sums(office.records.values())
     problems: list[str] = []
-    for check in (_receipts, _balances, _nothing_waits, _days, _replicas, _people, _nobody_is_stuck, _erased, _proofs):
+    checks = (_receipts, _balances, _nothing_waits, _days, _replicas, _people, _consents, _nobody_is_stuck, _erased)
+    for check in (*checks, _proofs):
         problems += check(world, office, sums)
     return problems[:SHOWN_MAX]
 
@@ -127,9 +128,7 @@ def _people(world: World, office: OfficeFile, _sums: Sums) -> Iterator[str]:
         for number, member in rows(sim.directory / LEDGER_FILE, "SELECT number, member_id FROM card"):
             if number not in office.cards:
                 yield f"{sim.name} has card {number} of {UUID(bytes=member)}, head office has never heard of it"
-    shut_in = {fact_id for sim in world.tills if sim.shut_out for fact_id in sim.holds}  # a handed-in file names nobody
-    enrolments = (receipt for receipt in world.model.required() if receipt.kind == "enrolment")
-    there = {receipt.member_id for receipt in enrolments if receipt.fact_id not in shut_in}
+    there = {receipt.member_id for receipt in world.model.required() if receipt.kind == "enrolment"}
     gone = {office.root(member_id) for member_id in office.erased}
     for member_id in there:
         if member_id is not None and office.root(member_id) not in gone:
@@ -141,6 +140,32 @@ def _people(world: World, office: OfficeFile, _sums: Sums) -> Iterator[str]:
 def _holds(world: World, sim: SimTill, office: OfficeFile, member_id: UUID) -> bool:
     scope = world.scope_of(sim)
     return not scope or office.accounts[office.root(member_id)].region == scope
+
+
+def _consents(world: World, office: OfficeFile, sums: Sums) -> Iterator[str]:
+    """Everybody says that a purpose is agreed to when the last yes of all that are one person is newer than any no."""
+    wanted: dict[UUID, dict[str, tuple[int, int]]] = {}
+    for (member_id, purpose), (yes, no) in sums.consents.items():
+        root = office.root(member_id)
+        if not {member_id, root} & office.erased:
+            known = wanted.setdefault(root, {}).get(purpose, (-1, -1))
+            wanted[root][purpose] = max(yes, known[0]), max(no, known[1])
+    half_erased = {office.root(member_id) for member_id in office.erased}
+    for account in office.accounts.values():
+        if account.merged_into:
+            continue
+        due = {purpose: yes > no for purpose, (yes, no) in wanted.get(account.member_id, {}).items()}
+        view = world.office.head.member(account.member_id)
+        told = {state.purpose.value: state.granted for state in view.statement.consents} if view else {}
+        if told != due:
+            yield f"head office: {account.member_id} agrees to {told}, the records say {due}"
+        for sim in world.belonging():
+            if account.member_id in half_erased or not _holds(world, sim, office, account.member_id):
+                continue
+            with sim.store.reader() as reader:
+                shown = {state.purpose.value: state.granted for state in reader.consents(account.member_id)}
+            if shown != due:
+                yield f"{sim.name}: {account.member_id} agrees to {shown}, the records say {due}"
 
 
 def _nobody_is_stuck(world: World, _office: OfficeFile, _sums: Sums) -> Iterator[str]:

@@ -118,6 +118,7 @@ class Sums:
         undone: What reversals come to over all days.
         overdone: Whether some line was undone beyond what it had, so that no single day's reversals are certain.
         merges: Accounts that a record joins.
+        consents: By account as recorded and purpose, when it was last agreed to and last withdrawn; -1 for never.
     """
 
     def __init__(self, payloads: Iterable[bytes]) -> None:
@@ -129,6 +130,7 @@ class Sums:
         self.undone: Counter[str] = Counter()
         self.overdone = False
         self.merges: list[tuple[UUID, UUID]] = []
+        self.consents: dict[tuple[UUID, str], tuple[int, int]] = {}
         reversals = []
         for record in self.records.values():
             if record["kind"] != "reversal":
@@ -157,6 +159,11 @@ class Sums:
                 day.update(points_adjusted=record["points"])
             case "expiry":
                 day.update(points_expired=record["points"])
+            case "consent" if member_id is not None:
+                yes, no = self.consents.get((member_id, record["purpose"]), (-1, -1))
+                at_us = record["at_us"]
+                said = (max(yes, at_us), no) if record["granted"] else (yes, max(no, at_us))
+                self.consents[member_id, record["purpose"]] = said
             case "card_change" if record["action"] == "merge" and member_id is not None:
                 self.merges.append((member_id, UUID(record["into_member_id"])))
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from loyalty.encoding import encode
 from loyalty.outcomes import Refused
-from loyalty.records import CardAction, Redemption, ReversalReason, Sale
+from loyalty.records import CardAction, Purpose, Redemption, ReversalReason, Sale
 from loyalty.reversal import Receipt as PaperReceipt
 from loyalty.reversal import ReversalRequest
 from loyalty.sale import Basket, RewardRequest
 from terminal.app.adjust import AdjustCommand, adjust
 from terminal.app.cards import CardCommand, change_card
 from terminal.app.close_day import CloseDayCommand, close_day
+from terminal.app.consent import ConsentCommand, change_consent
 from terminal.app.earn import EarnCommand, earn
 from terminal.app.elsewhere import Elsewhere, told_by_head_office
 from terminal.app.enrol import EnrolCommand, enrol
@@ -139,6 +140,11 @@ class Shop:
         self._told(sim, outcome)
         if not isinstance(outcome, Refused) and outcome.record.member_id:
             self._model.names[f"Person{self._people}"] = outcome.record.member_id
+
+    def change_consent(self, sim: SimTill) -> None:
+        """A member agrees to something, or no longer."""
+        purpose, granted = self._rng.choice(tuple(Purpose)), self._rng.random() < 0.6
+        self._told(sim, change_consent(sim.till, ConsentCommand(sim.ids.record_id(), self._card(), purpose, granted)))
 
     def change_card(self, sim: SimTill) -> None:
         """A further card, a new one for a lost one, one out of use and back."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.simulation.templates import Templates
 
-PUT_BACK_OFTEN = Trouble(chances={"keep_image": 9, "put_back": 12, "sync": 40, "buy": 70})
+PUT_BACK_OFTEN = Trouble(chances={"keep_image": 9, "put_back": 12, "sync": 40, "buy": 70, "change_consent": 0})
 OFF_OFTEN = Trouble(crash_chance=0.7, crash_within=200, chances={"sync": 70})
 
 

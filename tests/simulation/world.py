@@ -347,6 +347,7 @@ TILL_CHANCES: Final = {
     "undo_elsewhere": 4,
     "adjust": 2,
     "enrol": 6,
+    "change_consent": 4,
     "change_card": 4,
     "merge": 1,
     "erase": 2,
