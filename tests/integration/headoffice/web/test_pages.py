@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 from http import HTTPStatus
 from uuid import UUID
@@ -75,6 +76,8 @@ def test_the_statement_shows_what_there_is(viewer: PageVisitor, office: StaffedO
     viewer.look(f"/members/{office.member_id}")
     for part in (MEMBER_NAME, "120", "€120.00", "Purchase", "Mitte Kasse 1", "+20", card_number(1), "Enrolled"):
         assert part in viewer.words
+    headings = re.findall("<h2>([^<]+)</h2>", viewer.page.text)
+    assert sorted(headings) == sorted(set(headings))
 
 
 def test_a_debt_is_told_as_one(viewer: PageVisitor, office: StaffedOffice) -> None:
