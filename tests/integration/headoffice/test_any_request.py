@@ -57,6 +57,7 @@ WITH_INPUT = [
     ("/v1/wait", "GET"),
     ("/v1/snapshot/{sha256}", "GET"),
     ("/v1/report/day", "GET"),
+    ("/v1/records/{record_id}", "GET"),
 ]
 OPERATIONS = [
     *WITH_INPUT,
@@ -196,7 +197,7 @@ def _nothing_leaks(office: Office, answer: httpx.Response) -> None:
     office.log.truncate()
 
 
-UNKNOWN_WITHOUT_LUCK = ("/v1/join", "/v1/snapshot/{sha256}", "/v1/ca")
+UNKNOWN_WITHOUT_LUCK = ("/v1/join", "/v1/snapshot/{sha256}", "/v1/records/{record_id}", "/v1/ca")
 """What needs a code, a file or a certificate that nobody can think up."""
 
 BOUNDED = hypothesis.settings(
