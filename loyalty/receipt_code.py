@@ -21,8 +21,8 @@ from loyalty.reversal import Original, OriginalLine
 PREFIX: Final = "SKR1"
 """What every code begins with; no card number does, and a newer layout gets another digit."""
 
-CODE_LENGTH_MAX: Final = 500
-"""The longest code, in characters: with a symbology identifier it stays within a scanner frame's 512 bytes."""
+CODE_LENGTH_MAX: Final = 490
+"""The longest code, in characters: with prefix and symbology identifier it stays within a scanner frame's 512 bytes."""
 
 SIGNATURE_BYTES: Final = 64
 

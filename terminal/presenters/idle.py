@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from loyalty.outcomes import Refused
+from loyalty.receipt_code import CODE_LENGTH_MAX, is_code
 from loyalty.records import Sale
 from terminal.app.till import read_card
 from terminal.messages import hardware_text
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
     from storage.types import Booking, DayReport
     from texts.i18n import Texts
 
-QUERY_LENGTH_MAX: Final = 80
+FIND_LENGTH_MAX: Final = 80
+QUERY_LENGTH_MAX: Final = CODE_LENGTH_MAX
+"""The longest name that is looked for, and the longest text taken: a receipt's code from a scanner that types."""
+
 US_PER_MIN: Final = 60_000_000
 HOUR_MIN: Final = 60
 
@@ -60,10 +64,10 @@ class IdlePresenter(Presenter[IdleState]):
             return
         is_card = not isinstance(read_card(self._around.programme, text), Refused)
         is_number = text.isdigit() and len(text) >= _shortest_card(self._around)
-        if is_card or is_number:  # a mistyped number is told as such, not looked for as a name
+        if is_card or is_number or is_code(text):  # a mistyped number is told as such, not looked for as a name
             self._flow.read(text)
         else:
-            self._flow.show_find(text)
+            self._flow.show_find(text[:FIND_LENGTH_MAX])
 
     def scanner_trouble(self, error: HardwareError | None) -> None:
         """A scanner can't be used, or can again: say why and what to do for as long as it lasts."""

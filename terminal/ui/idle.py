@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
+from terminal.presenters.idle import QUERY_LENGTH_MAX
 from terminal.presenters.states import IdleState
 from terminal.ui import intents, tokens
 from terminal.ui.buttons import Button
@@ -69,6 +70,7 @@ class IdleView(View):
         self._presenter = presenter
         self._headline = Label(theme, tokens.TEXT_RESULT, QFont.Weight.Bold, name="headline", align=CENTRE)
         self._query = SearchField(theme, "query")
+        self._query.edit.setMaxLength(QUERY_LENGTH_MAX)
         self._query.setFixedWidth(FIELD_WIDTH)
         self._notice = NoticeBar(theme)
         self._notice.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)

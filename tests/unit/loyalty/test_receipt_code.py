@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hardware.frames import PREFIX_LENGTH_MAX, SCAN_LENGTH_MAX
+from hardware.symbology import AIM_LENGTH
 from loyalty import receipt_code
 from loyalty.bounds import POINTS_MAX
 from loyalty.lines import RedemptionLine
@@ -106,6 +108,11 @@ def test_case_and_spaces_make_no_difference() -> None:
     assert receipt_code.read(spaced) == receipt_code.read(code)
     assert receipt_code.is_code(f" {spaced}\n")
     assert not receipt_code.is_code("2900000000018")
+
+
+def test_every_code_fits_a_scanners_frame() -> None:
+    """With the longest prefix, and the symbology in front of it, at the default setting."""
+    assert CODE_LENGTH_MAX + AIM_LENGTH + PREFIX_LENGTH_MAX <= SCAN_LENGTH_MAX
 
 
 def test_a_code_longer_than_any_frame_is_not_even_looked_at() -> None:

@@ -251,7 +251,7 @@ def test_what_goes_beyond_the_original_finds_no_line() -> None:
 
 def test_a_reward_in_part_returns_its_value_in_part() -> None:
     """Fewer points than a reward cost bring back as much less of its value."""
-    booked = shared_out(vouched(Receipt(0, 0, 250)), (), (OriginalLine(4, 500, 500),))
+    booked = shared_out(vouched(Receipt(0, 0, 250)), (), (OriginalLine(4, 500, 500), OriginalLine(5, 90, 300)))
     assert booked.redemptions == (ReversedLine(4, 250, 250),)
 
 

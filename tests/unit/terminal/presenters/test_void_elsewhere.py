@@ -176,6 +176,17 @@ def test_a_receipt_waits_until_an_open_sale_is_done(counter: Counter, code: str)
     assert counter.shell.member.state.amount == "12,50"
 
 
+def test_a_scanner_that_types_on_the_first_screen_finds_the_receipt_too(
+    counter: Counter, line: FakeSyncActions, code: str
+) -> None:
+    """Letter by letter into the only field there is, then Enter."""
+    hear(counter)
+    counter.shell.idle.query_typed(code)
+    counter.shell.key("Enter")
+    assert counter.screen() is Screen.VOID
+    assert line.asked == [("record", RECORD)]
+
+
 def test_half_a_code_and_no_number_are_told_apart_from_a_booking(counter: Counter, code: str) -> None:
     """The cashier scans again."""
     hear(counter)
