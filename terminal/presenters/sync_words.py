@@ -122,7 +122,7 @@ def unreadable_text(texts: Texts, found: UnreadableProgramme, starts: str) -> st
     else:
         sentence = texts._(
             "Programme version {version} is in force, but this till can't read it and goes on by the old rules. "
-            "Update the till. (M-188)"
+            "Update the till. (M-190)"
         )
     told = sentence.format(version=texts.number(found.version), when=starts)
     if found.why is Unreadable.BROKEN:

@@ -158,10 +158,10 @@ class SyncStates(DeskStates):
                 Notice(
                     t(
                         "Programmversion 7 gilt, aber diese Kasse kann sie nicht lesen und rechnet nach den alten "
-                        "Regeln weiter. Bitte die Kasse aktualisieren. (M-188) Ist sie aktuell, soll die Zentrale das "
+                        "Regeln weiter. Bitte die Kasse aktualisieren. (M-190) Ist sie aktuell, soll die Zentrale das "
                         "Programm neu veröffentlichen.",
                         "Programme version 7 is in force, but this till can't read it and goes on by the old rules. "
-                        "Update the till. (M-188) If it is up to date, ask head office to publish the programme again.",
+                        "Update the till. (M-190) If it is up to date, ask head office to publish the programme again.",
                     ),
                     Tone.WARN,
                 ),

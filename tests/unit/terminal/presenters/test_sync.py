@@ -204,7 +204,7 @@ def test_a_programme_that_cannot_be_read_is_told_with_what_to_do(counter: Counte
     hear(counter, unreadable=UnreadableProgramme(7, now_us, Unreadable.NEWER))
     sentence = (
         "Programme version 7 is in force, but this till can't read it and goes on by the old rules. "
-        "Update the till. (M-188)"
+        "Update the till. (M-190)"
     )
     assert noted(counter) == sentence
     assert said(counter.shell.idle.state.notice) == sentence
