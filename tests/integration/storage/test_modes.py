@@ -69,8 +69,8 @@ def test_the_copy_before_a_migration_is_private(ledger: LedgerOfTests, monkeypat
     """It holds what the ledger holds."""
     ledger.close()
     now = migrations.LEDGER_LAYOUT
-    step = migrations.Step("0003_more", ("CREATE TABLE more(x INTEGER) STRICT",))
-    newer = migrations.Layout(now.name, now.application_id, 3, (*now.steps, step))
+    step = migrations.Step("9999_more", ("CREATE TABLE more(x INTEGER) STRICT",))
+    newer = migrations.Layout(now.name, now.application_id, now.version + 1, (*now.steps, step))
     for module in ("storage.migrations", "storage.checks"):
         monkeypatch.setattr(f"{module}.LEDGER_LAYOUT", newer)
     with open_store(ledger.directory, clock=ledger.clock, ids=ledger.ids):

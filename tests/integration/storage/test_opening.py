@@ -368,16 +368,16 @@ def test_an_older_layout_is_copied_then_changed(ledger: LedgerOfTests, monkeypat
     """The till opens on the new layout, and the old file stands beside it."""
     ledger.append(ledger.sale(ledger.member()))
     ledger.close()
-    step = migrations.Step("0003_more", ("CREATE TABLE more(x INTEGER) STRICT",))
+    step = migrations.Step("9999_more", ("CREATE TABLE more(x INTEGER) STRICT",))
     now = migrations.LEDGER_LAYOUT
-    newer = migrations.Layout(now.name, now.application_id, 3, (*now.steps, step))
+    newer = migrations.Layout(now.name, now.application_id, now.version + 1, (*now.steps, step))
     for module in ("storage.migrations", "storage.checks"):
         monkeypatch.setattr(f"{module}.LEDGER_LAYOUT", newer)
     with opened(ledger) as store, store.reader() as reader:
         assert reader.account(ledger.member()).balance == 10
         assert reader._ledger.value("SELECT count(*) FROM more") == 0
-    assert read_header(ledger.directory / "ledger.before-layout.sqlite").user_version == 2
-    assert read_header(ledger.directory / "ledger.sqlite").user_version == 3
+    assert read_header(ledger.directory / "ledger.before-layout.sqlite").user_version == now.version
+    assert read_header(ledger.directory / "ledger.sqlite").user_version == now.version + 1
 
 
 def test_errors_of_the_disk_are_told_apart() -> None:
