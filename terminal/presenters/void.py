@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from loyalty.outcomes import Refused
+from loyalty.outcomes import Reason, Refused
 from loyalty.records import ReversalReason, UnknownRecord
 from loyalty.reversal import Original, ReversalRequest
 from terminal.app.reverse import Preview, ReverseCommand, Reversed, Vouch, preview, preview_vouched, reverse
@@ -125,15 +125,17 @@ class VoidPresenter(Presenter[VoidState]):
             self.refresh()
 
     def _preview_vouched(self) -> None:
-        """Show what the typed sums would do, as soon as they can be a receipt's."""
+        """Show what the typed sums would do, as soon as they can be a receipt's; why not, once all is typed."""
         self._preview = None
         vouch, desk = self._vouching.vouch(), self._around.desk
-        if self._vouched_id is None or isinstance(vouch, Refused):
-            return
-        request = ReversalRequest(self._vouched_id)
-        found = preview_vouched(desk.reader, desk.programme, desk.programme_key, request, vouch)
+        found: Preview | Refused = Refused(Reason.RECEIPT_INCOMPLETE)
+        if self._vouched_id is not None and not isinstance(vouch, Refused):
+            request = ReversalRequest(self._vouched_id)
+            found = preview_vouched(desk.reader, desk.programme, desk.programme_key, request, vouch)
         if isinstance(found, Preview):
             self._preview = found
+        elif self._vouching.has_pin:
+            self._said = Notice(refusal_text(self._around.texts, found), Tone.WARN)
 
     # -- booking -------------------------------------------------------------------------------------------------------
 

@@ -281,23 +281,38 @@ def test_a_wrong_pin_keeps_what_was_typed(counter: Counter, manager: UUID) -> No
 
 
 @pytest.mark.parametrize(
-    "typed",
+    ("typed", "code"),
     [
-        {"card": ANNA, "amount": "20,0,0", "points": "20"},
-        {"card": ANNA, "amount": "20", "points": "twenty"},
-        {"card": ANNA, "amount": "20", "points": "99999999999"},
-        {"card": "", "amount": "20", "points": "20"},
-        {"card": ANNA},
+        ({"card": ANNA, "amount": "20,0,0", "points": "20"}, "M-167"),
+        ({"card": ANNA, "amount": "20", "points": "twenty"}, "M-167"),
+        ({"card": ANNA, "amount": "20", "points": "99999999999"}, "M-167"),
+        ({"card": "", "amount": "20", "points": "20"}, "M-167"),
+        ({"card": ANNA}, "M-167"),
+        ({"card": ANNA[:-1] + "x", "amount": "20", "points": "20"}, "M-110"),
     ],
 )
-def test_what_is_no_receipt_can_not_be_confirmed(counter: Counter, manager: UUID, typed: dict[str, str]) -> None:
-    """Without a preview there is nothing to book."""
+def test_what_is_no_receipt_can_not_be_confirmed(
+    counter: Counter, manager: UUID, typed: dict[str, str], code: str
+) -> None:
+    """Without a preview there is nothing to book; once all is typed the screen says why."""
     hear(counter, mode=SyncMode.OFFLINE)
     type_receipt(counter, str(RECORD))
     fill(counter, **typed, pin="2580")
     assert not counter.shell.void.state.primary_enabled
+    assert f"({code})" in notice(counter)
     counter.shell.key("Enter")
     assert counter.screen() is Screen.VOID
+
+
+def test_a_receipt_that_was_undone_here_is_not_vouched_for_again(counter: Counter, manager: UUID) -> None:
+    """The customer comes back with the same paper."""
+    hear(counter, mode=SyncMode.OFFLINE)
+    for _ in range(2):
+        type_receipt(counter, str(RECORD))
+        fill(counter, card=ANNA, amount="20", points="20", pin="2580")
+        counter.shell.key("Enter")
+    assert counter.screen() is Screen.VOID
+    assert "(M-133)" in notice(counter)
 
 
 def test_another_number_begins_anew(counter: Counter, manager: UUID) -> None:
