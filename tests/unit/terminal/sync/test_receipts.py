@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+import queue
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from uuid import UUID
@@ -15,17 +16,19 @@ from loyalty import receipt_code
 from loyalty.encoding import encode
 from loyalty.receipt_code import SignedReceipt
 from loyalty.reversal import reduced
-from loyalty.wire import RecordReply
+from loyalty.wire import ProblemCode, RecordReply
 from terminal.sync.errors import Broken
 from terminal.sync.http import HttpHeadOffice
 from terminal.sync.keys import KeyStore
 from terminal.sync.line import Answer, Line
 from terminal.sync.outcomes import Declined
-from terminal.sync.receipts import read_receipt
-from terminal.sync.service import Requests
+from terminal.sync.receipts import code_of, read_receipt
+from terminal.sync.service import Requests, SyncService
+from terminal.sync.session import OpenPort
 from terminal.sync.signatures import holds, public_key
 from terminal.sync.status import SyncTrouble
 from terminal.sync.supervise import Supervisor
+from terminal.sync.thread import SyncThread
 from tests.fakes.head_office_port import TERMINAL
 from tests.fakes.joined_till import JoinedTill
 
@@ -131,3 +134,60 @@ def test_another_record_than_was_asked_for_is_not_believed(joined: JoinedTill) -
     office, _ = answered(joined, encode(joined.sell()))
     with pytest.raises(Broken):
         office.record(UUID(int=1))
+
+
+class PatientThread(SyncThread):
+    """A sync thread whose tasks run when a test says so, with one line to a head office in memory."""
+
+    def __init__(self, till: JoinedTill) -> None:
+        self._till = till
+        self.tasks: list[Callable[[], None]] = []
+
+    @property
+    def keys(self) -> KeyStore:
+        return KeyStore(self._till.ledger.directory, None)
+
+    def submit(self, task: Callable[[], None]) -> None:
+        self.tasks.append(task)
+
+    def ask(self) -> None:
+        """No round is wanted here."""
+
+    def new_line(self) -> OpenPort:
+        return self._till.office
+
+
+def service(till: JoinedTill, thread: PatientThread, home: queue.Queue[Callable[[], None]]) -> SyncService:
+    """What presenters ask."""
+    return SyncService(thread, till.owner, Supervisor(till.ledger.directory), home.put)
+
+
+def fail(error: Exception) -> None:
+    """Nothing breaks here."""
+    raise error
+
+
+def test_a_code_is_made_on_the_sync_thread_and_comes_home(joined: JoinedTill) -> None:
+    """Whoever asked goes on at once."""
+    thread, home, answers = PatientThread(joined), queue.Queue[Callable[[], None]](), list[str | Declined]()
+    sale = joined.sell()
+    service(joined, thread, home).receipt_code(sale, answers.append, fail)
+    assert home.empty()
+    (task,) = thread.tasks
+    task()
+    home.get_nowait()()
+    assert answers == [code_of(sale, TERMINAL, KEY)]
+
+
+def test_a_record_is_asked_for_beside_the_rounds(joined: JoinedTill) -> None:
+    """On a thread of its own, so that no task waits for it; the answer comes home like all others."""
+    thread, home = PatientThread(joined), queue.Queue[Callable[[], None]]()
+    answers: list[RecordReply | Declined] = []
+    reply = RecordReply(encode(joined.sell()), TERMINAL, "Kasse 1", "Nord", (), {})
+    joined.office.elsewhere[UUID(int=4)] = reply
+    asked = service(joined, thread, home)
+    for record_id in (UUID(int=4), UUID(int=5)):
+        asked.record(record_id, answers.append, fail)
+        home.get(timeout=20)()
+    assert answers == [reply, Declined(ProblemCode.NOT_FOUND)]
+    assert thread.tasks == []
