@@ -10,11 +10,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import and_, collate, func, not_, or_, select
+from sqlalchemy import and_, collate, not_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from headoffice.people.directory import erased
 from headoffice.store import bulk
-from headoffice.store.tables import ACCOUNT, CONSENT, TOMBSTONE
+from headoffice.store.tables import ACCOUNT, CONSENT
 from loyalty.consent import ConsentState, effective, said
 from loyalty.records import Purpose
 
@@ -77,23 +78,18 @@ def consents(connection: Connection, members: Collection[UUID]) -> dict[UUID, tu
     """What counts for surviving accounts and all that went into them; those that said nothing are missing."""
     if not members:
         return {}
-    root = func.coalesce(ACCOUNT.c.merged_into, CONSENT.c.member_id).label("root")
-    merged = select(ACCOUNT.c.member_id).where(bulk.among(connection, ACCOUNT.c.merged_into, members))
-    own = TOMBSTONE.alias("own")
-    query = (
-        select(root, *COLUMNS)
-        .join_from(CONSENT, ACCOUNT, ACCOUNT.c.member_id == CONSENT.c.member_id)
-        .outerjoin(own, own.c.member_id == CONSENT.c.member_id)
-        .outerjoin(TOMBSTONE, TOMBSTONE.c.member_id == ACCOUNT.c.merged_into)
-        .where(
-            bulk.among(connection, CONSENT.c.member_id, members) | CONSENT.c.member_id.in_(merged),
-            own.c.member_id.is_(None),
-            TOMBSTONE.c.member_id.is_(None),
-        )
-    )
+    account = ACCOUNT.c
+    merged = select(account.member_id, account.merged_into).where(bulk.among(connection, account.merged_into, members))
+    aliases = {row.member_id: row.merged_into for row in connection.execute(merged)}
+    names = {*members, *aliases}
+    query = select(CONSENT.c.member_id, *COLUMNS).where(bulk.among(connection, CONSENT.c.member_id, names))
+    rows = connection.execute(query).all()
+    roots = {row.member_id: aliases.get(row.member_id, row.member_id) for row in rows}
+    gone = erased(connection, {*roots, *roots.values()})
     found: dict[UUID, list[ConsentState]] = defaultdict(list)
-    for row in connection.execute(query):
-        found[row.root].append(state_of(row))
+    for row in rows:
+        if not {row.member_id, roots[row.member_id]} & gone:
+            found[roots[row.member_id]].append(state_of(row))
     return {member_id: effective(states) for member_id, states in found.items()}
 
 
