@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Final
@@ -18,7 +19,7 @@ from loyalty.statement import Movement, movements
 from loyalty.totals import HOURS_PER_DAY, MINUTES_PER_HOUR, US_PER_MINUTE, hour_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from loyalty.chain import Column
     from loyalty.wire import WireRecord
@@ -101,7 +102,23 @@ class Arrived(msgspec.Struct, frozen=True):
         return hour_of(self.header) if self.header else 0
 
 
+class _Named(msgspec.Struct, frozen=True):
+    """Whom a record names, and nothing else of it."""
+
+    member_id: UUID | None = None
+
+
 _HEADER: Final = msgspec.json.Decoder(Header)
+_NAMED: Final = msgspec.json.Decoder(_Named)
+
+
+def named_in(records: Iterable[WireRecord]) -> set[UUID]:
+    """The members that records name, as far as they can be read; nothing else of them is looked at."""
+    named: set[UUID | None] = set()
+    for wire in records:
+        with suppress(ValueError, msgspec.MsgspecError):
+            named.add(_NAMED.decode(wire.payload).member_id)
+    return {member for member in named if member is not None}
 
 
 def read_all(epoch: UUID, prev_hash: bytes, records: Sequence[WireRecord]) -> list[Arrived]:

@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from headoffice.errors import Refusal
 from headoffice.intake import journals
-from headoffice.intake.arrivals import Arrived, Flaw, read_all
+from headoffice.intake.arrivals import Arrived, Flaw, named_in, read_all
 from headoffice.intake.booking import book
 from headoffice.intake.registry import Source
 from headoffice.store import bulk
 from headoffice.store.dirty import touch
-from headoffice.store.tables import ACCOUNT, QUARANTINE, RECORD, TERMINAL_RECORD
+from headoffice.store.tables import ACCOUNT, QUARANTINE
 from loyalty.wire import EpochHead, Gap, ProblemCode, Verdict
 
 if TYPE_CHECKING:
@@ -116,25 +116,11 @@ def _take_repeated(
         ``None`` when a position is missing or differs: then the batch is taken like any other.
     """
     journals.lock_terminal(connection, terminal.terminal_id, by_hand=by_hand)
-    first, last = request.records[0].seq, request.records[-1].seq
-    stored = journals.hashes(connection, terminal.terminal_id, request.epoch, first - 1, last)
     known = journals.epochs(connection, terminal.terminal_id)
-    if stored.get(first - 1, request.prev_hash) != request.prev_hash or any(
-        stored.get(record.seq) != record.hash for record in request.records
-    ):
+    if not journals.are_here(connection, terminal.terminal_id, request):
         return None
-    place = TERMINAL_RECORD.c
-    members = (
-        select(RECORD.c.member_id)
-        .join(TERMINAL_RECORD, place.record_id == RECORD.c.record_id)
-        .where(
-            place.terminal_id == terminal.terminal_id,
-            place.epoch == request.epoch,
-            place.seq.between(first, last),
-            RECORD.c.member_id.is_not(None),
-        )
-    )
-    _touch_members(connection, {member for member in connection.scalars(members) if member is not None})
+    _touch_members(connection, named_in(request.records))
+    first, last = request.records[0].seq, request.records[-1].seq
     quarantined = _quarantined(connection, terminal.terminal_id, request.epoch, first, last)
     row = known[request.epoch]
     return PushOutcome(

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import bindparam, case, select, update
+from sqlalchemy import bindparam, case, func, literal_column, select, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from headoffice.errors import HeadOfficeError, Refusal
 from headoffice.intake.conflicts import Conflict, write_conflicts
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from headoffice.intake.arrivals import Arrived
+    from loyalty.wire import PushRequest
 
 UNREADABLE_ID = UUID(int=0)
 """Stands for the id of a record that can't be read."""
@@ -119,6 +121,22 @@ def hashes(connection: Connection, terminal_id: UUID, epoch: UUID, first: int, l
         row.terminal_id == terminal_id, row.epoch == epoch, row.seq.between(first, last)
     )
     return dict(connection.execute(query).all())
+
+
+def are_here(connection: Connection, terminal_id: UUID, request: PushRequest) -> bool:
+    """Whether every position of a batch is taken with the hash it has there, and follows on the same hash."""
+    row, records = TERMINAL_RECORD.c, request.records
+    where = (row.terminal_id == terminal_id, row.epoch == request.epoch)
+    here = (*where, row.seq.between(records[0].seq, records[-1].seq))
+    before = connection.scalar(select(row.hash).where(*where, row.seq == records[0].seq - 1))
+    if before is not None and before != request.prev_hash:
+        return False
+    if connection.dialect.name == "postgresql":  # all in one value: that is read far faster than so many rows
+        joined = func.string_agg(row.hash, aggregate_order_by(literal_column("''::bytea"), row.seq))
+        stored = connection.scalar(select(joined).where(*here))
+    else:
+        stored = b"".join(connection.scalars(select(row.hash).where(*here).order_by(row.seq)))
+    return stored == b"".join([record.hash for record in records])
 
 
 def unknown_positions(
