@@ -137,11 +137,13 @@ class Database:
                 with connection.begin():
                     yield connection
 
-    def transact(self, work: Callable[[Connection], Result]) -> Result:
+    def transact(self, work: Callable[[Connection], Result], *, durable: bool = True) -> Result:
         """Do work in one writing transaction, and all of it again when the database gave the transaction up.
 
         Args:
             work: Must leave nothing behind outside the database, because it may run more than once.
+            durable: ``False`` for what may be forgotten when PostgreSQL is cut off within the next second: it need
+                not wait for the disk (manual, synchronous_commit).
 
         Raises:
             DatabaseAway: The database does not answer, or gave up ``ATTEMPTS_MAX`` times.
@@ -152,11 +154,13 @@ class Database:
             wait=wait_random_exponential(multiplier=0.01, max=RETRY_WAIT_MAX_S),
             reraise=True,
         )
-        result: Result = retrying(self._once, work)
+        result: Result = retrying(self._once, work, durable)
         return result
 
-    def _once(self, work: Callable[[Connection], Result]) -> Result:
+    def _once(self, work: Callable[[Connection], Result], durable: bool) -> Result:  # noqa: FBT001 - called by name above
         with self.write() as connection:
+            if not durable and self.dialect == "postgresql":
+                connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
             return work(connection)
 
     @contextmanager
