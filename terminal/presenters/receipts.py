@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from texts.i18n import Texts
 
 
-CODE_PART: Final = 40
-"""How many characters of a code stand on one line: as many as the narrowest paper takes."""
+CODE_PART: Final = 36
+"""How many characters of a code stand on one line: as many as a booking's number has."""
 
 
 def receipt(
@@ -74,10 +74,10 @@ def _for_another_till(texts: Texts, record_id: UUID, code: str) -> list[ReceiptT
     lines = [
         ReceiptText("", rule=True),
         ReceiptText(texts._("For a return at another till"), centred=True),
-        ReceiptText(str(record_id), centred=True),
+        ReceiptText(str(record_id), centred=True, small=True),
     ]
     parts = (code[start : start + CODE_PART] for start in range(0, len(code), CODE_PART))
-    return lines + [ReceiptText(part, centred=True) for part in parts]
+    return lines + [ReceiptText(part, centred=True, small=True) for part in parts]
 
 
 def _moment(texts: Texts, record: AnyRecord) -> str:

@@ -194,13 +194,14 @@ class RedeemState(msgspec.Struct, frozen=True):
 
 
 class ReceiptText(msgspec.Struct, frozen=True):
-    """One receipt line as finished text; ``right`` stands at the right edge."""
+    """One receipt line as finished text; ``right`` stands at the right edge, ``small`` is for what machines read."""
 
     text: str
     right: str = ""
     strong: bool = False
     centred: bool = False
     rule: bool = False
+    small: bool = False
 
 
 class DoneState(msgspec.Struct, frozen=True):

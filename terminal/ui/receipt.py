@@ -13,6 +13,7 @@ PAPER_WIDTH = 336
 PAPER_PADDING = 20
 LINE_HEIGHT = 23
 TEXT_SIZE = 14
+SMALL_SIZE = 11
 PAPER, PRINT = "#FFFFFF", "#101828"
 """Paper is white and print is black in every look."""
 TEETH = 8
@@ -69,8 +70,9 @@ class ReceiptPaper(QWidget):
             painter.setPen(colour(PRINT))
             return
         weight = QFont.Weight.Bold if line.strong else QFont.Weight.Normal
-        metrics = self._theme.metrics(TEXT_SIZE, weight)
-        painter.setFont(self._theme.font(TEXT_SIZE, weight))
+        size = SMALL_SIZE if line.small else TEXT_SIZE
+        metrics = self._theme.metrics(size, weight)
+        painter.setFont(self._theme.font(size, weight))
         middle = Qt.AlignmentFlag.AlignVCenter
         right = metrics.horizontalAdvance(line.right)
         left_area = area.adjusted(0, 0, -right - 8 if right else 0, 0)

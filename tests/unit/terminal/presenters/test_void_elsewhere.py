@@ -342,7 +342,7 @@ def test_the_code_is_signed_only_when_somebody_wants_the_receipt(counter: Counte
     assert line.asked == [("receipt_code", record_id)]
     line.answer("SKR1" + "0" * 60)
     shown = [row.text for row in counter.shell.done.state.receipt]
-    assert shown[-4:] == ["For a return at another till", str(record_id), "SKR1" + "0" * 36, "0" * 24]
+    assert shown[-4:] == ["For a return at another till", str(record_id), "SKR1" + "0" * 32, "0" * 28]
 
 
 def test_without_a_key_the_receipt_has_its_number_alone(counter: Counter, line: FakeSyncActions) -> None:
