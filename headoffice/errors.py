@@ -58,6 +58,13 @@ class NewerDatabase(HeadOfficeError):
     sentence = mark("The database belongs to a newer version of this program. Install the newer version.")
 
 
+class NotFounded(HeadOfficeError):
+    """There is no head office in the data folder or the database; a mistyped folder must not become one."""
+
+    code = "not_founded"
+    sentence = mark("There is no head office here. Found one with “stammkunde-headoffice init”, or name its folder.")
+
+
 class KeysMissing(HeadOfficeError):
     """The database knows this head office but its keys are not in the data folder."""
 

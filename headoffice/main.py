@@ -11,6 +11,7 @@ from platformdirs import user_data_path
 
 from headoffice.authority import settle
 from headoffice.clock import SystemIds, ZoneClock
+from headoffice.errors import NotFounded
 from headoffice.files import PRIVATE_FILE, private_directory, private_file
 from headoffice.office import Office
 from headoffice.secrets import load_secrets, make_secrets
@@ -52,6 +53,7 @@ def assemble(
     *,
     name: str | None = None,
     currency: str | None = None,
+    found: bool = True,
 ) -> HeadOffice:
     """Open head office, or found it where there is none.
 
@@ -62,12 +64,16 @@ def assemble(
         ids: Fresh ids; random ones when ``None``.
         name: What a new head office is called.
         currency: What a new head office counts in (ISO 4217).
+        found: Whether to found one; without that, the folder and the database stay as they are.
 
     Raises:
+        NotFounded: There is none, and none is to be founded.
         KeysMissing: The database knows a head office whose keys are not in the folder.
         NewerDatabase: A newer program made the database.
         HeadOfficeError: Anything else that keeps it from opening.
     """
+    if not found and not database_url and not (data / DATABASE_FILE).exists():
+        raise NotFounded(str(data))
     private_directory(data)
     if not database_url:
         private_file(data / DATABASE_FILE)
@@ -76,11 +82,8 @@ def assemble(
         migrate(database.engine)
         clock, ids = clock or ZoneClock(), ids or SystemIds()
         with FileLock(data / FOUNDING_LOCK, mode=PRIVATE_FILE):
-            server = _found(
-                database,
-                data,
-                ServerRow(ids.random_id(), ids.random_id(), currency or CURRENCY, name or NAME, clock.now_us()),
-            )
+            new = ServerRow(ids.random_id(), ids.random_id(), currency or CURRENCY, name or NAME, clock.now_us())
+            server = _found(database, data, new if found else None)
         office = Office(
             database=database,
             secrets=load_secrets(data),
@@ -97,12 +100,18 @@ def assemble(
         raise
 
 
-def _found(database: Database, data: Path, new: ServerRow) -> ServerRow:
-    """Who head office is; ``new`` where there was none, unless another process has founded one meanwhile."""
+def _found(database: Database, data: Path, new: ServerRow | None) -> ServerRow:
+    """Who head office is; ``new`` where there was none, unless another process has founded one meanwhile.
+
+    Raises:
+        NotFounded: There was none, and there is no new one.
+    """
     with database.snapshot() as connection:
         server = server_row(connection)
     if server is not None:
         return server
+    if new is None:
+        raise NotFounded
     make_secrets(data)  # before the database knows: keys may exist without a head office, but not the other way round
 
     def work(connection: Connection) -> ServerRow:
@@ -121,9 +130,14 @@ def programs() -> Programs:
     clock, ids = ZoneClock(), SystemIds()
 
     def open_head_office(
-        data: Path, database_url: str | None, *, name: str | None = None, currency: str | None = None
+        data: Path,
+        database_url: str | None,
+        *,
+        name: str | None = None,
+        currency: str | None = None,
+        found: bool = False,
     ) -> HeadOffice:
-        return assemble(data, database_url, clock, ids, name=name, currency=currency)
+        return assemble(data, database_url, clock, ids, name=name, currency=currency, found=found)
 
     return Programs(clock, ids, open_head_office, _data_directory, _pages)
 

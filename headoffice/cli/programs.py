@@ -16,10 +16,16 @@ if TYPE_CHECKING:
 
 
 class OpenHeadOffice(Protocol):
-    """Opens head office, and makes a new one where there is none."""
+    """Opens head office, or founds one."""
 
     def __call__(
-        self, data: Path, database_url: str | None, *, name: str | None = None, currency: str | None = None
+        self,
+        data: Path,
+        database_url: str | None,
+        *,
+        name: str | None = None,
+        currency: str | None = None,
+        found: bool = False,
     ) -> HeadOffice:
         """Open it.
 
@@ -28,6 +34,7 @@ class OpenHeadOffice(Protocol):
             database_url: Where its database is, ``None`` for a file in the data directory.
             name: What people call a new one; the one that is there keeps its name.
             currency: In what a new one counts.
+            found: Whether to found one where there is none.
 
         Raises:
             HeadOfficeError: It can't be opened.

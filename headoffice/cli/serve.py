@@ -68,7 +68,7 @@ def _init(
     if not name.strip():
         raise typer.BadParameter("A name is needed", param_hint="--name")
     asked = " ".join(name.split()), currency.upper()
-    with session.open(name=asked[0], currency=asked[1]) as head_office:
+    with session.open(name=asked[0], currency=asked[1], found=True) as head_office:
         server = head_office.server
     texts = session.texts
     document = {
@@ -122,7 +122,7 @@ def _serve(
     proxies = server.parse_proxies(trust_proxy or ())
     certificates = load_certificates(session.directory)
     log = Log(sys.stderr)
-    with session.open() as head_office, _alone(session, head_office):
+    with session.open(found=True) as head_office, _alone(session, head_office):
         opened = server.listen(address, certificates)
         url = server.url_of(opened, address, certificates)
 

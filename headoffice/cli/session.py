@@ -37,13 +37,22 @@ class Session(GlobalOptions):
         return self.fallback_texts
 
     @contextlib.contextmanager
-    def open(self, *, name: str | None = None, currency: str | None = None) -> Iterator[HeadOffice]:
+    def open(
+        self, *, name: str | None = None, currency: str | None = None, found: bool = False
+    ) -> Iterator[HeadOffice]:
         """Open head office; works beside a running server.
 
+        Args:
+            name: What it is called when it is new.
+            currency: What it counts in when it is new.
+            found: Whether to found it where there is none.
+
         Raises:
-            HeadOfficeError: It can't be opened.
+            HeadOfficeError: It can't be opened, or there is none.
         """
-        head_office = self.programs.open_head_office(self.directory, self.database_url, name=name, currency=currency)
+        head_office = self.programs.open_head_office(
+            self.directory, self.database_url, name=name, currency=currency, found=found
+        )
         try:
             self.currency = head_office.server.currency
             yield head_office

@@ -29,6 +29,10 @@ _TROUBLES: Final[dict[SyncTrouble, tuple[str, str]]] = {
         "M-261",
         mark("This is not a joining code. Type it in full, as head office shows it."),
     ),
+    SyncTrouble.CODE_WITHOUT_FINGERPRINT: (
+        "M-272",
+        mark("This code is for a head office on this machine. For one on the network, get a code after init-tls."),
+    ),
     SyncTrouble.CERTIFICATE_WRONG: (
         "M-262",
         mark("The code was made for another server than the one at this address. Check the address."),

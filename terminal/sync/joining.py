@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -113,8 +114,8 @@ def apply_to_join(url: str, typed_code: str, applicant: Applicant) -> Admitted:
     Raises:
         SyncError: Why not; nothing has changed here.
     """
-    address = checked_address(url)
     code = read_code(typed_code)
+    address = _address(url, code)
     ca_pem = _trusted_authority(address, code) if is_encrypted(address) else ""
     private_key = make_key()
     request = JoinRequest(
@@ -135,6 +136,14 @@ def apply_to_join(url: str, typed_code: str, applicant: Applicant) -> Admitted:
     if not PROTOCOL_OLDEST <= reply.protocol <= PROTOCOL:
         raise HeadOfficeSaysNo(ProblemCode.PROTOCOL_UNSUPPORTED, f"protocol {reply.protocol}")
     return Admitted(address, ca_pem, private_key, reply)
+
+
+def _address(url: str, code: Code) -> str:
+    """The address as it is stored; a code without a fingerprint is of a server without TLS, on this machine that is."""
+    if "://" not in url and not code.fingerprint:
+        with suppress(Broken):  # elsewhere there must be TLS
+            return checked_address(f"http://{url.strip()}")
+    return checked_address(url)
 
 
 def move_in(owner: LedgerOwner, admitted: Admitted, keys: KeyStore) -> Joined:
@@ -167,7 +176,7 @@ def move_in(owner: LedgerOwner, admitted: Admitted, keys: KeyStore) -> Joined:
 def _trusted_authority(address: str, code: Code) -> str:
     """Fetch the certificate authority from whoever answers, and believe it only if the code vouches for it."""
     if not code.fingerprint:
-        raise Broken(SyncTrouble.CODE_UNREADABLE, "the code does not say whose certificate to trust")
+        raise Broken(SyncTrouble.CODE_WITHOUT_FINGERPRINT, "the code does not say whose certificate to trust")
     with Line(address, unverified=True) as line:
         raw = line.ask("GET", "/v1/ca", bytes_max=CERTIFICATE_BYTES_MAX).body
     try:

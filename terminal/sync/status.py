@@ -27,6 +27,7 @@ class SyncTrouble(StrEnum):
     UNREACHABLE = "unreachable"
     ADDRESS_WRONG = "address_wrong"
     CODE_UNREADABLE = "code_unreadable"
+    CODE_WITHOUT_FINGERPRINT = "code_without_fingerprint"
     CERTIFICATE_WRONG = "certificate_wrong"
     CERTIFICATE_CHANGED = "certificate_changed"
     KEYS_MISSING = "keys_missing"

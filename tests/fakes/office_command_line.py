@@ -31,11 +31,13 @@ class OfficeCommandLine:
         clock: The time.
     """
 
-    def __init__(self, directory: Path, seed: int = 1) -> None:
+    def __init__(self, directory: Path, seed: int = 1, *, founded: bool = True) -> None:
         self.directory = directory
         self.clock = FakeClock()
         self.ids = SeededIds(seed, self.clock)
         self.broken: Exception | None = None
+        if founded:
+            self.open(directory, None).close()
 
     def __call__(self, *arguments: str) -> Ran:
         """Run a command as a script does, with ``--json``."""
@@ -60,12 +62,18 @@ class OfficeCommandLine:
         return ran.document
 
     def open(
-        self, data: Path, database_url: str | None, *, name: str | None = None, currency: str | None = None
+        self,
+        data: Path,
+        database_url: str | None,
+        *,
+        name: str | None = None,
+        currency: str | None = None,
+        found: bool = True,
     ) -> HeadOffice:
         """Open head office as the composition root does."""
         if self.broken is not None:
             raise self.broken
-        return assemble(data, database_url, self.clock, self.ids, name=name, currency=currency)
+        return assemble(data, database_url, self.clock, self.ids, name=name, currency=currency, found=found)
 
     def till(self) -> TerminalRow:
         """A till of the store Mitte that has joined."""

@@ -10,6 +10,7 @@ from typer.main import get_command
 
 from headoffice.cli.program import build_app
 from headoffice.errors import DatabaseAway
+from headoffice.secrets import FOLDER
 from tests.fakes.command_line import ANNA, BEN, SPARE
 from tests.fakes.office_command_line import OfficeCommandLine
 from tests.source import ROOT
@@ -20,8 +21,14 @@ NOBODY = "0198c0de-0000-4000-8000-000000000001"
 
 @pytest.fixture
 def office(tmp_path: Path) -> OfficeCommandLine:
-    """A new head office, made by the first command."""
+    """A head office that was founded."""
     return OfficeCommandLine(tmp_path / "office")
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path) -> OfficeCommandLine:
+    """A folder without one."""
+    return OfficeCommandLine(tmp_path / "office", founded=False)
 
 
 def _commands(group: object, *path: str) -> list[tuple[str, ...]]:
@@ -31,33 +38,53 @@ def _commands(group: object, *path: str) -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("words", _commands(get_command(build_app())), ids=" ".join)
-def test_every_command_explains_itself_with_an_example(office: OfficeCommandLine, words: tuple[str, ...]) -> None:
+def test_every_command_explains_itself_with_an_example(nowhere: OfficeCommandLine, words: tuple[str, ...]) -> None:
     """Help says what a command does and shows one line to copy; nothing is opened for it."""
-    ran = office.said(*words, "--help")
+    ran = nowhere.said(*words, "--help")
     assert ran.code == 0
     assert f"Example: stammkunde-headoffice {' '.join(words)}" in " ".join(ran.out.split()) or (
         "Example: stammkunde-headoffice --" in ran.out
     )
-    assert not office.directory.exists()
+    assert not nowhere.directory.exists()
 
 
-def test_init_makes_a_head_office_once(office: OfficeCommandLine) -> None:
+def test_init_makes_a_head_office_once(nowhere: OfficeCommandLine) -> None:
     """What is there keeps its name: a second call changes nothing."""
-    first = office.done("init", "--name", "Bäckerei Morgenrot", "--currency", "chf")
+    first = nowhere.done("init", "--name", "Bäckerei Morgenrot", "--currency", "chf")
     assert (first["name"], first["currency"]) == ("Bäckerei Morgenrot", "CHF")
-    again = office.done("init", "--name", "Another")
+    again = nowhere.done("init", "--name", "Another")
     assert again == first
-    assert "stay as they are" in office.said("init", "--name", "Another").out
-    same = office.said("init", "--name", "Bäckerei Morgenrot", "--currency", "CHF")
+    assert "stay as they are" in nowhere.said("init", "--name", "Another").out
+    same = nowhere.said("init", "--name", "Bäckerei Morgenrot", "--currency", "CHF")
     assert "stay as they are" not in same.out
 
 
 @pytest.mark.parametrize("arguments", [("--name", "  "), ("--name", "A", "--currency", "EURO"), ()])
-def test_init_needs_a_name_and_a_currency(office: OfficeCommandLine, arguments: tuple[str, ...]) -> None:
+def test_init_needs_a_name_and_a_currency(nowhere: OfficeCommandLine, arguments: tuple[str, ...]) -> None:
     """A wrong command line is exit code 2 and makes nothing."""
-    ran = office("init", *arguments)
+    ran = nowhere("init", *arguments)
     assert (ran.code, ran.out) == (2, "")
-    assert not office.directory.exists()
+    assert not nowhere.directory.exists()
+
+
+@pytest.mark.parametrize(
+    "words", [("terminals",), ("verify",), ("enrol-terminal", "Mitte", "Kasse 1"), ("user", "list")]
+)
+def test_a_mistyped_folder_does_not_become_a_head_office(nowhere: OfficeCommandLine, words: tuple[str, ...]) -> None:
+    """It would look like one that has lost everything; only init and serve found one."""
+    ran = nowhere(*words)
+    assert ran.code == 1
+    assert ran.document["error"]["code"] == "not_founded"
+    assert "stammkunde-headoffice init" in nowhere.said(*words).err
+    assert not nowhere.directory.exists()
+
+
+def test_an_empty_database_is_no_head_office_either(nowhere: OfficeCommandLine, tmp_path: Path) -> None:
+    """Whoever names another database by mistake is told so, and no keys are made for it."""
+    elsewhere = f"sqlite:///{tmp_path / 'other.sqlite'}"
+    ran = nowhere("--database", elsewhere, "terminals")
+    assert (ran.code, ran.document["error"]["code"]) == (1, "not_founded")
+    assert not (nowhere.directory / FOLDER).exists()
 
 
 def test_a_code_is_made_shown_and_good_for_a_day(office: OfficeCommandLine) -> None:
@@ -272,11 +299,11 @@ def test_people_are_let_in_and_shut_out(office: OfficeCommandLine, monkeypatch: 
     assert "administrator" in office.said("user", "list").out
 
 
-def test_the_version_is_said_and_nothing_done(office: OfficeCommandLine) -> None:
+def test_the_version_is_said_and_nothing_done(nowhere: OfficeCommandLine) -> None:
     """Without a command there is help, with --version a number."""
-    assert set(office.done("--version")) == {"version"}
-    assert "enrol-terminal" in office.said().out
-    assert not office.directory.exists()
+    assert set(nowhere.done("--version")) == {"version"}
+    assert "enrol-terminal" in nowhere.said().out
+    assert not nowhere.directory.exists()
 
 
 def test_a_wrong_command_line_is_usage(office: OfficeCommandLine) -> None:

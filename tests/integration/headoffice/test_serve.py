@@ -164,6 +164,7 @@ def test_a_server_that_pretends_is_not_believed(secure: Served, tmp_path: Path) 
 def test_being_asked_to_stop_ends_a_long_poll_and_is_no_failure(tmp_path: Path, number: int) -> None:
     """A till that waits gets its answer at once; the process exits 0 long before the poll's time is up."""
     data = tmp_path / "office"
+    document(data, "init", "--name", "Morgenrot")
     code = document(data, "enrol-terminal", "Mitte", "Kasse 1")["code"]
     with Served(data) as served, httpx.Client(base_url=served.url, timeout=60) as client:
         _, till = join(client, code)
