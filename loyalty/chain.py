@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from loyalty.encoding import kind_of
 
@@ -28,10 +28,22 @@ _CHAIN_MARK: Final = b"stammkunde journal 1"
 _LENGTH = struct.Struct(">cI")
 _INTEGER = struct.Struct(">cIq")
 _NOTHING: Final = _LENGTH.pack(b"n", 0)
+_ID_BYTES: Final = 16
+_DAY_BYTES: Final = len("2026-01-31")
+_ID: Final = _LENGTH.pack(b"b", _ID_BYTES)
+_HASH_BYTES: Final = len(FIRST_PREV_HASH)
+_HASH: Final = _LENGTH.pack(b"b", _HASH_BYTES)
+_HEAD = struct.Struct(">20scIqcI16scI16s")
+_MIDDLE = struct.Struct(">cIqcI10scIqcIqcIqcI")
 
 
 def chain_hash(columns: Sequence[Column]) -> bytes:
     """SHA-256 over all columns of ``COLUMNS``; type and length in front of each keep two rows from giving one text."""
+    return hashlib.sha256(_usual_text(columns) or _text(columns)).digest()
+
+
+def _text(columns: Sequence[Column]) -> bytes:
+    """What is hashed, column by column: also of a damaged row, which can hold anything."""
     parts_hashed = [_CHAIN_MARK]
     for value in columns:
         if isinstance(value, bytes):
@@ -43,7 +55,34 @@ def chain_hash(columns: Sequence[Column]) -> bytes:
         else:
             data = value.encode()
             parts_hashed += _LENGTH.pack(b"t", len(data)), data
-    return hashlib.sha256(b"".join(parts_hashed)).digest()
+    return b"".join(parts_hashed)
+
+
+def _usual_text(columns: Sequence[Any]) -> bytes | None:
+    """The same in half the time for a row as every till writes it; ``None`` for any other.
+
+    Head office computes it for each record that comes, and it is the dearest step of reading one.
+    """
+    try:
+        seq, epoch, record_id, kind, member_id, at_us, day, offset, server_offset, version, payload, body, prev = (
+            columns
+        )
+        name, date = kind.encode(), day.encode()
+        who = epoch if member_id is None else member_id
+        if not len(epoch) == len(record_id) == len(who) == _ID_BYTES or len(date) != _DAY_BYTES:
+            return None
+        if not len(body) == len(prev) == _HASH_BYTES:
+            return None
+        head = _HEAD.pack(_CHAIN_MARK, b"i", 8, seq, b"b", _ID_BYTES, epoch, b"b", _ID_BYTES, record_id)
+        named = _NOTHING if member_id is None else _ID + member_id
+        middle = _MIDDLE.pack(
+            b"i", 8, at_us, b"t", _DAY_BYTES, date, b"i", 8, offset, b"i", 8, server_offset, b"i", 8, version, b"b",
+            len(payload),
+        )  # fmt: skip
+        kind_length = _LENGTH.pack(b"t", len(name))
+        return b"".join((head, kind_length, name, named, middle, payload, _HASH, body, _HASH, prev))
+    except (AttributeError, TypeError, ValueError, struct.error):
+        return None
 
 
 def columns_of(record: AnyRecord) -> tuple[Column, ...]:

@@ -178,9 +178,10 @@ class Accounts:
         return moved
 
     def _survivors(self, gone: dict[UUID, Change]) -> dict[UUID, UUID]:
-        query = select(ACCOUNT.c.member_id, ACCOUNT.c.merged_into)
-        found = self._connection.execute(query.where(bulk.among(self._connection, ACCOUNT.c.member_id, gone)))
-        return {member: survivor for member, survivor in found if survivor is not None}
+        query = select(ACCOUNT.c.member_id, ACCOUNT.c.merged_into).where(
+            bulk.among(self._connection, ACCOUNT.c.member_id, gone), ACCOUNT.c.merged_into.is_not(None)
+        )
+        return {row.member_id: row.merged_into for row in self._connection.execute(query)}
 
     def root(self, member_id: UUID) -> UUID:
         """The account that stands for a member that was locked or added to."""

@@ -130,8 +130,9 @@ def read_all(epoch: UUID, prev_hash: bytes, records: Sequence[WireRecord]) -> li
         records: In order.
     """
     arrived: list[Arrived] = []
+    epoch_id = epoch.bytes
     for wire in records:
-        arrived.append(_read(epoch.bytes, prev_hash, wire))
+        arrived.append(_read(epoch_id, prev_hash, wire))
         prev_hash = wire.hash
     return arrived
 
@@ -145,7 +146,7 @@ def _read(epoch: bytes, prev_hash: bytes, wire: WireRecord) -> Arrived:
         return Arrived(wire.seq, wire.hash, wire.payload, body, flaw=Flaw.UNREADABLE, detail=_clean(str(error)))
     moved = movements(record)
     points = sum([one.points for one in moved])
-    arrived = Arrived(wire.seq, wire.hash, wire.payload, body, record, header, moved=moved, points=points)
+    arrived = Arrived(wire.seq, wire.hash, wire.payload, body, record, header, None, "", moved, points)
     columns = (wire.seq, epoch, *_columns(header), wire.payload, body, prev_hash)
     if chain_hash(columns) != wire.hash:
         detail = "The hash does not cover the record and the hash before it"

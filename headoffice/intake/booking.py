@@ -40,6 +40,7 @@ from loyalty.wire import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
     from typing import Any
     from uuid import UUID
 
@@ -62,6 +63,8 @@ _ENTRY_COLUMNS: Final = (
     "record_id",
     "original_id",
 )
+_UNDOABLE: Final = (Sale, Redemption)
+_ASKING: Final = (Enrolment, CardChange)
 _SUMS: Final = DayTotals.__struct_fields__
 _NO_TOTALS: Final = DayTotals()
 
@@ -109,7 +112,7 @@ def _verdicts(arrived: Sequence[Arrived], decided: dict[UUID, Verdict]) -> list[
 
 def _book_fresh(connection: Connection, source: Source, fresh: Sequence[Arrived], now_us: int) -> dict[UUID, Verdict]:
     reversals = [item.record for item in fresh if isinstance(item.record, Reversal)]
-    undoable = [item.record.record_id for item in fresh if isinstance(item.record, Sale | Redemption)]
+    undoable = [item.record.record_id for item in fresh if isinstance(item.record, _UNDOABLE)]
     waiting = waiting_for(connection, undoable)
     awaited = set()
     if reversals or waiting:
@@ -131,8 +134,8 @@ def _book_fresh(connection: Connection, source: Source, fresh: Sequence[Arrived]
 def _asked_before(fresh: Iterable[Arrived]) -> set[UUID]:
     """Members whose account has to be known before it is changed."""
     asked: set[UUID | None] = set()
-    for item in fresh:
-        match item.record:
+    for record in [item.record for item in fresh if isinstance(item.record, _ASKING)]:
+        match record:
             case Enrolment(member_id=member_id):
                 asked.add(member_id)
             case CardChange(action=CardAction.MERGE, member_id=member_id, into_member_id=into):
@@ -182,7 +185,7 @@ class Booking:
         self._held_back: dict[UUID, list[Waiting]] = {}
         self._awaited = awaited
         self._moves: list[_Move] = []
-        self._days: dict[tuple[Any, ...], list[DayTotals]] = {}
+        self._counted: list[tuple[Source, AnyRecord, DayTotals]] = []
         self._rewards: dict[tuple[Any, ...], list[int]] = {}
         self._conflicts: list[Conflict] = []
         self._reversals: dict[UUID, int] = {}
@@ -297,8 +300,19 @@ class Booking:
 
     def _count(self, source: Source, record: AnyRecord, totals: DayTotals) -> None:
         if totals != _NO_TOTALS:
-            key = (source.store_id, source.terminal_id, record.business_day, hour_of(record))
-            self._days.setdefault(key, []).append(totals)
+            self._counted.append((source, record, totals))
+
+    def _day_sums(self) -> dict[tuple[Any, ...], list[int]]:
+        by_hour: dict[tuple[int, date, int], list[DayTotals]] = {}
+        sources = {id(source): source for source, _, _ in self._counted}
+        for source, record, totals in self._counted:
+            by_hour.setdefault((id(source), record.business_day, hour_of(record)), []).append(totals)
+        sums: dict[tuple[Any, ...], list[int]] = {}
+        for (number, day, hour), counted in by_hour.items():
+            key = (sources[number].store_id, sources[number].terminal_id, day, hour)
+            both = [*map(astuple, counted), sums.get(key, [0] * len(_SUMS))]
+            sums[key] = list(map(sum, zip(*both, strict=True)))
+        return sums
 
     def _count_rewards(self, source: Source, record: AnyRecord, lines: Iterable[RedemptionLine]) -> None:
         for line in lines:
@@ -326,8 +340,7 @@ class Booking:
         self._settle()
         write_reversed(self._connection, self._known.values(), self._reversals)
         self._accounts.finish()
-        days = {key: list(map(sum, zip(*map(astuple, counted), strict=True))) for key, counted in self._days.items()}
-        bulk.add(self._connection, DAY_TOTAL, _rows(DAY_TOTAL.primary_key.columns.keys(), _SUMS, days))
+        bulk.add(self._connection, DAY_TOTAL, _rows(DAY_TOTAL.primary_key.columns.keys(), _SUMS, self._day_sums()))
         rewards = _rows(REWARD_TOTAL.primary_key.columns.keys(), ("count", "points", "value_cents"), self._rewards)
         bulk.add(self._connection, REWARD_TOTAL, rewards)
         write_conflicts(self._connection, self._conflicts)

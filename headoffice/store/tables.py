@@ -208,6 +208,7 @@ ACCOUNT: Final = Table(
 )
 _ALIAS: Final = text("merged_into IS NOT NULL")
 Index(None, ACCOUNT.c.merged_into, postgresql_where=_ALIAS, sqlite_where=_ALIAS)
+Index("ix_account_merged", ACCOUNT.c.member_id, postgresql_where=_ALIAS, sqlite_where=_ALIAS)
 
 ENTRY: Final = Table(
     "entry",

@@ -1,4 +1,4 @@
-"""An index of reversals that wait alone: a planner that knows nothing of the table takes it, too (2026-11-22)."""
+"""Indexes of reversals that wait and of merged accounts: planners that know nothing of a table use them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Put it in the place of the index of all reversals."""
+    """Put the first in the place of the index of all reversals."""
     waits = sa.text("state = 'waiting'")
     op.drop_index("ix_record_original_id", "record")
     op.create_index("ix_record_waiting", "record", ["original_id"], postgresql_where=waits, sqlite_where=waits)
+    merged = sa.text("merged_into IS NOT NULL")
+    op.create_index("ix_account_merged", "account", ["member_id"], postgresql_where=merged, sqlite_where=merged)
