@@ -48,7 +48,8 @@ class Change:
         revenue_cents: What they came to.
         enrolled_day: The day of the first enrolment.
         last_sale_day: The day of the last sale.
-        running: Once it is written, the balance that the account had before; free to be counted up from there.
+        running: Once it is written, the balance that the account had before, if that was asked for; free to be counted
+            up from there.
         meant_for: What was written instead or before, when another account stands for this one.
     """
 
@@ -72,8 +73,8 @@ class Change:
         if self.last_sale_day is None or self.last_sale_day < day:
             self.last_sale_day = day
 
-    def add(self, other: Change) -> None:
-        """Add what was meant for another account that this one stands for."""
+    def take_over(self, other: Change) -> None:
+        """Add what was meant for another account, or written to this one later."""
         other.meant_for = self
         self.balance += other.balance
         self.sales += other.sales
@@ -134,54 +135,61 @@ class Accounts:
         account.enrolled_day = self.change(member_id).enrolled_day = day
         return True
 
-    def add(self) -> None:
-        """Write what was gathered since the last time; the accounts are locked then."""
+    def add(self, asked: Iterable[UUID] = ()) -> None:
+        """Write what was gathered since the last time; the accounts are locked then.
+
+        Args:
+            asked: Members whose balance from before has to be known.
+        """
         wanted, self._changes = self._changes, {}
         pending = wanted
         written: dict[UUID, Change] = {}
         for _ in range(LOCK_ROUNDS_MAX):
-            after = self._added(pending)
-            for root, balance in after.items():
-                change = pending[root]
-                first = written.setdefault(root, change)
-                if first is change:
-                    change.running = balance - change.balance
-                else:
-                    change.meant_for = first
-            gone = {member: change for member, change in pending.items() if member not in after}
+            gone = self._added(pending)
+            for root, change in pending.items():
+                first = written.setdefault(root, change) if root not in gone else change
+                if first is not change:
+                    first.take_over(change)
             if not gone:
                 self.touched.update(wanted, map(self.root, wanted) if self._roots else ())
+                self._read_balances({self.root(member) for member in asked}, written)
                 return
-            pending = self._moved_on(wanted, gone)
+            pending = self._moved_on(wanted, gone, pending)
         raise RuntimeError("Accounts are merged faster than they can be locked")
 
-    def _added(self, changes: dict[UUID, Change]) -> dict[UUID, int]:
-        """Add to those that stand for themselves, and make those that are missing; returns their balances then."""
+    def _added(self, changes: dict[UUID, Change]) -> dict[UUID, UUID]:
+        """Add to those that stand for themselves, or make them; returns who stands for the others."""
         rows = [
             (member, one.balance, one.sales, one.revenue_cents, one.enrolled_day, one.last_sale_day, self._region)
             for member, one in sorted(changes.items(), key=_as_number)
         ]
-        return bulk.insert_or_change(
-            self._connection, ACCOUNT, _ADDED, rows, _ADDING, only=_STANDS_FOR_ITSELF, returning="balance"
-        )
-
-    def _moved_on(self, wanted: Iterable[UUID], gone: dict[UUID, Change]) -> dict[UUID, Change]:
-        """What was meant for merged accounts, by the accounts that stand for them."""
-        survivors = self._survivors(gone)
-        for member in wanted:
-            root = self.root(member)
-            if root in survivors:
-                self._roots[member] = survivors[root]
-        moved: dict[UUID, Change] = {}
-        for member, change in gone.items():
-            moved.setdefault(survivors[member], Change()).add(change)
-        return moved
-
-    def _survivors(self, gone: dict[UUID, Change]) -> dict[UUID, UUID]:
+        count = bulk.insert_or_change(self._connection, ACCOUNT, _ADDED, rows, _ADDING, only=_STANDS_FOR_ITSELF)
+        if count == len(rows):
+            return {}
         query = select(ACCOUNT.c.member_id, ACCOUNT.c.merged_into).where(
-            bulk.among(self._connection, ACCOUNT.c.member_id, gone), ACCOUNT.c.merged_into.is_not(None)
+            bulk.among(self._connection, ACCOUNT.c.member_id, changes), ACCOUNT.c.merged_into.is_not(None)
         )
         return {row.member_id: row.merged_into for row in self._connection.execute(query)}
+
+    def _read_balances(self, roots: set[UUID], written: dict[UUID, Change]) -> None:
+        if roots:
+            query = select(ACCOUNT.c.member_id, ACCOUNT.c.balance)
+            found = query.where(bulk.among(self._connection, ACCOUNT.c.member_id, roots))
+            for root, balance in self._connection.execute(found):
+                written[root].running = balance - written[root].balance
+
+    def _moved_on(
+        self, wanted: Iterable[UUID], gone: dict[UUID, UUID], pending: dict[UUID, Change]
+    ) -> dict[UUID, Change]:
+        """What was meant for merged accounts, by the accounts that stand for them."""
+        for member in wanted:
+            root = self.root(member)
+            if root in gone:
+                self._roots[member] = gone[root]
+        moved: dict[UUID, Change] = {}
+        for member, survivor in gone.items():
+            moved.setdefault(survivor, Change()).take_over(pending[member])
+        return moved
 
     def root(self, member_id: UUID) -> UUID:
         """The account that stands for a member that was locked or added to."""

@@ -283,12 +283,12 @@ class Booking:
 
         Points that were redeemed and not there are a conflict; what the same sale awards does not count yet.
         """
-        self._accounts.add()
+        self._accounts.add([move.record.member_id for move in self._moves if move.redeemed and move.record.member_id])
         entries: list[tuple[Any, ...]] = []
         for source, record, moved, redeemed, change in self._moves:
             assert record.member_id is not None, "points move for members only"
             account = change.account
-            if redeemed > account.running:
+            if redeemed and redeemed > account.running:
                 self._list(ConflictKind.OVERSPENT, source, record, min(redeemed, redeemed - account.running))
             root, position = self._accounts.root(record.member_id), self._positions.next()
             names = (record.member_id, record.at_us, record.record_id, _about(record))

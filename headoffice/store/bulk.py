@@ -96,15 +96,8 @@ def insert_or_lock(connection: Connection, table: Table, columns: Sequence[str],
 
 
 def insert_or_change(
-    connection: Connection,
-    table: Table,
-    columns: Sequence[str],
-    rows: Rows,
-    changing: Mapping[str, str],
-    *,
-    only: str,
-    returning: str,
-) -> dict[Any, Any]:
+    connection: Connection, table: Table, columns: Sequence[str], rows: Rows, changing: Mapping[str, str], *, only: str
+) -> int:
     """Insert rows, or change and lock those whose key, the first column, is there.
 
     Args:
@@ -114,23 +107,19 @@ def insert_or_change(
         rows: In the order in which everybody locks them.
         changing: By column, what it becomes; ``excluded`` stands for the row that would have been inserted.
         only: Rows that do not meet this are locked on PostgreSQL, and stay as they are.
-        returning: A column.
 
     Returns:
-        By key, what the column holds now; rows that do not meet ``only`` are missing.
+        How many were inserted or changed.
     """
     if not rows:
-        return {}
-    key = table.c[columns[0]]
+        return 0
     if connection.dialect.name == "postgresql":
-        sql = _insert_or_change_sql(table, tuple(columns), tuple(changing.items()), only, returning)
-        return {row[0]: row[1] for row in connection.exec_driver_sql(sql, _arrays(table, columns, rows)).all()}
-    insertion = sqlite.insert(table)
+        sql = _insert_or_change_sql(table, tuple(columns), tuple(changing.items()), only)
+        return connection.exec_driver_sql(sql, _arrays(table, columns, rows)).rowcount
     there: dict[Any, Any] = {name: literal_column(rule) for name, rule in changing.items()}
-    statement = insertion.on_conflict_do_update(index_elements=[key], set_=there, where=text(only))
-    connection.execute(statement, [dict(zip(columns, row, strict=True)) for row in rows])
-    query = select(key, table.c[returning]).where(among(connection, key, [row[0] for row in rows]), text(only))
-    return {row[0]: row[1] for row in connection.execute(query)}
+    key = table.c[columns[0]]
+    statement = sqlite.insert(table).on_conflict_do_update(index_elements=[key], set_=there, where=text(only))
+    return connection.execute(statement, [dict(zip(columns, row, strict=True)) for row in rows]).rowcount
 
 
 def update(connection: Connection, table: Table, keys: Sequence[str], columns: Sequence[str], rows: Rows) -> None:
@@ -189,11 +178,11 @@ def _add_sql(table: Table, columns: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=64)
 def _insert_or_change_sql(
-    table: Table, columns: tuple[str, ...], changing: tuple[tuple[str, str], ...], only: str, returning: str
+    table: Table, columns: tuple[str, ...], changing: tuple[tuple[str, str], ...], only: str
 ) -> str:
     setting = ", ".join(f"{name} = {rule}" for name, rule in changing)
     conflict = f"ON CONFLICT ({columns[0]}) DO UPDATE SET {setting} WHERE {only}"
-    return f"{_insert_sql(table, columns)} {conflict} RETURNING {columns[0]}, {returning}"
+    return f"{_insert_sql(table, columns)} {conflict}"
 
 
 @lru_cache(maxsize=64)
