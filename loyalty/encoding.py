@@ -24,12 +24,13 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 _DECODER: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
 _KIND_DECODER = msgspec.json.Decoder(_Kind)
 _UNREADABLE: Final = (msgspec.MsgspecError, UnicodeError, RecursionError)  # all that msgspec raises for bad bytes
-KINDS: Final[frozenset[str]] = frozenset(str(kind.__struct_config__.tag) for kind in AnyRecord.__args__)
+_TAGS: Final[dict[type, str]] = {kind: str(kind.__struct_config__.tag) for kind in AnyRecord.__args__}
+KINDS: Final[frozenset[str]] = frozenset(_TAGS.values())
 
 
 def kind_of(record: AnyRecord) -> str:
     """The record's tag as it stands in the journal's ``kind`` column."""
-    return str(record.__struct_config__.tag)
+    return _TAGS[type(record)]
 
 
 def encode(record: AnyRecord) -> bytes:

@@ -122,12 +122,14 @@ class Sale(Record, frozen=True, kw_only=True, tag="sale"):
     def contradiction(self) -> str | None:
         """What in it can't be true, or ``None``."""
         lines = self.lines
-        numbers = [line.line for line in lines] + [line.line for line in self.redemptions]
-        if numbers != list(range(1, len(numbers) + 1)):
+        numbers = [line.line for line in lines]
+        if self.redemptions:
+            numbers += [line.line for line in self.redemptions]
+        if numbers != [*range(1, len(numbers) + 1)]:
             return "its lines are not numbered from 1 without gaps"
         if sum([line.amount_cents for line in lines]) != self.amount_cents:
             return "its lines do not sum to its amount"
-        if self.to_pay_cents < 0:
+        if self.redemptions and self.to_pay_cents < 0:
             return "more is taken off than was bought"
         if [line for line in lines if line.points and line.excluded is not None]:
             return "an excluded line earns points"

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from loyalty.bounds import TIME_MAX_US, Version
 from loyalty.chain import chain_hash, columns_of
-from loyalty.encoding import body_hash, decode
+from loyalty.encoding import body_hash, decode, kind_of
 from loyalty.records import AnyRecord, UnknownRecord
 from loyalty.statement import Movement, movements
 from loyalty.totals import HOURS_PER_DAY, MINUTES_PER_HOUR, US_PER_MINUTE, hour_of
@@ -90,9 +90,10 @@ class Arrived(msgspec.Struct, frozen=True):
     @property
     def kind(self) -> str:
         """Its kind; empty when it can't be read."""
-        if isinstance(self.header, Header):
-            return self.header.kind
-        return str(self.header.__struct_config__.tag) if self.header else ""
+        header = self.header
+        if isinstance(header, Header):
+            return header.kind
+        return kind_of(header) if header else ""
 
     @property
     def hour(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from sqlalchemy import select
@@ -37,6 +37,10 @@ _QUARANTINE_COLUMNS = (
     "at_us",
     "resolved_at_us",
 )
+
+
+_MOVED_NOTHING: Final = frozenset({None, Verdict.DUPLICATE})
+"""What became of records that need more than to be booked."""
 
 
 class PushOutcome(msgspec.Struct, frozen=True):
@@ -178,7 +182,10 @@ def _take_unknown(
 ) -> dict[int, Verdict]:
     """Book what can be booked and quarantine the rest; duplicates of other tills' records move nothing."""
     sound = [item for item in unknown if item.flaw is None]
-    booked = dict(zip((item.seq for item in sound), book(connection, source, sound, now_us), strict=True))
+    said = book(connection, source, sound, now_us)
+    booked = dict(zip([item.seq for item in sound], said, strict=True))
+    if len(sound) == len(unknown) and _MOVED_NOTHING.isdisjoint(said):
+        return {seq: verdict for seq, verdict in booked.items() if verdict}
     flawed: list[Arrived] = []
     verdicts: dict[int, Verdict] = {}
     for item in unknown:

@@ -7,6 +7,7 @@ Work that reads sees one state of everything.
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Engine
     from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 __all__ = ["Database", "migrate", "open_engine"]
 
@@ -50,6 +52,10 @@ RETRY_WAIT_MAX_S: Final = 0.5
 GIVEN_UP: Final = frozenset({"40001", "40P01"})
 """SQLSTATE of what may simply be done again: serialization failure and deadlock (PostgreSQL manual, appendix A)."""
 
+REST_S: Final = 1.0
+"""After so many seconds without work a connection to PostgreSQL may be dead and nobody would know."""
+
+_RESTS_SINCE: Final = "stammkunde_rests_since"
 _WRITES: Final = "stammkunde_writes"
 _SQLITE_SETTINGS: Final = (
     ("busy_timeout", BUSY_TIMEOUT_MS),
@@ -81,15 +87,34 @@ def open_engine(url: str) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_timeout=POOL_WAIT_S,
-        pool_pre_ping=True,
         connect_args={"options": options, "application_name": "stammkunde-headoffice"},
     )
     event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "checkin", _note_rest)
+    event.listen(engine, "checkout", _look_alive)
     return engine
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
     arrays.register(connection)
+
+
+def _note_rest(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_RESTS_SINCE] = time.monotonic()
+
+
+def _look_alive(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:  # noqa: ANN401 - the driver's
+    """Ask a connection that has rested for an answer; a dead one is replaced, and so are all others as old as it.
+
+    A question for every transaction, as SQLAlchemy would ask it, is a tenth of what head office asks for a batch.
+    """
+    if time.monotonic() - record.info.get(_RESTS_SINCE, 0) < REST_S:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise exc.InvalidatePoolError from error
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:

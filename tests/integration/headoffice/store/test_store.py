@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, text, update
 
 from headoffice.errors import DatabaseAway, NewerDatabase
 from headoffice.intake.positions import Positions
+from headoffice.store import engine
 from headoffice.store.engine import Database, migrate, open_engine
 from headoffice.store.rows import server_row
 from headoffice.store.tables import METADATA, POSITIONS_A_STEP, SERVER
@@ -115,3 +116,38 @@ def test_a_transaction_the_database_gave_up_is_done_again_whole(postgresql_datab
 
     assert postgresql_database.transact(work) == 2
     assert tries == [1, 1]
+
+
+def _end_all_connections(database: Database) -> None:
+    """What a restart of the server, or a firewall that forgets, does to connections that rest."""
+    others = Database(open_engine(database.engine.url.render_as_string(hide_password=False)))
+    with others.write() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+    others.close()
+
+
+def test_a_connection_that_died_while_it_rested_is_replaced_unnoticed(
+    postgresql_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes first after a night does not pay for it."""
+    monkeypatch.setattr(engine, "REST_S", 0.0)
+    postgresql_database.transact(lambda connection: connection.scalar(text("SELECT 1")))
+    _end_all_connections(postgresql_database)
+    assert postgresql_database.transact(lambda connection: connection.scalar(text("SELECT 2"))) == 2
+
+
+def test_a_connection_that_dies_at_work_costs_one_known_error(
+    postgresql_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody asks whether it lives; the next one gets a fresh connection."""
+    monkeypatch.setattr(engine, "REST_S", 3_600.0)
+    postgresql_database.transact(lambda connection: connection.scalar(text("SELECT 1")))
+    _end_all_connections(postgresql_database)
+    with pytest.raises(DatabaseAway):
+        postgresql_database.transact(lambda connection: connection.scalar(text("SELECT 2")))
+    assert postgresql_database.transact(lambda connection: connection.scalar(text("SELECT 3"))) == 3
