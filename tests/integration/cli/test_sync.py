@@ -142,7 +142,7 @@ def test_what_a_till_that_was_shut_out_has_left_is_handed_in(shop: CommandLine, 
         ("http://office.example:8470", "0000-0000-0000-0000", "not_encrypted"),
         ("ftp://office.example", "0000-0000-0000-0000", "unreachable"),
         ("https://localhost:1", "not a code", "code_unreadable"),
-        ("https://localhost:1", "0000-0000-0000-0000", "code_unreadable"),
+        ("https://localhost:1", "0000-0000-0000-0000", "code_without_fingerprint"),
         ("https://localhost:1", f"0000-0000-0000-0000.{'A' * 26}", "unreachable"),
     ],
 )
