@@ -53,5 +53,13 @@ def bring_up_to_date(directory: Path, ledger: Database, vault: Database) -> None
 
         copy_before_migration(directory)
 
-    migrations.bring_up_to_date(ledger, migrations.LEDGER_LAYOUT, before=keep_a_copy)
-    migrations.bring_up_to_date(vault, migrations.VAULT_LAYOUT)
+    changed = [
+        database
+        for database, is_changed in (
+            (ledger, migrations.bring_up_to_date(ledger, migrations.LEDGER_LAYOUT, before=keep_a_copy)),
+            (vault, migrations.bring_up_to_date(vault, migrations.VAULT_LAYOUT)),
+        )
+        if is_changed
+    ]
+    for database in changed:  # whoever reads beside this till looks at the file's header for its layout
+        database.one("PRAGMA wal_checkpoint(TRUNCATE)")

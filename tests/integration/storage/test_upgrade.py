@@ -76,6 +76,14 @@ def test_looking_on_brings_an_old_till_up_to_date_too(old: Path) -> None:
     assert (old / "ledger.before-layout.sqlite").exists()
 
 
+def test_whoever_looks_on_beside_the_first_start_after_an_update_finds_the_new_layout(old: Path) -> None:
+    """The header of a file says its layout, and what is still in the log does not stand there yet."""
+    with open_store(old, clock=CLOCK, ids=IDS):
+        assert versions(old) == {SCHEMA_VERSION}
+        with open_store(old, clock=CLOCK, ids=IDS, writable=False) as store, store.reader() as reader:
+            assert reader.day_report(CLOCK.today()).open_points == 130
+
+
 def test_verify_brings_an_old_till_up_to_date(old: Path) -> None:
     """And finds it whole."""
     assert verify(old).ok
