@@ -10,7 +10,6 @@ import sys
 import threading
 from contextlib import ExitStack
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -117,7 +116,7 @@ class RunningTill:
             clock=clock,
             connect=connect,
             serving=lambda: supervisor.address,
-            software=version(APPLICATION),
+            software=_software,
         )
         outside = Outside(
             status=lambda status: deliver(lambda: self.shell.sync_status(status)),
@@ -303,6 +302,13 @@ def open_till(directory: Path, *, language: str | None) -> int:
         till.window.open()
         code = int(application.exec())
     return EXIT_BROKEN if till.shell.state.fatal else code
+
+
+def _software() -> str:
+    """This program's version."""
+    from importlib.metadata import version
+
+    return version(APPLICATION)
 
 
 def default_directory() -> Path:

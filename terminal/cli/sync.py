@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import sys
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -228,6 +227,8 @@ def _round(session: Session, till: Till, keys: KeyStore) -> Answer:
             line = opened.enter_context(
                 Line(OwnLedger(till), head_office, keys, session.programs.clock, connect_over_http)
             )
+            from importlib.metadata import version
+
             hooks, software = Hooks(report=_reporter(session.texts)), version("stammkunde")
             result = line.round(hooks, software)
             if line.has_something_to_send():  # a programme that came into force is a booking too

@@ -75,7 +75,7 @@ class Means:
         clock: The machine's clock, uncorrected.
         connect: Opens a line.
         serving: Under which address this till serves the others, empty when it does not.
-        software: This program's version.
+        software: Tells this program's version; finding it out takes longer than opening the till.
     """
 
     owner: LedgerOwner
@@ -83,7 +83,7 @@ class Means:
     clock: Clock
     connect: Connect
     serving: Callable[[], str]
-    software: str
+    software: Callable[[], str]
 
 
 class SyncThread:
@@ -231,7 +231,7 @@ class SyncThread:
         """One round; its failure decides about the next try and is shown, and that is all."""
         try:
             session = self._open_session()
-            result = session.round(Hooks(self._show_progress, self._stopping.is_set), self._means.software)
+            result = session.round(Hooks(self._show_progress, self._stopping.is_set), self._means.software())
         except Stopped:
             return
         except SyncError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -77,6 +76,8 @@ class GlobalOptions:
         Raises:
             typer.Exit: Always; no command runs.
         """
+        from importlib.metadata import version
+
         number = version(PACKAGE)
         typer.echo(json_text({"version": number}) if self.as_json else f"{program} {number}")
         raise typer.Exit

@@ -77,7 +77,7 @@ class RunningSync:
             clock=ledger.clock,
             connect=lambda *_: self.office,
             serving=lambda: "",
-            software="tests",
+            software=lambda: "tests",
         )
         outside = Outside(status=self.told.put, offset=lambda _ms: None, bug=self.bugs.append)
         self.thread = SyncThread(means, outside)
