@@ -15,7 +15,7 @@ from headoffice.web.rights import Right, may
 from texts.i18n import LANGUAGES, Texts
 
 if TYPE_CHECKING:
-    from headoffice.web.visits import Visit
+    from headoffice.web.visit import Visit
     from loyalty.ports import Clock
 
 TEMPLATES: Final = Path(__file__).with_name("templates")

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -18,71 +15,22 @@ from headoffice.web.errors import BadForm, Forged, NotAllowed, SignInNeeded
 from headoffice.web.language import COOKIE as LANGUAGE_COOKIE
 from headoffice.web.language import language_of
 from headoffice.web.rights import Right, may
-from headoffice.web.sessions import Session
-from texts.i18n import Texts
+from headoffice.web.visit import RIGHT, Deed, Visit
 
 if TYPE_CHECKING:
-    from headoffice.web.web import Web
+    from headoffice.web.site import Web
+    from texts.i18n import Texts
 
 AnyRequest = Request[Any, Any, Any]
-
-RIGHT: Final = "right"
-"""Under which key of a route's options the right lies that it needs."""
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 FIELDS_MAX: Final = 50
 FIELD_LENGTH_MAX: Final = 300_000
 """Bounds of a form: fields, and characters of one; a programme document is the longest."""
 
-NOTHING_TYPED: Final[Mapping[str, str]] = MappingProxyType({})
-"""A form that nobody has filled in yet."""
-
 _COOKIE: Final = "stammkunde"
 _SAFE_COOKIE: Final = "__Host-stammkunde"
 """Over TLS the browser itself sees to it that no other host and no plain connection set it (RFC 6265bis, 4.1.3.2)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A request of somebody who is signed in.
-
-    Attributes:
-        session: Who, and what forms must carry.
-        token: The cookie's.
-        texts: The language.
-        path: The page.
-        query: What stands behind the question mark.
-        here: Path and query, to come back to.
-    """
-
-    session: Session
-    token: str
-    texts: Texts
-    path: str
-    query: Mapping[str, str]
-    here: str
-
-    @property
-    def name(self) -> str:
-        """Who, for what they decide."""
-        return self.session.user.name
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """A form of somebody who is signed in, sent from one of our pages."""
-
-    visit: Visit
-    form: Mapping[str, str]
-
-    def said(self, name: str) -> str:
-        """A field, without the blanks around it; empty when it was left out."""
-        return self.form.get(name, "").strip()
-
-    @property
-    def confirmed(self) -> bool:
-        """Whether the box was ticked that a deed without return has."""
-        return self.said("confirm") == "yes"
 
 
 def cookie_name(request: AnyRequest) -> str:

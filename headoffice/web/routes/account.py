@@ -11,12 +11,12 @@ from litestar.di import NamedDependency
 from headoffice.web.answers import go
 from headoffice.web.rights import Right
 from headoffice.web.users import NotSignedIn, UserRefused
-from headoffice.web.visits import RIGHT, Deed, Visit
+from headoffice.web.visit import RIGHT, Deed, Visit
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
-    from headoffice.web.web import Web
+    from headoffice.web.site import Web
 
 
 def handlers(web: Web) -> list[HTTPRouteHandler]:

@@ -12,14 +12,14 @@ from litestar.params import FromPath
 from headoffice.web.answers import go
 from headoffice.web.rights import Right
 from headoffice.web.routes.members import member_page
-from headoffice.web.visits import RIGHT, Deed
+from headoffice.web.visit import RIGHT, Deed
 from loyalty.bounds import POINTS_MAX
 from loyalty.outcomes import Reason, Refused
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
-    from headoffice.web.web import Web
+    from headoffice.web.site import Web
 
 REASON_LENGTH_MAX = 500
 """The longest reason, in characters."""

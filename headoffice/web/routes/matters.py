@@ -11,13 +11,13 @@ from litestar.params import FromPath
 
 from headoffice.web.answers import go
 from headoffice.web.rights import Right
-from headoffice.web.visits import RIGHT, Deed, Visit
+from headoffice.web.visit import RIGHT, Deed, Visit
 from headoffice.wording import conflict_advice, conflict_text
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
-    from headoffice.web.web import Web
+    from headoffice.web.site import Web
 
 
 def handlers(web: Web) -> list[HTTPRouteHandler]:

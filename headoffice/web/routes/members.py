@@ -13,7 +13,7 @@ from litestar.params import FromPath
 from headoffice.web.answers import go
 from headoffice.web.errors import NotFound
 from headoffice.web.rights import Right
-from headoffice.web.visits import NOTHING_TYPED, RIGHT, Deed, Visit
+from headoffice.web.visit import NOTHING_TYPED, RIGHT, Deed, Visit
 from headoffice.wording import refusal_text
 from loyalty.outcomes import Refused
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
     from headoffice.views import MemberHit
-    from headoffice.web.web import Web
+    from headoffice.web.site import Web
 
 SEARCH_LENGTH_MAX = 200
 """The longest text that is looked for, in characters."""

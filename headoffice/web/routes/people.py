@@ -14,12 +14,12 @@ from headoffice.web.answers import go
 from headoffice.web.errors import BadForm
 from headoffice.web.rights import Right, StaffRole
 from headoffice.web.users import User, UserRefused
-from headoffice.web.visits import RIGHT, Deed, Visit
+from headoffice.web.visit import RIGHT, Deed, Visit
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
-    from headoffice.web.web import Web
+    from headoffice.web.site import Web
 
 
 def handlers(web: Web) -> list[HTTPRouteHandler]:

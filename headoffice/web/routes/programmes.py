@@ -14,7 +14,7 @@ from headoffice.views import Published
 from headoffice.web.answers import go
 from headoffice.web.errors import NotFound
 from headoffice.web.rights import Right
-from headoffice.web.visits import RIGHT, Deed, Visit
+from headoffice.web.visit import RIGHT, Deed, Visit
 from loyalty.document import Problem
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from litestar.handlers import HTTPRouteHandler
 
-    from headoffice.web.web import Web
+    from headoffice.web.site import Web
     from loyalty.ports import Clock
 
 US_PER_MIN = 60_000_000

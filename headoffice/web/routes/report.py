@@ -16,7 +16,7 @@ from headoffice.web.answers import download
 from headoffice.web.chart import chart
 from headoffice.web.errors import NotFound
 from headoffice.web.rights import Right
-from headoffice.web.visits import RIGHT, Visit
+from headoffice.web.visit import RIGHT, Visit
 from loyalty.programme import parse_programme
 from texts.i18n import shop_time
 from texts.report_csv import day_csv
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
     from headoffice.views import StoreDayReport
-    from headoffice.web.web import Web
+    from headoffice.web.site import Web
     from texts.i18n import Texts
 
 ONE_DAY = timedelta(days=1)

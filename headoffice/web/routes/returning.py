@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 
 from headoffice.web.answers import go
 from headoffice.web.rights import Right
-from headoffice.web.visits import RIGHT, Visit
+from headoffice.web.visit import RIGHT, Visit
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler

@@ -16,21 +16,14 @@ from headoffice.web.answers import go
 from headoffice.web.language import COOKIE
 from headoffice.web.rights import Right
 from headoffice.web.users import NotSignedIn, User
-from headoffice.web.visits import (
-    RIGHT,
-    Deed,
-    check_origin,
-    cookie_name,
-    local_path,
-    read_form,
-    texts_of,
-)
+from headoffice.web.visit import RIGHT, Deed
+from headoffice.web.visits import check_origin, cookie_name, local_path, read_form, texts_of
 from texts.i18n import LANGUAGES
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
-    from headoffice.web.web import Web
+    from headoffice.web.site import Web
     from texts.i18n import Texts
 
 AnyRequest = Request[Any, Any, Any]

@@ -15,7 +15,7 @@ from headoffice.web import words
 from headoffice.web.answers import go
 from headoffice.web.errors import NotFound
 from headoffice.web.rights import Right
-from headoffice.web.visits import NOTHING_TYPED, RIGHT, Deed, Visit
+from headoffice.web.visit import NOTHING_TYPED, RIGHT, Deed, Visit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
 
     from headoffice.views import JoinCode
-    from headoffice.web.web import Web
+    from headoffice.web.site import Web
 
 NAME_LENGTH_MAX = 80
 """The longest name of a store or till, in characters."""

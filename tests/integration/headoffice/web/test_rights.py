@@ -10,7 +10,7 @@ from litestar.routes import HTTPRoute
 
 from headoffice.web.rights import Right, StaffRole, may
 from headoffice.web.users import User, UserNo, UserRefused
-from headoffice.web.visits import RIGHT
+from headoffice.web.visit import RIGHT
 from tests.fakes.page_visitor import PageVisitor
 from tests.fakes.staffed_office import ADMIN, MANAGER, PASSWORD, VIEWER, StaffedOffice
 

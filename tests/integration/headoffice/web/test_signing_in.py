@@ -7,7 +7,7 @@ from http import HTTPStatus
 import pytest
 
 from headoffice.web.sessions import IDLE_S, LONGEST_S
-from headoffice.web.web import SIGN_INS_BURST
+from headoffice.web.site import SIGN_INS_BURST
 from tests.fakes.page_visitor import PageVisitor
 from tests.fakes.staffed_office import ADMIN, MANAGER, PASSWORD, VIEWER, StaffedOffice
 
