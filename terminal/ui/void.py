@@ -148,10 +148,13 @@ class VoidView(View):
         for field in fields:
             box = self._fields.get(field.name) or self._add_field(field.name, secret=field.name == secret)
             box.show_field(field, "")
+        appears = bool(fields) and self._fields_row.isHidden()
         self._fields_row.setVisible(bool(fields))
         names = {field.name for field in fields}
         for name, box in self._fields.items():
             box.setVisible(name in names)
+        if appears and self.isVisible():  # else the card is typed behind the number, which is another number then
+            self.take_focus()
 
     def _add_field(self, name: str, *, secret: bool) -> FieldBox:
         box = self._field_box(name, partial(self._presenter.field_typed, name))

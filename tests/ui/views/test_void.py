@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit
 from loyalty.receipt_code import CODE_LENGTH_MAX
 from terminal.presenters.states import Screen
 from terminal.ui.labels import Paragraph
+from tests.fakes.sale_states import replace
 from tests.fakes.stage import Stage
 
 
@@ -53,6 +54,20 @@ def test_what_a_manager_vouches_for_is_typed_into_fields_and_the_pin_is_dots(sta
     assert isinstance(button, QAbstractButton)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert stage.presenter(Screen.VOID).taken() == [("choose_manager", "b")]
+
+
+def test_when_a_manager_is_needed_the_next_key_goes_into_the_first_empty_field(stage: Stage) -> None:
+    """The answer comes while the focus stands in the number; typing on there would ask for another booking."""
+    stage.show("void_elsewhere")
+    assert field(stage, "receipt").hasFocus()
+    _, vouched = stage.variants["void_vouched"]
+    stage.presenter(Screen.VOID).show(vouched)
+    stage.settle()
+    assert field(stage, "redeemed").hasFocus()
+    field(stage, "pin").setFocus()
+    stage.presenter(Screen.VOID).show(replace(vouched, busy=True))
+    stage.settle()
+    assert field(stage, "pin").hasFocus(), "only when they appear: nobody is moved while typing"
 
 
 @pytest.mark.parametrize("variant", ["void", "void_elsewhere"])
