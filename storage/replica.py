@@ -18,10 +18,9 @@ from storage.connection import open_new, open_replica_writer
 from storage.errors import Damaged, NewerSchema, NotALedger
 from storage.exchange import Published
 from storage.files import check_header, log_path, os_errors
-from storage.migrations import object_problems
 from storage.publishing import Publication, forget_person
 from storage.replica_rows import put_link, read_link, read_state
-from storage.replica_view import is_replica
+from storage.replica_view import is_replica, layout_problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -231,16 +230,6 @@ def _usable(path: Path) -> bool:
             return not layout_problems(database)
     except (NotALedger, NewerSchema, Damaged):
         return False
-
-
-def layout_problems(database: Database) -> list[str]:
-    """What differs from the replica's layout as it is now."""
-    problems = object_problems(database, REPLICA, kinds=("table", "index", "trigger", "view"), steps=False)
-    for name, wanted in (("user_version", REPLICA_VERSION), ("page_size", REPLICA_PAGE_SIZE)):
-        found = database.value(f"PRAGMA {name}")
-        if found != wanted:
-            problems.append(f"{database.name}: {name} is {found}, not {wanted}")
-    return problems
 
 
 def _make(path: Path) -> None:

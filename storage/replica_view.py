@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from loyalty.replica import REPLICA, REPLICA_APPLICATION_ID, REPLICA_VERSION
+from loyalty.replica import REPLICA, REPLICA_APPLICATION_ID, REPLICA_PAGE_SIZE, REPLICA_VERSION
 from storage.connection import open_in_memory, open_reader
 from storage.errors import Damaged, NotALedger, ReadOnlyDisk
 from storage.exchange import HeadOfficeRow
+from storage.migrations import object_problems
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,3 +113,13 @@ def empty_replica() -> Database:
     for statement in REPLICA:
         database.run(statement)
     return database
+
+
+def layout_problems(database: Database) -> list[str]:
+    """What differs from the replica's layout as it is now."""
+    problems = object_problems(database, REPLICA, kinds=("table", "index", "trigger", "view"), steps=False)
+    for name, wanted in (("user_version", REPLICA_VERSION), ("page_size", REPLICA_PAGE_SIZE)):
+        found = database.value(f"PRAGMA {name}")
+        if found != wanted:
+            problems.append(f"{database.name}: {name} is {found}, not {wanted}")
+    return problems

@@ -10,8 +10,8 @@ from loyalty.replica import REPLICA_APPLICATION_ID
 from storage.connection import open_frozen, open_private
 from storage.errors import Damaged
 from storage.files import check_header
-from storage.replica import layout_problems
 from storage.replica_rows import put_link, read_state
+from storage.replica_view import layout_problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable

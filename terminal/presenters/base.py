@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from terminal.app.identify import Identified
     from terminal.presenters.outcomes import Booked
     from terminal.presenters.states import Notice
-    from terminal.presenters.sync_form import Purpose
     from terminal.presenters.sync_port import SyncActions
+    from terminal.presenters.sync_states import Purpose
     from terminal.sync.outcomes import Invited
     from texts.i18n import Texts
 

@@ -9,8 +9,7 @@ from loyalty.outcomes import Refused
 from loyalty.wire import ProblemCode
 from terminal.presenters.base import Flow, Presenter, Surroundings
 from terminal.presenters.states import Notice, Tone
-from terminal.presenters.sync_form import Purpose
-from terminal.presenters.sync_states import SyncAction, SyncState
+from terminal.presenters.sync_states import Purpose, SyncAction, SyncState
 from terminal.presenters.sync_view import facts, headline_icon, meaning, notes, tiles
 from terminal.presenters.sync_words import connection_pill, no_text, progress_percent, progress_text
 from terminal.sync.outcomes import Declined, Invited, Serving

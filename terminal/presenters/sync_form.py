@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -12,7 +11,7 @@ from loyalty.outcomes import Refused
 from terminal.app.cashiers import PIN_LENGTH_MAX, PIN_LENGTH_MIN
 from terminal.presenters.base import Flow, Presenter, Surroundings
 from terminal.presenters.states import Choice, Field, Notice, Tone
-from terminal.presenters.sync_states import SyncFormState
+from terminal.presenters.sync_states import Purpose, SyncFormState
 from terminal.presenters.sync_words import no_text
 from terminal.sync.outcomes import Declined, Exported, Invited, Joined, Left
 
@@ -20,15 +19,6 @@ if TYPE_CHECKING:
     from storage.types import CashierRow
     from terminal.presenters.sync_port import SyncActions
     from texts.i18n import Texts
-
-
-class Purpose(StrEnum):
-    """What a form is for; also the key of the button that opens it."""
-
-    JOIN = "join"
-    INVITE = "invite"
-    EXPORT = "export"
-    LEAVE = "leave"
 
 
 FIELDS: Final[dict[Purpose, tuple[str, ...]]] = {
@@ -123,7 +113,7 @@ class SyncFormPresenter(Presenter[SyncFormState]):
         match self._purpose:
             case Purpose.JOIN:
                 code = "".join(typed["code"].split())  # people read it aloud, and type it, in groups
-                actions.join(_address(typed["url"]), code, self._joined, self._failed)
+                actions.join(typed["url"], code, self._joined, self._failed)
             case Purpose.INVITE:
                 actions.invite(typed["name"], self._invited, self._failed)
             case Purpose.EXPORT:
@@ -249,11 +239,6 @@ class SyncFormPresenter(Presenter[SyncFormState]):
             waiting,
         )
         return Notice(sentence.format(count=texts.number(waiting)), Tone.WARN)
-
-
-def _address(typed: str) -> str:
-    """An address as people type it; without a scheme it is meant encrypted."""
-    return typed if "://" in typed else f"https://{typed}"
 
 
 def _words(texts: Texts) -> dict[Purpose, tuple[str, str, str]]:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
 
 from terminal.presenters.states import Choice, Field, Notice, Tile, Tone
+
+
+class Purpose(StrEnum):
+    """What a form is for; also the key of the button that opens it."""
+
+    JOIN = "join"
+    INVITE = "invite"
+    EXPORT = "export"
+    LEAVE = "leave"
 
 
 class SyncAction(msgspec.Struct, frozen=True):

@@ -67,7 +67,7 @@ def checked_address(url: str) -> str:
         parts = urlsplit("")
     bare = not (parts.path or parts.query or parts.fragment or parts.username)
     if not (usable and bare and text.isascii() and text.isprintable() and len(text) <= URL_LENGTH_MAX):
-        raise Broken(SyncTrouble.UNREACHABLE, "not an address")
+        raise Broken(SyncTrouble.ADDRESS_WRONG, "not an address")
     if parts.scheme == "http" and not _is_loopback(parts.hostname or ""):
         raise Broken(SyncTrouble.NOT_ENCRYPTED, "plain http leaves this machine")
     return f"{parts.scheme}://{parts.netloc.lower()}"

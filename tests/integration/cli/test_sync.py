@@ -140,9 +140,11 @@ def test_what_a_till_that_was_shut_out_has_left_is_handed_in(shop: CommandLine, 
     ("url", "code", "error"),
     [
         ("http://office.example:8470", "0000-0000-0000-0000", "not_encrypted"),
-        ("ftp://office.example", "0000-0000-0000-0000", "unreachable"),
+        ("ftp://office.example", "0000-0000-0000-0000", "address_wrong"),
         ("https://localhost:1", "not a code", "code_unreadable"),
         ("https://localhost:1", "0000-0000-0000-0000", "code_without_fingerprint"),
+        ("localhost:1", "0000-0000-0000-0000", "unreachable"),
+        ("head.example:8443", "0000-0000-0000-0000", "code_without_fingerprint"),
         ("https://localhost:1", f"0000-0000-0000-0000.{'A' * 26}", "unreachable"),
     ],
 )

@@ -15,7 +15,7 @@ from terminal.app.adopt_pending import Unreadable
 from terminal.app.cashiers import AddCashier, add_cashier
 from terminal.messages import safe_text
 from terminal.presenters.states import Notice, Screen, Tone
-from terminal.presenters.sync_form import Purpose
+from terminal.presenters.sync_states import Purpose
 from terminal.presenters.sync_words import trouble_text
 from terminal.sync.outcomes import Invited
 from terminal.sync.status import (

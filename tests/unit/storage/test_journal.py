@@ -224,7 +224,10 @@ def test_every_column_is_under_the_hash(ledger: LedgerOfTests, column: int) -> N
     before = Link(first[0], first[1], first[13])
     assert link_problem(row, before) is None
     value = row[column]
-    changed = value + 1 if isinstance(value, int) else value[:-1] + (b"\xff" if isinstance(value, bytes) else "~")
+    if isinstance(value, bytes):
+        changed: object = value[:-1] + bytes([value[-1] ^ 1])
+    else:
+        changed = value + 1 if isinstance(value, int) else value[:-1] + "~"
     problem = link_problem((*row[:column], changed, *row[column + 1 :]), before)
     assert problem is not None
     assert problem.startswith("journal seq")

@@ -44,7 +44,7 @@ def test_joining_takes_an_address_and_a_code_as_people_type_them(counter: Counte
     counter.shell.key("Enter")
     counter.shell.key("Enter")
     fill(counter, code="something else")
-    assert line.asked == [("join", "https://head.example:8443", "K7QF-2M9X-ABCD-8PZT")]
+    assert line.asked == [("join", "head.example:8443", "K7QF-2M9X-ABCD-8PZT")]
     assert counter.shell.sync_form.state.busy
     line.answer(Joined("Innenstadt", 1200))
     assert counter.screen() is Screen.SYNC
@@ -52,7 +52,7 @@ def test_joining_takes_an_address_and_a_code_as_people_type_them(counter: Counte
 
 
 def test_a_scheme_that_was_typed_is_kept(counter: Counter, line: FakeSyncActions) -> None:
-    """On this very computer plain http is allowed; whoever joins decides, not the form."""
+    """On this very computer plain http is allowed, and needs no scheme; whoever joins decides, not the form."""
     begin(counter, "join")
     fill(counter, url="http://127.0.0.1:8080", code="x")
     counter.shell.key("Enter")
