@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from hardware.scans import DeviceStatus, Scan
     from storage.types import CashierRow
     from terminal.presenters.outcomes import Booked
-    from terminal.presenters.sync_form import Purpose
+    from terminal.presenters.sync_states import Purpose
     from terminal.sync.outcomes import Invited
     from terminal.sync.status import SyncStatus
 
