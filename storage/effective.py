@@ -42,6 +42,7 @@ _SALES: Final = """SELECT booking.seq, booking.business_day, booking.amount_cent
   booking.reversed_cents < booking.amount_cents, journal.member_id
 FROM booking JOIN journal ON journal.seq = booking.seq
 WHERE booking.member_id = ? AND booking.seq > ? AND booking.kind = 'sale'"""
+_WRITTEN_HERE: Final = "SELECT 1 FROM journal WHERE record_id = ?"
 _CONSENTS: msgspec.json.Decoder[tuple[ConsentState, ...]] = msgspec.json.Decoder(tuple[ConsentState, ...])
 _LOTS: msgspec.json.Decoder[tuple[StatementLot, ...]] = msgspec.json.Decoder(tuple[StatementLot, ...])
 
@@ -120,12 +121,19 @@ class Family:
         )
 
     def lots(self, today: date) -> tuple[Lot, ...]:
-        """The points that are left to spend; those past their last day are hidden until head office writes them off."""
+        """The points that are left to spend; those past their last day are hidden until head office writes them off.
+
+        What this till gave back of another till's booking is spent when head office has booked it and not before: a
+        receipt may be invented, or undone at two tills, and a statement can't take back what was carried away.
+        """
         balance = sum(item.balance for item in self.statements.values())
         known = list(self._statement_lots())
         past = {lot.record_id for lot in known if lot.last_day and lot.last_day < today}
         opening = Account(balance, tuple(Lot(lot.record_id, lot.earned_at_us, lot.points, lot.left) for lot in known))
-        return tuple(lot for lot in fold(self.entries(), opening).lots if lot.record_id not in past)
+        proved = (
+            item for item in self.entries() if item.kind is not EntryKind.RETURN or self._is_own(item.original_id)
+        )
+        return tuple(lot for lot in fold(proved, opening).lots if lot.record_id not in past)
 
     def consents(self) -> tuple[ConsentState, ...]:
         """What the member agreed to or withdrew: head office's states and the own records they do not include."""
@@ -157,6 +165,10 @@ class Family:
             own_redemptions=sum(points > 0 for points in spent.values()),
             caught_up=self.complete,
         )
+
+    def _is_own(self, record_id: UUID | None) -> bool:
+        """Whether this till wrote a booking itself."""
+        return record_id is not None and self._ledger.one(_WRITTEN_HERE, (record_id.bytes,)) is not None
 
     def _find(self, replica: Database, member: bytes) -> tuple[bytes, ...]:
         """Follow both sides' joins from one account to all that are one with it."""

@@ -151,6 +151,22 @@ def test_lots_follow_the_statement_and_the_own_entries(joined: JoinedLedger, joi
     assert [(lot.record_id, lot.left) for lot in joined_reader.lots(HERS)] == [(LOT, 280), (sale.record_id, 10)]
 
 
+def test_points_given_back_of_another_tills_booking_are_no_lot_before_head_office_booked_it(
+    joined: JoinedLedger, joined_reader: Reader
+) -> None:
+    """They are in the balance, which is a preview; an own redemption undone is in both at once."""
+    joined.pull(joined.statement(HERS, 300, lots=(StatementLot(LOT, 2, 300, 300, LATER),)))
+    own, foreign = joined.redemption(HERS), joined.redemption(HERS)
+    joined.append(own, joined.reversal(foreign))
+    assert balance(joined_reader) == 300
+    assert [lot.left for lot in joined_reader.lots(HERS)] == [250]
+    joined.append(joined.reversal(own))
+    assert balance(joined_reader) == 350
+    assert [lot.left for lot in joined_reader.lots(HERS)] == [300]
+    joined.pull(joined.statement(HERS, 350, lots=(StatementLot(LOT, 2, 350, 350, LATER),)))
+    assert [lot.left for lot in joined_reader.lots(HERS)] == [350]
+
+
 def test_safe_to_spend_counts_own_spending_and_not_own_awards(joined: JoinedLedger, joined_reader: Reader) -> None:
     """What was taken back or corrected downwards lowers it too; points past their last day don't count."""
     lots = (StatementLot(LOT, 1, 100, 30, date(2026, 11, 20)), StatementLot(UUID(int=0x12), 2, 500, 500))

@@ -9,8 +9,11 @@ import pytest
 from loyalty.feed import StatementItem, StatementLot
 from loyalty.offline import SafeLimit
 from loyalty.outcomes import Reason, Refused
+from loyalty.records import ReversalReason
+from loyalty.reversal import Receipt, ReversalRequest
 from loyalty.sale import RewardRequest
 from terminal.app.redeem import RedeemCommand, Redeemed, redeem
+from terminal.app.reverse import ReverseCommand, Reversed, Vouch, reverse
 from terminal.app.safe import safe_now
 from tests.fakes.joined_till import JoinedTill
 from tests.fakes.ledger import card_number
@@ -41,6 +44,20 @@ def test_online_nothing_limits(till: JoinedTill) -> None:
     """Statements are fresh; a race of two tills is booked and listed."""
     assert _limit(till) is None
     assert all(isinstance(_redeem(till), Redeemed) for _ in range(5))
+    till.close()
+
+
+def test_an_invented_receipt_buys_nothing_even_online(till: JoinedTill) -> None:
+    """Whoever vouches for one has not made points that can be carried away before head office looked at it."""
+    receipt = Vouch(Receipt(0, 0, 5_000), card_number(2), trusted=True)
+    request = ReversalRequest(till.ledger.ids.record_id())
+    command = ReverseCommand(till.ledger.ids.record_id(), request, ReversalReason.RETURN, vouch=receipt)
+    assert isinstance(reverse(till.till, command), Reversed)
+    assert till.account(2).balance == 5_000, "a preview"
+    coffee = RedeemCommand(till.ledger.ids.record_id(), card_number(2), RewardRequest("coffee"))
+    refused = redeem(till.till, coffee)
+    assert isinstance(refused, Refused)
+    assert refused.reason is Reason.INSUFFICIENT_POINTS
     till.close()
 
 
