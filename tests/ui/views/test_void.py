@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
 from loyalty.receipt_code import CODE_LENGTH_MAX
-from terminal.presenters.states import Screen
+from terminal.presenters.states import Screen, VoidState
 from terminal.ui.labels import Paragraph
 from tests.fakes.sale_states import replace
 from tests.fakes.stage import Stage
@@ -61,6 +61,7 @@ def test_when_a_manager_is_needed_the_next_key_goes_into_the_first_empty_field(s
     stage.show("void_elsewhere")
     assert field(stage, "receipt").hasFocus()
     _, vouched = stage.variants["void_vouched"]
+    assert isinstance(vouched, VoidState)
     stage.presenter(Screen.VOID).show(vouched)
     stage.settle()
     assert field(stage, "redeemed").hasFocus()
