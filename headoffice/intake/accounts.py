@@ -3,7 +3,8 @@
 What a sale does to an account is an addition, so nothing has to be read first: the statement that adds tells the
 balance it came to. Accounts are written in the order of their ids, so that two transactions never wait for each other
 crosswise. A merged account takes nothing and points straight at the one that stands for it, which gets what was meant
-for it. Only who asks what an account was before, an enrolment or a merge, locks and reads it beforehand.
+for it. Whether an enrolment is the first is asked once the lock is there, too. Only a merge needs accounts as they are
+before anything is written: it locks all that its transaction names beforehand, in the same order.
 """
 
 from __future__ import annotations
@@ -28,10 +29,9 @@ LOCK_ROUNDS_MAX: Final = 10
 
 _FRESH: Final = ("member_id", "balance", "sales", "revenue_cents", "region")
 _COLUMNS: Final = ("balance", "sales", "revenue_cents", "enrolled_day", "last_sale_day", "merged_into")
-_ADDED: Final = ("member_id", "balance", "sales", "revenue_cents", "enrolled_day", "last_sale_day", "region")
+_ADDED: Final = ("member_id", "balance", "sales", "revenue_cents", "last_sale_day", "region")
 _ADDING: Final = {
     **{name: f"account.{name} + excluded.{name}" for name in ("balance", "sales", "revenue_cents")},
-    "enrolled_day": "coalesce(account.enrolled_day, excluded.enrolled_day)",
     "last_sale_day": "CASE WHEN account.last_sale_day >= excluded.last_sale_day OR excluded.last_sale_day IS NULL"
     " THEN account.last_sale_day ELSE excluded.last_sale_day END",
 }
@@ -46,19 +46,19 @@ class Change:
         balance: Points.
         sales: How many.
         revenue_cents: What they came to.
-        enrolled_day: The day of the first enrolment.
         last_sale_day: The day of the last sale.
         running: Once it is written, the balance that the account had before, if that was asked for; free to be counted
             up from there.
+        enrolled_day: Once it is written, the day of the account's first enrolment so far, if that was asked for.
         meant_for: What was written instead or before, when another account stands for this one.
     """
 
     balance: int = 0
     sales: int = 0
     revenue_cents: int = 0
-    enrolled_day: date | None = None
     last_sale_day: date | None = None
     running: int = 0
+    enrolled_day: date | None = None
     meant_for: Change | None = None
 
     @property
@@ -79,7 +79,6 @@ class Change:
         self.balance += other.balance
         self.sales += other.sales
         self.revenue_cents += other.revenue_cents
-        self.enrolled_day = min(filter(None, (self.enrolled_day, other.enrolled_day)), default=None)
         self.last_sale_day = max(filter(None, (self.last_sale_day, other.last_sale_day)), default=None)
 
 
@@ -110,6 +109,7 @@ class Accounts:
         self._held: dict[UUID, Held] = {}
         self._roots: dict[UUID, UUID] = {}
         self._last_sale_unknown: set[UUID] = set()
+        self._enrolled: dict[UUID, date] = {}
         self.touched: set[UUID] = set()
 
     def change(self, member_id: UUID) -> Change:
@@ -127,19 +127,24 @@ class Accounts:
             change.sales -= 1
             self._last_sale_unknown.add(member_id)
 
-    def enrolled(self, member_id: UUID, day: date) -> bool:
-        """Note an enrolment of a locked member; ``False`` when its account had one before."""
-        account = self._held[self._roots[member_id]]
+    def enrolled(self, member_id: UUID, change: Change, day: date) -> bool:
+        """Note an enrolment of a member that was written and asked for; ``False`` when its account had one before."""
+        account = change.account
         if account.enrolled_day is not None:
             return False
-        account.enrolled_day = self.change(member_id).enrolled_day = day
+        account.enrolled_day = self._enrolled[self.root(member_id)] = day
         return True
+
+    def write_enrolled(self) -> None:
+        """Write the first enrolments that were noted; the accounts are locked."""
+        bulk.update(self._connection, ACCOUNT, ("member_id",), ("enrolled_day",), list(self._enrolled.items()))
+        self._enrolled = {}
 
     def add(self, asked: Iterable[UUID] = ()) -> None:
         """Write what was gathered since the last time; the accounts are locked then.
 
         Args:
-            asked: Members whose balance from before has to be known.
+            asked: Members whose account from before has to be known.
         """
         wanted, self._changes = self._changes, {}
         pending = wanted
@@ -152,7 +157,7 @@ class Accounts:
                     first.take_over(change)
             if not gone:
                 self.touched.update(wanted, map(self.root, wanted) if self._roots else ())
-                self._read_balances({self.root(member) for member in asked}, written)
+                self._read_before({self.root(member) for member in asked}, written)
                 return
             pending = self._moved_on(wanted, gone, pending)
         raise RuntimeError("Accounts are merged faster than they can be locked")
@@ -160,7 +165,7 @@ class Accounts:
     def _added(self, changes: dict[UUID, Change]) -> dict[UUID, UUID]:
         """Add to those that stand for themselves, or make them; returns who stands for the others."""
         rows = [
-            (member, one.balance, one.sales, one.revenue_cents, one.enrolled_day, one.last_sale_day, self._region)
+            (member, one.balance, one.sales, one.revenue_cents, one.last_sale_day, self._region)
             for member, one in sorted(changes.items(), key=_as_number)
         ]
         count = bulk.insert_or_change(self._connection, ACCOUNT, _ADDED, rows, _ADDING, only=_STANDS_FOR_ITSELF)
@@ -171,12 +176,13 @@ class Accounts:
         )
         return {row.member_id: row.merged_into for row in self._connection.execute(query)}
 
-    def _read_balances(self, roots: set[UUID], written: dict[UUID, Change]) -> None:
+    def _read_before(self, roots: set[UUID], written: dict[UUID, Change]) -> None:
         if roots:
-            query = select(ACCOUNT.c.member_id, ACCOUNT.c.balance)
+            query = select(ACCOUNT.c.member_id, ACCOUNT.c.balance, ACCOUNT.c.enrolled_day)
             found = query.where(bulk.among(self._connection, ACCOUNT.c.member_id, roots))
-            for root, balance in self._connection.execute(found):
-                written[root].running = balance - written[root].balance
+            for root, balance, enrolled_day in self._connection.execute(found):
+                change = written[root]
+                change.running, change.enrolled_day = balance - change.balance, enrolled_day
 
     def _moved_on(
         self, wanted: Iterable[UUID], gone: dict[UUID, UUID], pending: dict[UUID, Change]

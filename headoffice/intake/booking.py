@@ -13,6 +13,7 @@ from msgspec.structs import astuple
 
 from headoffice.intake import registry
 from headoffice.intake.accounts import Accounts
+from headoffice.intake.arrivals import Arrived
 from headoffice.intake.conflicts import Conflict, write_conflicts
 from headoffice.intake.positions import Positions
 from headoffice.intake.waiting import Waiting, originals, waiting_for, write_reversed
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from headoffice.intake.accounts import Change
-    from headoffice.intake.arrivals import Arrived
     from headoffice.intake.registry import Source
     from headoffice.intake.waiting import Original
     from loyalty.lines import RedemptionLine
@@ -64,7 +64,6 @@ _ENTRY_COLUMNS: Final = (
     "original_id",
 )
 _UNDOABLE: Final = (Sale, Redemption)
-_ASKING: Final = (Enrolment, CardChange)
 _SUMS: Final = DayTotals.__struct_fields__
 _NO_TOTALS: Final = DayTotals()
 
@@ -121,7 +120,8 @@ def _book_fresh(connection: Connection, source: Source, fresh: Sequence[Arrived]
         awaited = own & {record.original_id for record in reversals}
     known = originals(connection, {record.original_id for record in (*reversals, *(one.record for one in waiting))})
     accounts = Accounts(connection, source.region)
-    accounts.lock(_asked_before(fresh))
+    if any(map(_is_merge, fresh)):
+        accounts.lock(_named([*fresh, *(one.record for one in waiting), *known.values()]))
     booking = Booking(connection, accounts, known, awaited, now_us)
     for one in waiting:
         booking.hold_back(one)
@@ -131,16 +131,18 @@ def _book_fresh(connection: Connection, source: Source, fresh: Sequence[Arrived]
     return booking.verdicts
 
 
-def _asked_before(fresh: Iterable[Arrived]) -> set[UUID]:
-    """Members whose account has to be known before it is changed."""
-    asked: set[UUID | None] = set()
-    for record in [item.record for item in fresh if isinstance(item.record, _ASKING)]:
-        match record:
-            case Enrolment(member_id=member_id):
-                asked.add(member_id)
-            case CardChange(action=CardAction.MERGE, member_id=member_id, into_member_id=into):
-                asked |= {member_id, into}
-    return {member for member in asked if member is not None}
+def _is_merge(item: Arrived) -> bool:
+    return isinstance(item.record, CardChange) and item.record.action is CardAction.MERGE
+
+
+def _named(things: Iterable[Arrived | Reversal | Original]) -> set[UUID]:
+    """All members that these name."""
+    named: set[UUID | None] = set()
+    for thing in things:
+        named.add(thing.member_id)
+        if isinstance(thing, Arrived) and isinstance(thing.record, CardChange):
+            named.add(thing.record.into_member_id)
+    return {member for member in named if member is not None}
 
 
 class _Move(NamedTuple):
@@ -172,7 +174,7 @@ class Booking:
 
         Args:
             connection: In a writing transaction.
-            accounts: Those that are asked for something are locked.
+            accounts: When accounts are merged, all that are named are locked.
             known: What reversals name, as far as it is there.
             awaited: Which of it this transaction brings itself, and has not booked yet.
             now_us: Head office's time.
@@ -181,10 +183,10 @@ class Booking:
         self._accounts = accounts
         self._known = known
         self._now_us = now_us
-        self._positions = Positions(connection)
         self._held_back: dict[UUID, list[Waiting]] = {}
         self._awaited = awaited
         self._moves: list[_Move] = []
+        self._enrolments: list[tuple[Source, Enrolment, Change]] = []
         self._counted: list[tuple[Source, AnyRecord, DayTotals]] = []
         self._rewards: dict[tuple[Any, ...], list[int]] = {}
         self._conflicts: list[Conflict] = []
@@ -234,9 +236,8 @@ class Booking:
             case Redemption():
                 redeemed = record.redemption.points
                 self._count_rewards(source, record, (record.redemption,))
-            case Enrolment():  # a further one, with a second card, makes no new member
-                if self._accounts.enrolled(record.member_id, record.business_day):
-                    self._count(source, record, DayTotals(new_members=1))
+            case Enrolment():
+                self._enrolments.append((source, record, change))
             case CardChange(action=CardAction.MERGE, into_member_id=into) if into is not None:
                 self._settle()
                 self._accounts.merge(record.member_id, into)
@@ -283,20 +284,33 @@ class Booking:
 
         Points that were redeemed and not there are a conflict; what the same sale awards does not count yet.
         """
-        self._accounts.add([move.record.member_id for move in self._moves if move.redeemed and move.record.member_id])
+        spending = [move.record.member_id for move in self._moves if move.redeemed]
+        enrolling = [record.member_id for _, record, _ in self._enrolments]
+        self._accounts.add([member for member in (*spending, *enrolling) if member is not None])
+        self._enrol()
         entries: list[tuple[Any, ...]] = []
+        positions = Positions(self._connection)  # none that is left from before these accounts were locked
         for source, record, moved, redeemed, change in self._moves:
             assert record.member_id is not None, "points move for members only"
             account = change.account
             if redeemed and redeemed > account.running:
                 self._list(ConflictKind.OVERSPENT, source, record, min(redeemed, redeemed - account.running))
-            root, position = self._accounts.root(record.member_id), self._positions.next()
+            root, position = self._accounts.root(record.member_id), positions.next()
             names = (record.member_id, record.at_us, record.record_id, _about(record))
             for part, one in enumerate(moved):
                 entries.append((root, position, part, one.kind.value, one.points, *names))
                 account.running += one.points
         bulk.insert(self._connection, ENTRY, _ENTRY_COLUMNS, entries)
         self._moves = []
+
+    def _enrol(self) -> None:
+        """Count first enrolments; a further one, with a second card, makes no new member."""
+        for source, record, change in self._enrolments:
+            assert record.member_id is not None, "a change is that of a member"
+            if self._accounts.enrolled(record.member_id, change, record.business_day):
+                self._count(source, record, DayTotals(new_members=1))
+        self._enrolments = []
+        self._accounts.write_enrolled()
 
     def _count(self, source: Source, record: AnyRecord, totals: DayTotals) -> None:
         if totals != _NO_TOTALS:

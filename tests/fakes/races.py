@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import event, text
 
@@ -34,7 +34,7 @@ class Gate:
             self.reached.set()
             assert self.open.wait(WAIT_S)
 
-    def let_through_behind(self, second: Future[object]) -> None:
+    def let_through_behind(self, second: Future[Any]) -> None:
         """Open as soon as the second transaction waits for a lock, or has not needed to."""
         with self._database.engine.connect() as connection:
             waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")

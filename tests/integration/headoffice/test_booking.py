@@ -234,6 +234,23 @@ def test_a_debt_is_not_made_larger_without_being_listed(till: PretendTill) -> No
     assert conflicts(till.database) == [("overspent", 10)]
 
 
+@pytest.mark.parametrize("known", [False, True], ids=["merged in this batch", "merged before"])
+def test_spending_at_an_alias_and_at_its_account_is_one_spending(till: PretendTill, *, known: bool) -> None:
+    """One after the other over what both have, in the order of the batch; each is short of what was there then."""
+    till.append(till.sale(ANNA, 5_000), till.sale(BEN, 5_000), till.merge(ANNA, BEN))
+    if known:
+        till.push()
+    till.append(till.redemption(BEN, 70), till.redemption(ANNA, 50), till.sale(ANNA, 3_000), till.redemption(BEN, 15))
+    assert till.push(5 if known else 1).verdicts[-4:] == (
+        Verdict.BOOKED,
+        Verdict.CONFLICT,
+        Verdict.BOOKED,
+        Verdict.CONFLICT,
+    )
+    assert statement(till.database, BEN).balance == -5
+    assert sorted(conflicts(till.database)) == [("overspent", 5), ("overspent", 20)]
+
+
 # ----------------------------------------------------------------------------------------------- merging
 
 
