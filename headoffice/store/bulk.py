@@ -67,7 +67,7 @@ def insert_new(connection: Connection, table: Table, columns: Sequence[str], row
             with connection.begin_nested():
                 _copy(connection, table, columns, rows)
         except UniqueViolation:
-            sql = f"{_insert_sql(table, tuple(columns))} ON CONFLICT DO NOTHING RETURNING {key.name}"
+            sql = f"{_insert_sql(table, tuple(columns))} ON CONFLICT ({key.name}) DO NOTHING RETURNING {key.name}"
             return {row[0] for row in connection.exec_driver_sql(sql, _arrays(table, columns, rows)).all()}
         return {row[0] for row in rows}
     there = set(connection.scalars(select(key).where(among(connection, key, [row[0] for row in rows]))))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import Connection, event, select, text
+from sqlalchemy.exc import IntegrityError
 
 from headoffice.errors import DatabaseAway
 from headoffice.intake.waiting import waiting_for
 from headoffice.store import bulk
 from headoffice.store.engine import Database
-from headoffice.store.tables import ACCOUNT, EDIT_SEEN, REWARD_TOTAL
+from headoffice.store.tables import ACCOUNT, EDIT_SEEN, REWARD_TOTAL, STORE
 from tests.fakes.headoffice import PretendTill, count, member
 
 ACCOUNT_COLUMNS = ("member_id", "balance", "sales", "revenue_cents", "enrolled_day", "merged_into", "region")
@@ -45,6 +47,37 @@ def test_only_rows_that_are_new_are_inserted(database: Database, known: int) -> 
     with database.snapshot() as connection:
         found = connection.execute(select(EDIT_SEEN.c.edit_id, EDIT_SEEN.c.at_us).order_by(EDIT_SEEN.c.edit_id))
         assert [tuple(row) for row in found] == [(one, 1 if one in ids[:known] else 2) for one in ids]
+
+
+def test_what_is_known_by_something_else_than_its_key_is_an_error(database: Database) -> None:
+    """A row that stands in the way under another key must not make a new one vanish in silence."""
+    with pytest.raises(IntegrityError), database.write() as connection:
+        bulk.insert_new(connection, STORE, ("store_id", "name", "region"), [(UUID(int=7), "Mitte", "")])
+
+
+@pytest.mark.parametrize("rolled_back", [False, True])
+@pytest.mark.parametrize("upwards", [True, False])
+def test_of_two_that_copy_the_same_ids_each_id_is_new_to_one(
+    postgresql_database: Database, *, upwards: bool, rolled_back: bool
+) -> None:
+    """Who comes second waits; what the first one wrote is known then, and what it took back is not."""
+    first, second = [UUID(int=number) for number in (1, 3, 5)], [UUID(int=number) for number in (0, 3, 5, 6)]
+    ids = {"first": first if upwards else second, "second": second if upwards else first}
+
+    def copy(connection: Connection, who: str) -> set[UUID]:
+        return bulk.insert_new(connection, EDIT_SEEN, SEEN_COLUMNS, [(one, len(who)) for one in ids[who]])
+
+    with ThreadPoolExecutor(1) as pool, postgresql_database.engine.connect() as connection:
+        leading = connection.begin()
+        assert copy(connection, "first") == set(ids["first"])
+        following = pool.submit(postgresql_database.transact, lambda connection: copy(connection, "second"))
+        with postgresql_database.engine.connect() as other:
+            while not following.done() and not other.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                other.rollback()
+        assert not following.done(), "who comes second can't know yet"
+        (leading.rollback if rolled_back else leading.commit)()
+        assert following.result(30) == set(ids["second"]) - (set() if rolled_back else set(ids["first"]))
+    assert count(postgresql_database, EDIT_SEEN) == len({*ids["second"], *(() if rolled_back else ids["first"])})
 
 
 def test_nothing_is_nothing(database: Database) -> None:
