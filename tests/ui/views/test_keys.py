@@ -7,10 +7,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
+from terminal.presenters.frame import key_hints
 from terminal.presenters.states import Breakage, Screen
-from terminal.ui.buttons import Button
+from terminal.ui.buttons import Button, KeyCapButton
+from terminal.ui.keybar import KeyBar
+from terminal.ui.theme import Theme
 from tests.fakes.sale_states import replace
 from tests.fakes.stage import Stage
+from texts.i18n import Texts
 
 KEYS = {f"F{number + 1}": Qt.Key(Qt.Key.Key_F1 + number) for number in range(10)} | {"Esc": Qt.Key.Key_Escape}
 SCREENS = (
@@ -30,6 +34,18 @@ SCREENS = (
     "sync_form_leave",
     "lock",
 )
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_report_of_a_joined_till_with_cashiers_still_says_what_its_keys_do(theme: Theme, language: str) -> None:
+    """The most keys any screen has, on the smallest screen; keys without words help nobody."""
+    live = {*KEYS} - {"F5"}
+    bar = KeyBar(theme)
+    bar.resize(1024, bar.height())
+    bar.show_keys(key_hints(Texts(language), Screen.REPORT, live))
+    caps = bar.findChildren(KeyCapButton)
+    assert len(caps) == len(live)
+    assert [cap.toolTip() for cap in caps] == [""] * len(caps), "a key that stands bare has its words as a hint"
 
 
 def focusable(view: QWidget) -> list[QWidget]:
