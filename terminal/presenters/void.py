@@ -109,6 +109,8 @@ class VoidPresenter(Presenter[VoidState]):
         self.refresh()
 
     def _looked(self, looked: Looked) -> None:
+        if looked.elsewhere is not None or looked.needs_manager:
+            self._reason = ReversalReason.RETURN  # with a receipt in hand; who mistyped is at the other till
         if looked.needs_manager:
             self._vouched_id = looked.record_id
             self._vouching.open()

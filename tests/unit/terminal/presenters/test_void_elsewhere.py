@@ -98,6 +98,18 @@ def test_a_typed_number_is_asked_of_head_office_and_undone(counter: Counter, lin
     assert counter.shell.done.undoable is None
 
 
+def test_goods_of_another_till_came_back_whichever_way_the_receipt_came_in(
+    counter: Counter, line: FakeSyncActions
+) -> None:
+    """On a small screen the reasons stand below the fold, so the one that is set is the one that is booked."""
+    hear(counter)
+    type_receipt(counter, str(RECORD))
+    line.answer(reply(elsewhere_sale(counter)))
+    assert [choice.key for choice in counter.shell.void.state.reasons if choice.chosen] == ["return"]
+    counter.shell.show_void(None)
+    assert [choice.key for choice in counter.shell.void.state.reasons if choice.chosen] == ["mistake"]
+
+
 def test_what_was_undone_elsewhere_is_said_at_once(counter: Counter, line: FakeSyncActions) -> None:
     """Nothing is left to confirm."""
     hear(counter)
