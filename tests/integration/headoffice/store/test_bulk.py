@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from typing import Any
+from threading import Barrier
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -17,6 +18,9 @@ from headoffice.store import bulk
 from headoffice.store.engine import Database
 from headoffice.store.tables import ACCOUNT, EDIT_SEEN, REWARD_TOTAL, STORE
 from tests.fakes.headoffice import PretendTill, count, member
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ACCOUNT_COLUMNS = ("member_id", "balance", "sales", "revenue_cents", "enrolled_day", "merged_into", "region")
 SEEN_COLUMNS = ("edit_id", "at_us")
@@ -80,6 +84,30 @@ def test_of_two_that_copy_the_same_ids_each_id_is_new_to_one(
     assert count(postgresql_database, EDIT_SEEN) == len({*ids["second"], *(() if rolled_back else ids["first"])})
 
 
+def test_two_that_copy_crosswise_are_given_up_once_and_done_again(postgresql_database: Database) -> None:
+    """Out of order, as nobody copies; also a deadlock that the driver itself reports is one that may be done again."""
+    ids = {"first": UUID(int=1), "second": UUID(int=2)}
+    both = Barrier(2)
+    begun: list[str] = []
+
+    def copy(connection: Connection, mine: str, other: str) -> None:
+        begun.append(mine)
+        bulk.insert_new(connection, EDIT_SEEN, SEEN_COLUMNS, [(ids[mine], 1)])
+        if len(begun) <= 2:
+            both.wait(30)
+        bulk.insert_new(connection, EDIT_SEEN, SEEN_COLUMNS, [(ids[other], 1)])
+
+    with ThreadPoolExecutor(2) as pool:
+        done = [
+            pool.submit(postgresql_database.transact, lambda connection, a=a, b=b: copy(connection, a, b))
+            for a, b in (("first", "second"), ("second", "first"))
+        ]
+        for one in done:
+            one.result(30)
+    assert len(begun) == 3
+    assert count(postgresql_database, EDIT_SEEN) == 2
+
+
 def test_nothing_is_nothing(database: Database) -> None:
     """No rows, no statement."""
     with database.write() as connection:
@@ -100,13 +128,16 @@ def test_sums_are_added_to(database: Database) -> None:
         assert [tuple(each) for each in found] == [(2, 10, 600)]
 
 
-def test_a_line_that_breaks_while_rows_are_copied_is_a_known_error(postgresql_database: Database) -> None:
+@pytest.mark.parametrize("insert", [bulk.insert, bulk.insert_new], ids=["at once", "behind a savepoint"])
+def test_a_line_that_breaks_while_rows_are_copied_is_a_known_error(
+    postgresql_database: Database, insert: Callable[..., object]
+) -> None:
     """What goes to the driver without a detour raises the driver's errors; none of them leaves the store."""
     with pytest.raises(DatabaseAway), postgresql_database.write() as connection:  # noqa: PT012 - one line ends the other
         pid = connection.scalar(text("SELECT pg_backend_pid()"))
         with postgresql_database.snapshot() as other:
             other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
-        bulk.insert(connection, EDIT_SEEN, SEEN_COLUMNS, [(UUID(int=1), 1)])
+        insert(connection, EDIT_SEEN, SEEN_COLUMNS, [(UUID(int=1), 1)])
     assert count(postgresql_database, EDIT_SEEN) == 0
 
 
