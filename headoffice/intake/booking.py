@@ -18,6 +18,8 @@ from headoffice.intake.conflicts import Conflict, write_conflicts
 from headoffice.intake.positions import Positions
 from headoffice.intake.waiting import Waiting, originals, waiting_for, write_reversed
 from headoffice.people.consents import put_consents
+from headoffice.people.directory import one_at_a_time
+from headoffice.people.erasing import erase_merged
 from headoffice.store import bulk
 from headoffice.store.dirty import touch
 from headoffice.store.tables import DAY_TOTAL, ENTRY, REWARD_TOTAL
@@ -121,6 +123,7 @@ def _book_fresh(connection: Connection, source: Source, fresh: Sequence[Arrived]
     known = originals(connection, {record.original_id for record in (*reversals, *(one.record for one in waiting))})
     accounts = Accounts(connection, source.region)
     if any(map(_is_merge, fresh)):
+        one_at_a_time(connection)
         accounts.lock(_named([*fresh, *(one.record for one in waiting), *known.values()]))
     booking = Booking(connection, accounts, known, awaited, now_us)
     for one in waiting:
@@ -241,6 +244,7 @@ class Booking:
             case CardChange(action=CardAction.MERGE, into_member_id=into) if into is not None:
                 self._settle()
                 self._accounts.merge(record.member_id, into)
+                erase_merged(self._connection, self._accounts.root(into))
             case Consent():
                 self._consents.append(record)
             case _:

@@ -44,6 +44,19 @@ def erase(connection: Connection, member_id: UUID, erased_at_us: int, erased_day
     return tuple(new)
 
 
+def erase_merged(connection: Connection, account: UUID) -> None:
+    """Forget also who was merged into an erased account, which a till may have done before it heard of the erasure.
+
+    Only under ``one_at_a_time`` is it certain that an erasure under way is seen. No line of the archive says it: the
+    erasure and the merge are there, and come to the same again.
+    """
+    stone = TOMBSTONE.c
+    of = select(stone.erased_at_us, stone.erased_day).where(stone.member_id == account)
+    row = connection.execute(of).first()
+    if row is not None:
+        erase(connection, account, row.erased_at_us, row.erased_day)
+
+
 def texts_of_erased(connection: Connection) -> frozenset[UUID]:
     """The texts that records of erased members name, whether they have come here or not."""
     return _texts(connection, RECORD.c.member_id.in_(select(TOMBSTONE.c.member_id)))

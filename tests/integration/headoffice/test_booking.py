@@ -7,8 +7,20 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from headoffice.people.erasing import erase
 from headoffice.store.engine import Database
-from headoffice.store.tables import ACCOUNT, CONFLICT, DAY_TOTAL, ENTRY, RECORD, REVERSED_LINE, REWARD_TOTAL
+from headoffice.store.tables import (
+    ACCOUNT,
+    CONFLICT,
+    DAY_TOTAL,
+    ENTRY,
+    PROFILE_FIELD,
+    RECORD,
+    REVERSED_LINE,
+    REWARD_TOTAL,
+    SEARCH_TERM,
+    TOMBSTONE,
+)
 from loyalty.records import Consent, Expiry, Purpose
 from loyalty.wire import Verdict
 from tests.fakes.clock import START
@@ -292,6 +304,21 @@ def test_merging_what_is_merged_is_a_no_op_and_chains_stay_short(till: PretendTi
     assert statement(till.database, ANNA).merged_into == cleo
     assert statement(till.database, BEN).merged_into == cleo
     assert statement(till.database, cleo).balance == 10
+
+
+def test_who_is_merged_into_an_erased_account_is_forgotten_too(till: PretendTill) -> None:
+    """A till merged them before it heard of the erasure: the name must not come back as that of the erased account."""
+    till.append(till.sale(ANNA), till.sale(BEN))
+    till.push()
+    with till.database.write() as connection:
+        connection.execute(PROFILE_FIELD.insert().values(member_id=ANNA, field="name", nonce=b"", box=b""))
+        connection.execute(SEARCH_TERM.insert().values(member_id=ANNA, kind="word", term="anna"))
+        erase(connection, BEN, 1, TODAY)
+    till.append(till.merge(ANNA, BEN))
+    till.push(4)
+    assert (count(till.database, PROFILE_FIELD), count(till.database, SEARCH_TERM)) == (0, 0)
+    with till.database.snapshot() as connection:
+        assert set(connection.scalars(select(TOMBSTONE.c.member_id))) == {ANNA, BEN}
 
 
 def test_a_sale_made_under_an_alias_can_be_undone_after_the_merge(till: PretendTill) -> None:
