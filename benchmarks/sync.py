@@ -77,7 +77,12 @@ class RunningTill:
             lambda call: call(),
         )
         means = Means(
-            self._desk, lambda: KeyStore(self._directory, None), self.clock, connect_over_http, lambda: "", "benchmark"
+            owner=self._desk,
+            open_keys=lambda: KeyStore(self._directory, None),
+            clock=self.clock,
+            connect=connect_over_http,
+            serving=lambda: "",
+            software=lambda: "benchmark",
         )
         self.sync = SyncThread(means, Outside(lambda _status: None, lambda _offset: None, _raise))
 
