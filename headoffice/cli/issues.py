@@ -14,7 +14,7 @@ from texts.i18n import mark
 
 if TYPE_CHECKING:
     from headoffice.cli.session import Session
-    from headoffice.views import ConflictView, QuarantineView
+    from headoffice.views import ConflictView, QuarantineView, WaitingView
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -43,9 +43,12 @@ def _conflicts(
     with session.open() as head_office:
         if conflict_id is not None and not head_office.resolve_conflict(conflict_id, by=person()):
             return no("conflict_unknown", session.texts._("There is no open conflict of this id."))
-        found = head_office.conflicts(open_only=not everything)
-    document = {"conflicts": [_conflict_document(session, each) for each in found]}
-    return Answer(document, _conflict_lines(session, found))
+        found, waiting = head_office.conflicts(open_only=not everything), head_office.waiting()
+    document = {
+        "conflicts": [_conflict_document(session, each) for each in found],
+        "waiting": [_waiting_document(session, each) for each in waiting],
+    }
+    return Answer(document, _conflict_lines(session, found) + _waiting_lines(session, waiting))
 
 
 def _conflict_document(session: Session, conflict: ConflictView) -> dict[str, object]:
@@ -78,6 +81,30 @@ def _conflict_lines(session: Session, found: tuple[ConflictView, ...]) -> list[s
         settled = texts._("settled by {name}").format(name=each.resolved_by) if each.resolved_at_us else ""
         lines += [f"  {settled or each.conflict_id}", ""]
     return lines[:-1]
+
+
+def _waiting_document(session: Session, record: WaitingView) -> dict[str, object]:
+    return {
+        "record_id": record.record_id,
+        "original_id": record.original_id,
+        "member_id": record.member_id,
+        "store": record.store,
+        "terminal": record.terminal,
+        "at": time_text(record.at_us, session.programs.clock),
+    }
+
+
+def _waiting_lines(session: Session, waiting: tuple[WaitingView, ...]) -> list[str]:
+    """What undoes a booking that has not arrived: of a till that is offline, or of none."""
+    clock, texts = session.programs.clock, session.texts
+    if not waiting:
+        return []
+    today = clock.business_day(clock.now_us())
+    lines = ["", texts._("Waiting for another till")]
+    for each in waiting:
+        when = texts.moment(each.at_us, clock.utc_offset_min(each.at_us), today)
+        lines.append(f"  {when}  {each.store} {each.terminal}  {each.original_id}")
+    return lines
 
 
 def _quarantine(context: typer.Context) -> Answer:

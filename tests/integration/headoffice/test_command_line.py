@@ -2,6 +2,7 @@
 
 import io
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from headoffice.cli.program import build_app
 from headoffice.errors import DatabaseAway
 from headoffice.secrets import FOLDER
 from tests.fakes.command_line import ANNA, BEN, SPARE
+from tests.fakes.headoffice import PretendTill, open_store
 from tests.fakes.office_command_line import OfficeCommandLine
 from tests.source import ROOT
 
@@ -215,11 +217,28 @@ def test_a_person_is_forgotten_only_by_the_whole_number(office: OfficeCommandLin
 
 def test_quiet_lists_say_so(office: OfficeCommandLine) -> None:
     """Nothing to do is said in words, and is an empty list for scripts."""
-    assert office.done("conflicts") == {"conflicts": []}
+    assert office.done("conflicts") == {"conflicts": [], "waiting": []}
     assert office.said("conflicts").out == "There is no open conflict.\n"
     assert office.done("quarantine") == {"quarantine": []}
     assert office("conflicts", "--resolve", NOBODY).reason == "conflict_unknown"
     assert office("conflicts", "--resolve", "1").code == 2
+
+
+def test_what_undoes_a_booking_that_never_came_is_listed(office: OfficeCommandLine) -> None:
+    """It may be an invented one: somebody has to see that it waits, and for which booking."""
+    with closing(office.open(office.directory, None)) as head_office:
+        database = head_office.office.database
+        open_store(database)
+        till = PretendTill(database, seed=2)
+        sale = till.sale(None, 500)
+        undone = till.reversal(sale)
+        till.append(undone)
+        till.push_all()
+    (waiting,) = office.done("conflicts")["waiting"]
+    assert (waiting["record_id"], waiting["original_id"]) == (str(undone.record_id), str(sale.record_id))
+    text = office.said("conflicts").out
+    assert "Waiting for another till" in text
+    assert str(sale.record_id) in text
 
 
 def test_upkeep_says_what_it_did(office: OfficeCommandLine) -> None:
