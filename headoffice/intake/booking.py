@@ -321,6 +321,7 @@ class Booking:
             self._counted.append((source, record, totals))
 
     def _day_sums(self) -> dict[tuple[Any, ...], list[int]]:
+        """Sums by store, till, day and hour; sources are told apart by identity: hashing two ids a record is slow."""
         by_hour: dict[tuple[int, date, int], list[DayTotals]] = {}
         sources = {id(source): source for source, _, _ in self._counted}
         for source, record, totals in self._counted:
