@@ -220,7 +220,7 @@ def assemble(
 
 def _listen(scanner: Scanner, bridge: Bridge, shell: ShellPresenter) -> ScannerWorker:
     """Start one scanner; what it reads is handed over to the painting thread, which consumes it once."""
-    from terminal.scanners import scanner_worker
+    from terminal.devices.scanners import scanner_worker
 
     worker = scanner_worker(
         scanner.name,

@@ -58,7 +58,7 @@ def _scan(
 
 def _listen(session: Session, settings: ScannerSettings, seconds: float | None) -> int | Answer:
     """Run one scanner until the time is over; one that was never there is an error."""
-    from terminal.scanners import scanner_worker
+    from terminal.devices.scanners import scanner_worker
 
     arrived: queue.Queue[Scan | DeviceStatus] = queue.Queue(SCANS_WAITING_MAX)
     worker = scanner_worker(DEVICE, settings, on_scan=arrived.put, on_status=arrived.put)

@@ -13,7 +13,7 @@ from hardware.frames import Terminator
 from hardware.scans import DeviceState
 from hardware.simulated import LoopbackLine, SimulatedScanner, simulated_scanner
 from hardware.transport import SocketTransport
-from terminal.scanners import NEWLINES, frame_settings, scanner_transport, scanner_worker
+from terminal.devices.scanners import NEWLINES, frame_settings, scanner_transport, scanner_worker
 from terminal.settings import ScannerSettings
 from tests.fakes.serial_line import Recorder
 

@@ -14,6 +14,12 @@ import msgspec
 from msgspec import Meta
 
 from loyalty.document import Problem, convert_all, with_lines
+from terminal.settings.display import DisplaySettings, PoleSettings, SoundSettings
+from terminal.settings.printer import PrinterSettings
+from terminal.settings.register import RegisterSettings
+from terminal.settings.report import ReportSettings
+from terminal.settings.scanner import SCANNERS_MAX, FurtherScanner, ScannerSettings
+from terminal.settings.wedge import WedgeSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,36 +47,6 @@ class SettingsWrong(Exception):
         self.problems = tuple(problems)
 
 
-class ScannerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the scanner is and how it talks."""
-
-    port: Annotated[
-        str,
-        Meta(max_length=200, description="The scanner's port, such as /dev/ttyACM0, COM3 or socket://host:port."),
-    ] = ""
-    baud: Annotated[
-        int, Meta(ge=300, le=921_600, description="Speed of a real serial port, in bits per second; USB ignores it.")
-    ] = 9600
-    terminator: Annotated[
-        Literal["cr", "lf", "crlf", "tab", "etx", "none"], Meta(description="What the scanner sends behind a code.")
-    ] = "cr"
-    prefix: Annotated[
-        str,
-        Meta(pattern=r"^[ -~]*\Z", max_length=16, description="What the scanner sends in front of a code."),
-    ] = ""
-
-
-class ReportSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the figures assume."""
-
-    inactive_after_days: Annotated[
-        int, Meta(ge=1, le=3650, description="Days without a purchase after which a member counts as no longer active.")
-    ] = 180
-    breakage_percent: Annotated[
-        int, Meta(ge=0, le=100, description="Share of the open points that will never be redeemed, in percent.")
-    ] = 0
-
-
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of one till."""
 
@@ -78,6 +54,13 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ""
     )
     scanner: ScannerSettings = ScannerSettings()
+    scanners: Annotated[tuple[FurtherScanner, ...], Meta(max_length=SCANNERS_MAX)] = ()
+    wedge: WedgeSettings = WedgeSettings()
+    printer: PrinterSettings = PrinterSettings()
+    display: DisplaySettings = DisplaySettings()
+    pole: PoleSettings = PoleSettings()
+    sound: SoundSettings = SoundSettings()
+    register: RegisterSettings = RegisterSettings()
     report: ReportSettings = ReportSettings()
 
 
@@ -155,6 +138,9 @@ def _declared(table: type[msgspec.Struct], path: str) -> typing.Iterator[Setting
             yield from _declared(hint, f"{path}{field.name}.")
             continue
         kind, meta = typing.get_args(hint)
+        if typing.get_origin(kind) is tuple:  # a list of tables: [[scanners]]
+            yield from _declared(typing.get_args(kind)[0], f"{path}{field.name}[].")
+            continue
         default = msgspec.json.encode(
             field.default
         ).decode()  # strings and whole numbers look the same in JSON and TOML
@@ -164,7 +150,7 @@ def _declared(table: type[msgspec.Struct], path: str) -> typing.Iterator[Setting
 def _values(kind: object, meta: Meta) -> str:
     """What a setting may be, in words."""
     if typing.get_origin(kind) is Literal:
-        return ", ".join(f'"{choice}"' for choice in typing.get_args(kind))
+        return ", ".join(msgspec.json.encode(choice).decode() for choice in typing.get_args(kind))
     if kind is int:
         return f"{meta.ge} to {meta.le}"
     return f"text of up to {meta.max_length} characters"
