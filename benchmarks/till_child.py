@@ -20,7 +20,7 @@ from hardware.simulated import simulated_scanner
 from terminal.app.system import SystemClock, SystemIds
 from terminal.main import Scanner, assemble, make_application
 from terminal.presenters.states import Screen, Tone
-from terminal.settings import ScannerSettings
+from terminal.settings.scanner import ScannerSettings
 from terminal.ui.hands import Hands
 from terminal.ui.window import MainWindow
 from texts.i18n import Texts

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from terminal.demo.stage import Stage
     from terminal.presenters.base import Surroundings
     from terminal.presenters.shell import ShellPresenter
-    from terminal.settings import ScannerSettings
+    from terminal.settings.scanner import ScannerSettings
     from terminal.ui.bridge import Bridge
     from terminal.ui.window import MainWindow
     from texts.i18n import Texts
@@ -322,7 +322,7 @@ def demo_stage() -> Stage:
     """What the demo needs of the till, which it cannot build itself: it stands below this module."""
     from terminal.demo.stage import Stage
     from terminal.display import display_problem
-    from terminal.settings import ScannerSettings
+    from terminal.settings.scanner import ScannerSettings
     from texts.i18n import Texts
 
     def start_till(directory: Path, port: str, texts: Texts, crashed: Callable[[Exception], None]) -> RunningTill:

@@ -17,7 +17,7 @@ from texts.i18n import mark
 if TYPE_CHECKING:
     from hardware.errors import HardwareError
     from hardware.scans import DeviceStatus, Scan
-    from terminal.settings import ScannerSettings
+    from terminal.settings.scanner import ScannerSettings
 
 SCANS_WAITING_MAX: Final = 1_000
 """How many scans may wait to be printed; far above what one scanner can read."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hardware.discovery import PortInfo
     from hardware.scans import DeviceStatus, Scan
     from hardware.transport import Transport
-    from terminal.settings import ScannerSettings
+    from terminal.settings.scanner import ScannerSettings
 
 NEWLINES: Final = frozenset({Terminator.CR, Terminator.LF, Terminator.CRLF})
 URL_MARK: Final = "://"

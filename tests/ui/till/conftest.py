@@ -17,7 +17,7 @@ from hardware.simulated import SimulatedScanner, simulated_scanner
 from storage.store import open_store
 from terminal.main import RunningTill, Scanner, assemble
 from terminal.presenters.states import Screen
-from terminal.settings import ScannerSettings
+from terminal.settings.scanner import ScannerSettings
 from tests.fakes.clock import FakeClock, SeededIds
 from tests.fakes.counter import Counter
 from texts.i18n import Texts

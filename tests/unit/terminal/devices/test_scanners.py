@@ -14,7 +14,7 @@ from hardware.scans import DeviceState
 from hardware.simulated import LoopbackLine, SimulatedScanner, simulated_scanner
 from hardware.transport import SocketTransport
 from terminal.devices.scanners import NEWLINES, frame_settings, scanner_transport, scanner_worker
-from terminal.settings import ScannerSettings
+from terminal.settings.scanner import ScannerSettings
 from tests.fakes.serial_line import Recorder
 
 if TYPE_CHECKING:
