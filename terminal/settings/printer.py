@@ -7,6 +7,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+Automatic = Literal["always", "rewards", "never"]
+"""Which bookings print a receipt by themselves."""
+
 
 class PrinterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The receipt printer."""
@@ -21,6 +24,6 @@ class PrinterSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = ""
     paper_mm: Annotated[Literal[58, 80], Meta(description="Width of the paper, in millimetres.")] = 80
     automatic: Annotated[
-        Literal["always", "rewards", "never"],
+        Automatic,
         Meta(description="Which bookings print a receipt by themselves; P prints any other."),
     ] = "never"
