@@ -1,4 +1,4 @@
-"""What screens can ask of the receipt printer. The printer's owner satisfies it by shape; the presenters know no port."""
+"""What screens can ask of the receipt printer; its owner satisfies it by shape, and the presenters know no port."""
 
 from __future__ import annotations
 
