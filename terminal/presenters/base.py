@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
+    from hardware.sound import Cue
     from loyalty.ports import Clock, Ids
     from loyalty.programme import Programme
     from storage.types import CashierRow
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from terminal.presenters.states import Notice
     from terminal.presenters.sync_port import SyncActions
     from terminal.presenters.sync_states import Purpose
+    from terminal.register.port import RegisterBasket
     from terminal.sync.outcomes import Invited
     from texts.i18n import Texts
 
@@ -142,6 +144,8 @@ class Surroundings:
         sync: How the till stands with head office; replaced by the shell when that changes.
         sync_actions: What can be asked of sync; ``None`` where no sync runs, as in the demo.
         is_demo: Whether this is the demo shop, whose bookings are made up and go nowhere.
+        play: Makes a sound; silent until the till has a player.
+        basket: The basket a cash register has put on the counter, ``None`` while there is none.
     """
 
     def __init__(
@@ -165,6 +169,8 @@ class Surroundings:
         self.sync = SyncStatus()
         self.sync_actions: SyncActions | None = None
         self.is_demo = False
+        self.play: Callable[[Cue], None] = _silent
+        self.basket: RegisterBasket | None = None
 
     @property
     def cashier_id(self) -> UUID | None:
@@ -175,3 +181,7 @@ class Surroundings:
     def programme(self) -> Programme:
         """The rules in force."""
         return self.desk.programme
+
+
+def _silent(_cue: Cue) -> None:
+    """No sound."""

@@ -12,6 +12,8 @@ from terminal.presenters.states import BarState, Breakage, KeyHint, Pill, Screen
 from terminal.presenters.sync_words import connection_pill
 
 if TYPE_CHECKING:
+    from hardware.errors import HardwareError
+    from hardware.printing.status import PrinterStatus
     from hardware.scans import DeviceStatus
     from terminal.presenters.base import Surroundings
     from texts.i18n import Texts
@@ -19,33 +21,63 @@ if TYPE_CHECKING:
 US_PER_MIN: Final = 60_000_000
 
 
-def bar_state(around: Surroundings, scanner: DeviceStatus | None) -> BarState:
-    """The bar: whose till, how the scanner is, the connection, the time."""
+class Devices:
+    """What the devices said last."""
+
+    def __init__(self) -> None:
+        self._scanners: dict[str, DeviceStatus] = {}
+        self._typing = False
+        self.printer: PrinterStatus | None = None
+
+    def scanner(self, status: DeviceStatus) -> None:
+        """A scanner came, went, or was let go of."""
+        if status.state is DeviceState.STOPPED:
+            self._scanners.pop(status.device_id, None)
+        else:
+            self._scanners[status.device_id] = status
+
+    def heard(self, device_id: str) -> None:
+        """A scan came; one that types is known by nothing else."""
+        self._typing = self._typing or device_id not in self._scanners
+
+    @property
+    def trouble(self) -> HardwareError | None:
+        """Why a scanner can't be used, ``None`` while all can."""
+        return next((status.error for status in self._scanners.values() if status.error is not None), None)
+
+    def scanner_pill(self, texts: Texts) -> Pill:
+        """All scanners in one pill: what is wrong with one of them comes first."""
+        states = [status.state for status in self._scanners.values()]
+        ready = states.count(DeviceState.READY)
+        for state, sentence in (
+            (DeviceState.LOST, texts._("Scanner unplugged")),
+            (DeviceState.UNAVAILABLE, texts._("Scanner not usable")),
+        ):
+            if state in states:
+                some = texts._("{ready} of {count} scanners").format(ready=ready, count=len(states))
+                return Pill(some if ready else sentence, Tone.WARN, spoken=sentence)
+        if ready > 1:
+            return Pill(
+                texts.n_("{count} scanner ready", "{count} scanners ready", ready).format(count=ready), Tone.GOOD
+            )
+        if ready or (self._typing and not states):
+            return Pill(texts._("Scanner ready"), Tone.GOOD)
+        return Pill(texts._("Scanner is starting") if states else texts._("No scanner"), Tone.NEUTRAL)
+
+
+def bar_state(around: Surroundings, devices: Devices) -> BarState:
+    """The bar: whose till, how the scanners and the printer are, the connection, the time."""
     texts, shop = around.texts, around.desk.shop
     now_us = around.clock.now_us()
     return BarState(
         shop=shop.name,
         till=shop.till_name,
-        scanner=_scanner_pill(texts, scanner),
+        scanner=devices.scanner_pill(texts),
         connection=connection_pill(texts, around.sync),
         clock=texts.time(now_us // US_PER_MIN * US_PER_MIN, around.clock.utc_offset_min(now_us)),
         language=texts.language,
         cashier=around.cashier.name if around.cashier else "",
     )
-
-
-def _scanner_pill(texts: Texts, status: DeviceStatus | None) -> Pill:
-    if status is None:
-        return Pill(texts._("No scanner"), Tone.NEUTRAL)
-    match status.state:
-        case DeviceState.READY:
-            return Pill(texts._("Scanner ready"), Tone.GOOD)
-        case DeviceState.LOST:
-            return Pill(texts._("Scanner unplugged"), Tone.WARN)
-        case DeviceState.UNAVAILABLE:
-            return Pill(texts._("Scanner not usable"), Tone.WARN)
-        case _:
-            return Pill(texts._("Scanner is starting"), Tone.NEUTRAL)
 
 
 CANCELS: Final = frozenset({Screen.MEMBER, Screen.UNKNOWN, Screen.ENROL, Screen.FIND, Screen.VOID, Screen.SYNC_FORM})

@@ -9,7 +9,7 @@ from terminal.presenters.states import Screen
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from terminal.presenters.shell import ShellPresenter
+    from terminal.presenters.navigation import Navigation
 
 
 LEADS_TO_SYNC: Final = frozenset(Screen) - {Screen.ENROL, Screen.VOID, Screen.SYNC, Screen.SYNC_FORM, Screen.LOCK}
@@ -18,7 +18,7 @@ LEADS_TO_SYNC: Final = frozenset(Screen) - {Screen.ENROL, Screen.VOID, Screen.SY
 HINTS_AT_SYNC: Final = frozenset({Screen.IDLE, Screen.FIND, Screen.REPORT, Screen.HELP})
 
 
-def actions(shell: ShellPresenter, screen: Screen) -> dict[str, Callable[[], None]]:
+def actions(shell: Navigation, screen: Screen) -> dict[str, Callable[[], None]]:
     """What the keys do on a screen; a key that is not listed does nothing."""
     everywhere: dict[str, Callable[[], None]] = {
         "F1": shell.show_help,
@@ -59,7 +59,7 @@ def actions(shell: ShellPresenter, screen: Screen) -> dict[str, Callable[[], Non
     return screens[screen] | sync | lock
 
 
-def hidden(shell: ShellPresenter, screen: Screen, *, has_people: bool) -> set[str]:
+def hidden(shell: Navigation, screen: Screen, *, has_people: bool) -> set[str]:
     """Keys that need no hint: they would do nothing just now, or a sale has nothing to do with them."""
     found = set() if has_people else {"F10"}
     if screen is Screen.IDLE:
