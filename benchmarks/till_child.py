@@ -18,7 +18,8 @@ from PySide6.QtCore import QEvent, QEventLoop, QTimer
 from benchmarks.shop import Size, member_card
 from hardware.simulated import simulated_scanner
 from terminal.app.system import SystemClock, SystemIds
-from terminal.main import Scanner, assemble, make_application
+from terminal.assembly import Scanner, assemble
+from terminal.main import make_application
 from terminal.presenters.states import Screen, Tone
 from terminal.settings.scanner import ScannerSettings
 from terminal.ui.hands import Hands
@@ -27,7 +28,7 @@ from texts.i18n import Texts
 
 if TYPE_CHECKING:
     from hardware.simulated import SimulatedScanner
-    from terminal.main import RunningTill
+    from terminal.assembly import RunningTill
 
 WIDTH: Final = 1366
 HEIGHT: Final = 768

@@ -27,7 +27,7 @@ HEAVY = (
 
 # Who alone may import a library: folders, or single modules.
 HOMES = {
-    "PySide6": ("terminal/ui", "terminal/main.py"),
+    "PySide6": ("terminal/ui", "terminal/main.py", "terminal/assembly.py", "terminal/attach.py"),
     "sqlite3": ("storage",),
     "pysqlite3": ("storage", "headoffice/store"),
     "sqlite_utils": ("storage",),

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from hardware.simulated import SimulatedScanner, simulated_scanner
 from storage.store import open_store
-from terminal.main import RunningTill, Scanner, assemble
+from terminal.assembly import RunningTill, Scanner, assemble
 from terminal.presenters.states import Screen
 from terminal.settings.scanner import ScannerSettings
 from tests.fakes.clock import FakeClock, SeededIds
