@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class DoctorActions(Protocol):
     """Everything here returns at once.
 
-    Where there are ``done`` and ``failed``, exactly one of them is called later, on the painting thread; a no is a value
-    for ``done``, ``failed`` gets what broke.
+    Where there are ``done`` and ``failed``, exactly one of them is called later, on the painting thread; a no is a
+    value for ``done``, ``failed`` gets what broke.
     """
 
     def devices(self) -> tuple[Attached, ...]:
