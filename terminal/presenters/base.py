@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from storage.types import CashierRow
     from terminal.app.desk import Desk
     from terminal.app.identify import Identified
+    from terminal.presenters.doctor_port import DoctorActions
     from terminal.presenters.outcomes import Booked
+    from terminal.presenters.print_port import PrintActions
     from terminal.presenters.states import Notice
     from terminal.presenters.sync_port import SyncActions
     from terminal.presenters.sync_states import Purpose
@@ -144,6 +146,8 @@ class Surroundings:
         sync: How the till stands with head office; replaced by the shell when that changes.
         sync_actions: What can be asked of sync; ``None`` where no sync runs, as in the demo.
         is_demo: Whether this is the demo shop, whose bookings are made up and go nowhere.
+        printing: The receipt printer and the paper; ``None`` until it is attached.
+        doctor: What can be asked about devices; ``None`` until they are attached.
         play: Makes a sound; silent until the till has a player.
         basket: The basket a cash register has put on the counter, ``None`` while there is none.
     """
@@ -169,6 +173,8 @@ class Surroundings:
         self.sync = SyncStatus()
         self.sync_actions: SyncActions | None = None
         self.is_demo = False
+        self.printing: PrintActions | None = None
+        self.doctor: DoctorActions | None = None
         self.play: Callable[[Cue], None] = _silent
         self.basket: RegisterBasket | None = None
 

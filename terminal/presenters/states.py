@@ -63,7 +63,7 @@ class KeyHint(msgspec.Struct, frozen=True):
 
 
 class BarState(msgspec.Struct, frozen=True):
-    """The bar at the top, on every screen."""
+    """The bar at the top, on every screen; ``printer`` is ``None`` on a till without one."""
 
     shop: str
     till: str
@@ -71,6 +71,7 @@ class BarState(msgspec.Struct, frozen=True):
     connection: Pill
     clock: str
     language: str
+    printer: Pill | None = None
     cashier: str = ""
     training: str = ""
 

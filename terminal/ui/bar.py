@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from terminal.presenters.states import BarState, Pill, Tone
 from terminal.ui import tokens
 from terminal.ui.buttons import Button, Kind
-from terminal.ui.cards import StatePill
 from terminal.ui.labels import Label
 from terminal.ui.theme import Theme, colour
 from terminal.ui.wording import Wording
@@ -23,6 +22,13 @@ SCANNER_ICONS = {
     Tone.WARN: "usb_off",
     Tone.BAD: "usb_off",
 }
+PRINTER_ICONS = {
+    Tone.NEUTRAL: "print",
+    Tone.GOOD: "print",
+    Tone.INFO: "print",
+    Tone.WARN: "print_error",
+    Tone.BAD: "print_error",
+}
 CONNECTION_ICONS = {
     Tone.NEUTRAL: "storefront",
     Tone.GOOD: "cloud_done",
@@ -35,11 +41,18 @@ KEPT_WIDTH_MAX = 320
 """Up to this width a part of the bar is kept whole before the name of the shop is; 1024 pixels have room for all."""
 
 
-class ConnectionButton(Button):
-    """How the till stands with head office, as a pill that opens the screen about it."""
+class PillButton(Button):
+    """A state as a pill that leads to the screen about it.
 
-    def __init__(self, theme: Theme) -> None:
-        super().__init__(theme, Kind.BAR, name="connection", size=tokens.TEXT_CAPTION + 1)
+    Args:
+        theme: The look.
+        name: The object name.
+        icons: The icon of each tone, so that colour never speaks alone.
+    """
+
+    def __init__(self, theme: Theme, name: str, icons: dict[Tone, str]) -> None:
+        super().__init__(theme, Kind.BAR, name=name, size=tokens.TEXT_CAPTION + 1)
+        self._icons = icons
         self._tone = Tone.NEUTRAL
 
     def show_pill(self, pill: Pill) -> None:
@@ -47,7 +60,7 @@ class ConnectionButton(Button):
         if pill.tone is not self._tone:
             self._tone = pill.tone
             self.update()
-        self.show_icon(CONNECTION_ICONS[pill.tone])
+        self.show_icon(self._icons[pill.tone])
         self.show_caption(pill.text, spoken=pill.spoken)
         self.setToolTip(pill.spoken)
         keep_whole(self)
@@ -75,11 +88,13 @@ class Bar(QWidget):
         language_wanted: The code of the language the cashier switches to.
         lock_wanted: Somebody else wants to work here.
         connection_wanted: Somebody wants to know more about head office.
+        devices_wanted: Somebody wants to know more about scanners and printer.
     """
 
     language_wanted = Signal(str)
     lock_wanted = Signal()
     connection_wanted = Signal()
+    devices_wanted = Signal()
 
     def __init__(self, texts: Wording, theme: Theme) -> None:
         super().__init__()
@@ -91,8 +106,11 @@ class Bar(QWidget):
         self._till = Label(theme, tokens.TEXT_STRONG, ink=ink, name="till", elide=True)
         self._training = Label(theme, tokens.TEXT_STRONG, QFont.Weight.Bold, ink="#000000", name="training")
         self._training.setContentsMargins(0, 0, 0, 0)
-        self._scanner = StatePill(theme, "scanner", SCANNER_ICONS)
-        self._connection = ConnectionButton(theme)
+        self._scanner = PillButton(theme, "scanner", SCANNER_ICONS)
+        self._scanner.clicked.connect(self.devices_wanted)
+        self._printer = PillButton(theme, "printer", PRINTER_ICONS)
+        self._printer.clicked.connect(self.devices_wanted)
+        self._connection = PillButton(theme, "connection", CONNECTION_ICONS)
         self._connection.clicked.connect(self.connection_wanted)
         self._clock = Label(theme, SHOP_SIZE, QFont.Weight.Bold, ink=ink, name="clock")
         self._language = Button(theme, Kind.BAR, name="language", icon="language")
@@ -105,7 +123,8 @@ class Bar(QWidget):
         box.addWidget(self._shop)
         box.addWidget(self._till)
         box.addStretch(1)
-        for part in (self._training, self._scanner, self._connection, self._cashier, self._language, self._clock):
+        states = (self._training, self._scanner, self._printer, self._connection)
+        for part in (*states, self._cashier, self._language, self._clock):
             box.addWidget(part)
         self.setFixedHeight(theme.px(tokens.BAR_HEIGHT))
 
@@ -117,7 +136,10 @@ class Bar(QWidget):
         self._shop.show_text(state.shop)
         self._till.show_text(state.till)
         keep_whole(self._till)
-        self._scanner.show_state(state.scanner.text, state.scanner.tone)
+        self._scanner.show_pill(state.scanner)
+        if state.printer is not None:
+            self._printer.show_pill(state.printer)
+        self._printer.setVisible(state.printer is not None)
         self._connection.show_pill(state.connection)
         self._clock.show_text(state.clock)
         self._training.show_text(f" {state.training} " if state.training else "")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from PySide6.QtCore import QMargins, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QMargins, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from terminal.presenters.states import Notice, Tile, Tone
+from terminal.presenters.states import Notice, Tile
 from terminal.ui import tokens
 from terminal.ui.labels import IconLabel, Label, Paragraph, caption
 from terminal.ui.theme import Theme, colour
@@ -166,56 +166,3 @@ class NoticeBar(Card):
             self._text.show_text(notice.text)
             self.set_surface(pair.surface, pair.line)
         self.setVisible(notice is not None)
-
-
-class StatePill(QWidget):
-    """A short state in the bar: an icon or a dot, and words."""
-
-    HEIGHT = 28
-    PADDING = 14
-    ICON = 18
-
-    def __init__(self, theme: Theme, name: str, icons: dict[Tone, str]) -> None:
-        super().__init__()
-        self._theme = theme
-        self._icons = icons
-        self._tone = Tone.NEUTRAL
-        self._text = ""
-        self.setObjectName(name)
-        self._metrics = theme.metrics(tokens.TEXT_CAPTION + 1, QFont.Weight.DemiBold)
-        self.setFixedHeight(theme.px(self.HEIGHT))
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-
-    def text(self) -> str:
-        """The words on the pill."""
-        return self._text
-
-    def show_state(self, text: str, tone: Tone) -> None:
-        """Show a state; nothing happens when it is already there."""
-        if (text, tone) != (self._text, self._tone):
-            self._text, self._tone = text, tone
-            self.setAccessibleName(text)
-            self.updateGeometry()
-            self.update()
-
-    def sizeHint(self) -> QSize:
-        """As wide as its words."""
-        width = self._metrics.horizontalAdvance(self._text) + self._theme.px(self.ICON) + 2 * self.PADDING
-        return QSize(width, self.height())
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the pill: calm on the bar's own green, loud in amber or red."""
-        palette = self._theme.palette
-        calm = self._tone in {Tone.NEUTRAL, Tone.GOOD, Tone.INFO}
-        pair = palette.pair(self._tone)
-        ink = palette.on_bar if calm else pair.text
-        painter = QPainter(self)
-        radius = self.height() / 2
-        draw_surface(painter, QRectF(self.rect()), palette.bar_pill if calm else pair.surface, "", radius)
-        size = self._theme.px(self.ICON)
-        icon = self._theme.icons.pixmap(self._icons[self._tone], size, ink, self.devicePixelRatioF())
-        painter.drawPixmap(self.PADDING - 4, (self.height() - size) // 2, icon)
-        painter.setFont(self._theme.font(tokens.TEXT_CAPTION + 1, QFont.Weight.DemiBold))
-        painter.setPen(colour(ink))
-        area = self.rect().adjusted(self.PADDING + size + 2, 0, -self.PADDING // 2, 0)
-        painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), self._text)

@@ -11,7 +11,6 @@ from typing import Protocol, TypeVar
 from terminal.presenters import states
 from terminal.presenters.report_states import ReportState
 from terminal.presenters.sync_states import SyncFormState, SyncState
-from terminal.ui.wording import Wording
 
 StateT_co = TypeVar("StateT_co", covariant=True)
 
@@ -308,91 +307,4 @@ class Lock(Presenter[states.LockState], Protocol):
 
     def confirm(self) -> None:
         """Check the PIN."""
-        ...
-
-
-class Shell(Presenter[states.ShellState], Protocol):
-    """Which screen is on, and the presenters of all of them."""
-
-    @property
-    def idle(self) -> Idle:
-        """The presenter of this screen."""
-        ...
-
-    @property
-    def member(self) -> Member:
-        """The presenter of this screen."""
-        ...
-
-    @property
-    def redeem(self) -> Redeem:
-        """Show all rewards."""
-        ...
-
-    @property
-    def done(self) -> Done:
-        """The presenter of this screen."""
-        ...
-
-    @property
-    def unknown(self) -> Unknown:
-        """The presenter of this screen."""
-        ...
-
-    @property
-    def enrol(self) -> Enrol:
-        """Open the enrolment form."""
-        ...
-
-    @property
-    def find(self) -> Find:
-        """The presenter of this screen."""
-        ...
-
-    @property
-    def void(self) -> Void:
-        """Show what undoing a booking would do."""
-        ...
-
-    @property
-    def history(self) -> History:
-        """Show the bookings of the member."""
-        ...
-
-    @property
-    def report(self) -> Report:
-        """The presenter of this screen."""
-        ...
-
-    @property
-    def help(self) -> Help:
-        """The presenter of this screen."""
-        ...
-
-    @property
-    def sync(self) -> Sync:
-        """The presenter of this screen."""
-        ...
-
-    @property
-    def sync_form(self) -> SyncForm:
-        """The presenter of this screen."""
-        ...
-
-    @property
-    def lock(self) -> Lock:
-        """The presenter of this screen."""
-        ...
-
-    @property
-    def texts(self) -> Wording:
-        """The language in use."""
-        ...
-
-    def key(self, name: str) -> object:
-        """A key: "F1" to "F10", "Esc" or "Enter"."""
-        ...
-
-    def language(self, code: str) -> object:
-        """Speak another language."""
         ...

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from terminal.presenters.states import Screen
-from terminal.ui import intents
+from terminal.ui.shell import Shell
 from terminal.ui.theme import Theme
 from terminal.ui.view import View
 from terminal.ui.wording import Wording
 
 
-def make_view(screen: Screen, shell: intents.Shell, texts: Wording, theme: Theme) -> View:
+def make_view(screen: Screen, shell: Shell, texts: Wording, theme: Theme) -> View:
     """Make a view."""
     make = _of_a_sale if screen in _SALE else _around_it
     return make(screen, shell, texts, theme)
@@ -18,7 +18,7 @@ def make_view(screen: Screen, shell: intents.Shell, texts: Wording, theme: Theme
 _SALE = frozenset({Screen.IDLE, Screen.MEMBER, Screen.REDEEM, Screen.DONE, Screen.UNKNOWN, Screen.LOCK})
 
 
-def _of_a_sale(screen: Screen, shell: intents.Shell, texts: Wording, theme: Theme) -> View:
+def _of_a_sale(screen: Screen, shell: Shell, texts: Wording, theme: Theme) -> View:
     match screen:
         case Screen.MEMBER:
             from terminal.ui.member import MemberView
@@ -46,7 +46,7 @@ def _of_a_sale(screen: Screen, shell: intents.Shell, texts: Wording, theme: Them
             return IdleView(shell.idle, texts, theme)
 
 
-def _around_it(screen: Screen, shell: intents.Shell, texts: Wording, theme: Theme) -> View:
+def _around_it(screen: Screen, shell: Shell, texts: Wording, theme: Theme) -> View:
     match screen:
         case Screen.ENROL:
             from terminal.ui.enrol import EnrolView

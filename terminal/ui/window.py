@@ -7,13 +7,13 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from terminal.presenters.states import Breakage, Screen, ShellState
-from terminal.ui import intents
 from terminal.ui.bar import Bar
 from terminal.ui.fields import LineEdit
 from terminal.ui.keybar import KeyBar
 from terminal.ui.keyboard import Keyboard
 from terminal.ui.overlay import FatalOverlay
 from terminal.ui.screens import make_view
+from terminal.ui.shell import Shell
 from terminal.ui.theme import Theme
 from terminal.ui.view import View
 from terminal.ui.wording import CurrentWording, Wording
@@ -22,7 +22,7 @@ OFF_SCREEN = frozenset({"offscreen", "minimal"})
 SIZE_MIN = QSize(1024, 720)  # a screen of 768 lines less a title bar and a task bar
 SIZE_WANTED = QSize(1366, 768)
 KEY_NAMES = {
-    **{Qt.Key(Qt.Key.Key_F1 + number): f"F{number + 1}" for number in range(10)},
+    **{Qt.Key(Qt.Key.Key_F1 + number): f"F{number + 1}" for number in range(11)},
     Qt.Key.Key_Escape: "Esc",
     Qt.Key.Key_Return: "Enter",
     Qt.Key.Key_Enter: "Enter",
@@ -41,7 +41,7 @@ class MainWindow(QWidget):
         theme: The look.
     """
 
-    def __init__(self, shell: intents.Shell, texts: Wording, theme: Theme) -> None:
+    def __init__(self, shell: Shell, texts: Wording, theme: Theme) -> None:
         super().__init__()
         self._shell = shell
         self._texts = CurrentWording(texts)
@@ -67,6 +67,7 @@ class MainWindow(QWidget):
         self._bar.language_wanted.connect(shell.language)
         self._bar.lock_wanted.connect(lambda: self._press("F10"))
         self._bar.connection_wanted.connect(lambda: self._press("F7"))
+        self._bar.devices_wanted.connect(lambda: self._press("F11"))
         self._key_bar.pressed.connect(self._press)
         self._keyboard.entered.connect(lambda: self._press("Enter"))
         self._overlay.dismissed.connect(lambda: self._press("Enter"))

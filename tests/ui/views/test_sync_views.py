@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from terminal.presenters.states import BookingLine, Pill, Screen, Sent, Tone
 from terminal.presenters.sync_states import SyncAction
 from terminal.ui import tokens
-from terminal.ui.bar import Bar, ConnectionButton
+from terminal.ui.bar import Bar, PillButton
 from terminal.ui.keyboard import Keyboard
 from terminal.ui.labels import Label, Paragraph
 from terminal.ui.ledger_rows import LedgerRow
@@ -53,8 +53,8 @@ def test_every_state_of_the_connection_fits_the_bar_of_the_smallest_screen(stage
     parts = [part for part in shown.findChildren(QWidget) if part.isVisible()]
     assert not [one for one, other in combinations(parts, 2) if one.geometry().intersects(other.geometry())]
     assert all(shown.rect().contains(part.geometry()) for part in parts)
-    connection = shown.findChild(ConnectionButton)
-    assert isinstance(connection, ConnectionButton)
+    connection = shown.findChild(PillButton, "connection")
+    assert isinstance(connection, PillButton)
     assert connection.clipped() == ()
     assert connection.accessibleName() == (pill.spoken or pill.text)
     assert connection.toolTip() == pill.spoken

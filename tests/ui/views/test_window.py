@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from terminal.presenters.states import Pill, Screen, Tone
 from terminal.ui import tokens
-from terminal.ui.cards import StatePill
+from terminal.ui.bar import PillButton
 from terminal.ui.demo_panel import DemoPanel
 from terminal.ui.fields import LineEdit
 from terminal.ui.keyboard import Keyboard
@@ -127,8 +127,8 @@ def test_states_of_the_bar_say_in_words_and_icons_what_they_mean(stage: Stage) -
     )
     stage.shell.show(replace(stage.states.shell(Screen.IDLE), bar=loud))
     stage.settle()
-    scanner = stage.window.findChild(StatePill, "scanner")
-    assert isinstance(scanner, StatePill)
+    scanner = stage.window.findChild(PillButton, "scanner")
+    assert isinstance(scanner, PillButton)
     assert scanner.text() == "Scanner weg"
     assert tokens.LIGHT.red.surface.lower() in painted_colours(scanner)
     assert tokens.LIGHT.amber.surface.lower() in painted_colours(button(stage.window, "connection"))
