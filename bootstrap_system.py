@@ -69,11 +69,16 @@ class SystemProgram:
     folders: str = ""
 
 
-# The tests run head office on a PostgreSQL of their own and look at its pages in a real browser.
+# The tests run head office on a PostgreSQL of their own, look at its pages in a real browser, and type into the till's
+# window on a screen of their own, under a window manager, on several keyboard layouts.
 TEST_PROGRAMS = (
     SystemProgram("initdb", "postgresql", "usr/lib/postgresql/*/bin"),
     SystemProgram("chromium", "chromium"),
     SystemProgram("chromedriver", "chromium-driver"),
+    SystemProgram("Xvfb", "xvfb"),
+    SystemProgram("openbox", "openbox"),
+    SystemProgram("xdotool", "xdotool"),
+    SystemProgram("setxkbmap", "x11-xkb-utils"),
 )
 
 
@@ -136,14 +141,17 @@ def missing_programs(programs: Iterable[SystemProgram], root: Path = Path("/")) 
 
 
 def ensure_test_programs(platform: str) -> None:
-    """See to it that the tests find the programs they start.
+    """See to it that the tests find the programs they start, and what a window on their screen needs.
 
     Raises:
         SetupError: one is missing and could not be installed.
     """
-    missing = missing_programs(TEST_PROGRAMS) if platform.startswith("linux") else []
+    if not platform.startswith("linux"):
+        return
+    missing = [program.package for program in missing_programs(TEST_PROGRAMS)]
+    missing += [library.package for library in missing_libraries(WINDOW_LIBRARIES)]
     if missing:
-        install_packages([program.package for program in missing], "the tests of head office")
+        install_packages(missing, "the tests")
 
 
 def is_root() -> bool:

@@ -195,11 +195,13 @@ class TestSystemLibraries:
         """All that is missing at once, and nothing on systems without Debian's packages."""
         asked: list[list[str]] = []
         monkeypatch.setattr(bootstrap_system, "missing_programs", list)
+        monkeypatch.setattr(bootstrap_system, "missing_libraries", lambda libraries: list(libraries)[:1])
         monkeypatch.setattr(bootstrap_system, "install_packages", lambda packages, _purpose: asked.append(packages))
         bootstrap_system.ensure_test_programs("darwin")
         assert asked == []
         bootstrap_system.ensure_test_programs("linux")
-        assert asked == [["postgresql", "chromium", "chromium-driver"]]
+        programs = ["postgresql", "chromium", "chromium-driver", "xvfb", "openbox", "xdotool", "x11-xkb-utils"]
+        assert asked == [[*programs, WINDOW_LIBRARIES[0].package]]
 
     def test_names_the_exact_command_to_everyone_but_root(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Without the right to install, the message is a command to paste."""
