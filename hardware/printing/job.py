@@ -19,6 +19,8 @@ class PrintJob(msgspec.Struct, frozen=True, kw_only=True):
         qr_caption: What stands above the code.
         logo: Whether the shop's logo, if one is set up, stands above the text.
         drawer: Whether the cash drawer opens before the printing.
+        again_lines: What stands on top when the printer went away in mid-receipt and the receipt is printed a second
+            time from its start; none for no remark.
     """
 
     job_id: UUID
@@ -27,3 +29,4 @@ class PrintJob(msgspec.Struct, frozen=True, kw_only=True):
     qr_caption: str = ""
     logo: bool = True
     drawer: bool = False
+    again_lines: tuple[ReceiptLine, ...] = ()
