@@ -36,6 +36,52 @@ class DeviceKind(StrEnum):
     POLE = "pole"
 
 
+class DeviceCode(StrEnum):
+    """What can be found out about a till's devices; the names are stable."""
+
+    DEVICE_READY = "device_ready"
+    DEVICE_STARTING = "device_starting"
+    PORT_USABLE = "port_usable"
+    """It is there and free; nobody has tried to open it."""
+    PORT_IN_TILL = "port_in_till"
+    """The open till holds it, as it should."""
+    PORT_UNUSED = "port_unused"
+    NOT_TRIED = "not_tried"
+    """An address on the network that was not asked."""
+
+    NO_SCANNER = "no_scanner"
+    SCANNER_TYPES = "scanner_types"
+    BRLTTY_TOOK_PORT = "brltty_took_port"
+    MODEM_MANAGER_PROBES = "modem_manager_probes"
+    MODEM_MANAGER_HOLDS = "modem_manager_holds"
+
+    PORT_MISSING = "port_missing"
+    PORT_BUSY = "port_busy"
+    PORT_BUSY_BY = "port_busy_by"
+    PORT_DENIED = "port_denied"
+    NOT_IN_GROUP = "not_in_group"
+    PORT_IS_FOLDER = "port_is_folder"
+    PORT_IS_FILE = "port_is_file"
+    NOT_A_PORT = "not_a_port"
+    PORT_SHARED = "port_shared"
+    WRONG_DEVICE = "wrong_device"
+    HOST_UNREACHABLE = "host_unreachable"
+    DEVICE_LOST = "device_lost"
+    PORT_FAILED = "port_failed"
+    DEVICE_TROUBLE = "device_trouble"
+    """Something its driver says and nobody here knows better."""
+
+    GARBLED = "garbled"
+    NO_TERMINATOR = "no_terminator"
+    NOT_AS_SET_UP = "not_as_set_up"
+
+    PAPER_LOW = "paper_low"
+    PAPER_OUT = "paper_out"
+    COVER_OPEN = "cover_open"
+    PRINTER_OFFLINE = "printer_offline"
+    NO_SOUND_PLAYER = "no_sound_player"
+
+
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that was found out.
 
@@ -59,7 +105,7 @@ class Attached(msgspec.Struct, frozen=True, kw_only=True):
         device_id: The till's name for it.
         kind: What it is for.
         port: Where it is configured to be; empty for one that was found by itself.
-        state: Its newest state.
+        state: Its newest state; ``None`` where nobody serves it just now.
         description: What it calls itself; empty when nobody knows.
         usb_id: Vendor and product as ``0C2E:0B61``; empty for one that is not USB.
         waiting: Jobs that wait, of a printer.
@@ -70,7 +116,7 @@ class Attached(msgspec.Struct, frozen=True, kw_only=True):
     device_id: str
     kind: DeviceKind
     port: str = ""
-    state: DeviceState | PrinterState
+    state: DeviceState | PrinterState | None = None
     description: str = ""
     usb_id: str = ""
     waiting: int = 0

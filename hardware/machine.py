@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from hardware.discovery import list_ports
+from hardware.player import find_players
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -37,9 +38,6 @@ TEXT_BYTES_MAX: Final = 4_096
 
 OWN_PROGRAMS: Final = ("stammkunde", "terminal.main")
 """How this program shows in the list of processes."""
-
-PLAYERS: Final = ("pw-play", "paplay", "aplay")
-"""Programs that can play the till's sounds on Linux."""
 
 HID_CLASS: Final = 0x03
 KEYBOARD_PROTOCOL: Final = 0x01
@@ -186,11 +184,9 @@ class Machine:
         found = (_usb_device(entry) for entry in entries if ":" not in entry.name)
         return tuple(islice((device for device in found if device is not None), USB_DEVICES_MAX))
 
-    def sound_player(self) -> str | None:
-        """A program that can play sounds; other systems than Linux bring their own way."""
-        if not self.platform.startswith("linux"):
-            return self.platform
-        return next((name for name in PLAYERS if self._which(name)), None)
+    def plays_sounds(self) -> bool:
+        """Whether there is anything that can play the till's sounds."""
+        return bool(find_players(self.platform, self._which))
 
     def _processes(self) -> Iterator[Path]:
         """The folders of the running processes."""

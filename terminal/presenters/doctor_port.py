@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hardware.findings import Attached, Finding
-    from hardware.printing.job import PrintJob
     from hardware.sound import Cue
     from hardware.traffic import TrafficEntry
     from hardware.wizard import Capture
@@ -44,14 +43,6 @@ class DoctorActions(Protocol):
 
     def stop_listening(self) -> None:
         """End ``listen``; the scanners go on as before. Does nothing when nobody listens."""
-        ...
-
-    def test_print(self, job: PrintJob) -> None:
-        """Print a test; the printer's state says how it went."""
-        ...
-
-    def open_drawer(self) -> None:
-        """Kick the cash drawer open."""
         ...
 
     def test_pole(self, first: str, second: str) -> None:
