@@ -1,0 +1,180 @@
+"""One thread for the customer display: shows the newest text, and finds the display again when it is gone."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from typing import TYPE_CHECKING, Final
+
+from hardware.backoff import Backoff, ReconnectSettings
+from hardware.errors import HardwareError, PortMissing
+from hardware.pole import PoleText
+from hardware.scans import DeviceState, DeviceStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from hardware.pole import PoleDialect
+    from hardware.pole_line import OutLine, OutTransport
+
+REPEAT_S: Final = 15.0
+"""How often an unchanged text is sent again, in seconds: a display that was switched off and on, or whose cable was
+pulled, is seen by nothing else."""
+
+JOIN_TIMEOUT_S: Final = 4.0
+"""Longest wait for the thread to end, in seconds: a bridge's connect time-out, or a last text nobody takes."""
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class PoleWorker:
+    """Serves one customer display from ``start`` to ``stop``.
+
+    There is one place for the newest text and no queue: a display that takes nothing for a minute then shows what is
+    true, not what was.
+
+    Args:
+        transport: Opens the line, again after each loss.
+        dialect: How the display is talked to.
+        on_status: Takes changes of its state; called on the display's thread and must only hand over.
+        device_id: The till's name for it.
+        reconnect: When a lost display is tried again.
+        repeat_s: How often an unchanged text is sent again, in seconds.
+        random_unit: Numbers from 0 to below 1 for the jitter.
+    """
+
+    def __init__(
+        self,
+        transport: OutTransport,
+        dialect: PoleDialect,
+        *,
+        on_status: Callable[[DeviceStatus], None],
+        device_id: str = "pole",
+        reconnect: ReconnectSettings | None = None,
+        repeat_s: float = REPEAT_S,
+        random_unit: Callable[[], float] = random.random,
+    ) -> None:
+        self.device_id = device_id
+        self._transport = transport
+        self._dialect = dialect
+        self._on_status = on_status
+        self._reconnect = reconnect or ReconnectSettings()
+        self._backoff = Backoff(self._reconnect, random_unit)
+        self._repeat_s = repeat_s
+        self._changed = threading.Condition()
+        self._text = PoleText()
+        self._unsent = False
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self._presence: Hashable | None = None
+        self._reported: tuple[DeviceState, str] | None = None
+
+    def start(self) -> None:
+        """Begin serving.
+
+        Raises:
+            RuntimeError: It was started before.
+        """
+        if self._thread is not None:
+            raise RuntimeError("A display's worker is started once")
+        self._thread = threading.Thread(target=self._run, name=f"display-{self.device_id}", daemon=True)
+        self._thread.start()
+
+    def show(self, text: PoleText) -> None:
+        """Let a text be shown soon; returns at once, whatever the display does. Any thread may call."""
+        with self._changed:
+            if text != self._text:
+                self._text = text
+                self._unsent = True
+                self._changed.notify()
+
+    def stop(self) -> None:
+        """Leave the display dark, end the thread and close the line; may be called twice and before ``start``."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify()
+        if self._thread is None or self._thread is threading.current_thread():
+            return
+        self._thread.join(JOIN_TIMEOUT_S)
+        if self._thread.is_alive():
+            _LOGGER.error("%s: the display's thread did not end within %s s", self.device_id, JOIN_TIMEOUT_S)
+
+    def _run(self) -> None:
+        try:
+            self._report(DeviceState.CONNECTING)
+            while not self._stopping:
+                line = self._open()
+                if line is not None:
+                    self._serve(line)
+        finally:
+            self._report(DeviceState.STOPPED)
+
+    def _open(self) -> OutLine | None:
+        """Try once, and wait when that failed."""
+        self._presence = self._transport.presence()
+        try:
+            return self._transport.open()
+        except HardwareError as error:
+            just_lost = self._reported is not None and self._reported[0] is DeviceState.LOST
+            if not (just_lost and isinstance(error, PortMissing)):
+                self._report(DeviceState.UNAVAILABLE, error)
+            self._wait()
+            return None
+
+    def _serve(self, line: OutLine) -> None:
+        """Show texts until the line is lost or the till stops, and close it."""
+        lost: HardwareError | None = None
+        try:
+            line.send(self._dialect.opening())
+            self._report(DeviceState.READY)
+            text: PoleText | None = self._take()
+            while text is not None:
+                line.send(self._dialect.frame(text))
+                self._backoff.reset()
+                text = self._next()
+            line.send(self._dialect.closing())
+        except HardwareError as error:
+            lost = error
+        finally:
+            line.close()
+        if lost is not None and not self._stopping:
+            self._report(DeviceState.LOST, lost)
+            self._wait()
+
+    def _take(self) -> PoleText:
+        with self._changed:
+            self._unsent = False
+            return self._text
+
+    def _next(self) -> PoleText | None:
+        """Wait for another text, or for the time to say the old one again; ``None`` when the till stops."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._unsent or self._stopping, self._repeat_s)
+            self._unsent = False
+            return None if self._stopping else self._text
+
+    def _wait(self) -> None:
+        """Wait for the next attempt, shorter when the device's place changes."""
+        remaining_s = self._backoff.next_s()
+        while remaining_s > 0:
+            slice_s = min(remaining_s, self._reconnect.presence_poll_s)
+            with self._changed:
+                if self._changed.wait_for(lambda: self._stopping, slice_s):
+                    return
+            remaining_s -= slice_s
+            presence = self._transport.presence()
+            if presence is not None and presence != self._presence:
+                self._backoff.reset()
+                return
+            self._presence = presence
+
+    def _report(self, state: DeviceState, error: HardwareError | None = None) -> None:
+        """Tell the sink when the state or its reason changed; fifty vain attempts are one message."""
+        news = (state, error.code if error else "")
+        if news == self._reported:
+            return
+        self._reported = news
+        if error is not None:
+            _LOGGER.warning("%s: %s", self.device_id, error.support)
+        self._on_status(DeviceStatus(device_id=self.device_id, state=state, error=error))
