@@ -1,7 +1,10 @@
 """Card numbers: which scanned text stands for a member, and which must never be touched.
 
 Numbers are strings, never integers (leading zeros count). Order of classification: configured member rules, then the
-guard against payment cards, then product numbers, then unknown.
+guard against payment cards, then product numbers, then unknown. What a scanner says about the kind of barcode decides
+how the text is read: behind a GS1 identifier it is element strings, of which the member's service relation number
+``(8018)`` is a card's number and everything else is about goods; behind any other, or none, it is the number itself.
+Nothing of a text is ever opened, looked up or run: a web address in a QR code is a text that no rule reads.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Meta
+
+from loyalty import gs1
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +54,18 @@ _LUHN_DOUBLED: Final = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3
 _CARD_CHARACTERS: Final = re.compile(r"[A-Z0-9-]+")
 _TRACK: Final = re.compile(r"(?:%[A-Z]|;)([0-9 ]+)[=^]")
 _GROUPING: Final = re.compile(r"[ -]")
+
+SYMBOLOGIES: Final = frozenset(
+    {
+        *("ean13", "ean8", "upca", "ean_addon", "code128", "gs1_128", "code39", "code93", "code11", "codabar", "itf"),
+        *("two_of_five", "msi", "plessey", "telepen", "gs1_databar", "gs1_composite", "pdf417", "maxicode", "qr"),
+        *("gs1_qr", "datamatrix", "gs1_datamatrix", "aztec", "han_xin", "ocr", "other"),
+    }
+)
+"""Barcode kinds that a scanner may report, under the names of ``hardware.symbology``."""
+
+_LENGTHS: Final = {"ean13": (13,), "upca": (12, 13), "ean8": (8,), **dict.fromkeys(gs1.CARRIERS, (18,))}
+"""How many digits a number has that such a barcode carries; a UPC-A's may be written with its leading zero."""
 
 MASKED_SHOWN: Final = 4
 """How many characters of a card number a screen or a log shows."""
@@ -95,6 +112,12 @@ class CardRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if self.check is Check.NONE and not self.prefix:
             msg = "A rule without prefix and check digit would take every number"
             raise ValueError(msg)
+        if unknown := sorted(set(self.symbologies) - SYMBOLOGIES):
+            msg = f"`symbologies` names no barcode kind: {', '.join(unknown)}"
+            raise ValueError(msg)
+        if unfit := sorted(name for name in set(self.symbologies) if not _can_carry(name, self)):
+            msg = f"`symbologies`: such a number never stands in {', '.join(unfit)}"
+            raise ValueError(msg)
 
 
 class MemberCard(msgspec.Struct, frozen=True):
@@ -102,6 +125,10 @@ class MemberCard(msgspec.Struct, frozen=True):
 
     number: str
     rule_id: str
+
+    def __repr__(self) -> str:
+        """A description that may be logged: the number is masked."""
+        return f"MemberCard({masked(self.number)!r}, rule_id={self.rule_id!r})"
 
 
 class NotOurs(StrEnum):
@@ -162,20 +189,46 @@ def classify(text: str, rules: Sequence[CardRule], *, symbology: str | None = No
     Returns:
         The card, or why it is none. A payment card's number must be neither stored nor logged by the caller.
     """
+    said = gs1.elements(text) if symbology in gs1.CARRIERS else None
+    if symbology is not None and said is not None:
+        meaning = _meaning_of(said, rules, symbology)
+        is_payment_card = not isinstance(meaning, MemberCard) and looks_like_payment_card(text)
+        return NotOurs.PAYMENT_CARD if is_payment_card else meaning
     number = text.strip()
     failed = False
     for reading, kind in _readings(number, symbology):
-        for rule in rules:
-            if not _matches(reading, rule, kind):
-                continue
-            if _check_holds(reading, rule.check):
-                return MemberCard(reading, rule.id)
-            failed = True
+        card = _member(reading, rules, kind)
+        if isinstance(card, MemberCard):
+            return card
+        failed = failed or card is NotOurs.CHECK_DIGIT
     if looks_like_payment_card(number):
         return NotOurs.PAYMENT_CARD
     if failed:
         return NotOurs.CHECK_DIGIT
     return NotOurs.PRODUCT if _is_product_number(number) else NotOurs.UNKNOWN
+
+
+def _meaning_of(said: dict[str, str], rules: Sequence[CardRule], symbology: str) -> MemberCard | NotOurs:
+    """What the element strings of a GS1 barcode are: a member's service relation number, goods, or not known here."""
+    number = said.get(gs1.SERVICE_RELATION)
+    if number is not None:
+        if not _check_holds(number, Check.GS1):
+            return NotOurs.CHECK_DIGIT
+        return _member(number, rules, symbology)
+    gtin = said.get(gs1.GTIN)
+    return NotOurs.PRODUCT if gtin is not None and _check_holds(gtin, Check.GS1) else NotOurs.UNKNOWN
+
+
+def _member(number: str, rules: Sequence[CardRule], symbology: str | None) -> MemberCard | NotOurs:
+    """The member card a number is by one of the rules; ``CHECK_DIGIT`` when it would be but for its last digit."""
+    failed = False
+    for rule in rules:
+        if not _matches(number, rule, symbology):
+            continue
+        if _check_holds(number, rule.check):
+            return MemberCard(number, rule.id)
+        failed = True
+    return NotOurs.CHECK_DIGIT if failed else NotOurs.UNKNOWN
 
 
 def _readings(number: str, symbology: str | None) -> tuple[tuple[str, str | None], ...]:
@@ -208,6 +261,22 @@ def _is_product_number(number: str) -> bool:
     return len(number) in PRODUCT_LENGTHS and _is_digits(number) and _check_holds(number, Check.GS1)
 
 
+def _can_carry(symbology: str, rule: CardRule) -> bool:
+    """Whether a barcode kind can carry a rule's numbers, so that a rule naming it is ever met."""
+    lengths = _LENGTHS.get(symbology)
+    return lengths is None or (rule.digits_only and rule.length in lengths)
+
+
+def may_carry(rule: CardRule, symbology: str) -> bool:
+    """Whether a card of a rule may be printed as this kind of barcode: the rule takes it and it holds the number.
+
+    An EAN-13 brings its own check digit, so only numbers that end in it can be printed as one.
+    """
+    takes = not rule.symbologies or symbology in rule.symbologies
+    needs_check = symbology in ("ean13", "upca", "ean8") or symbology in gs1.CARRIERS
+    return takes and _can_carry(symbology, rule) and (not needs_check or rule.check is Check.GS1)
+
+
 def looks_like_payment_card(text: str) -> bool:
     """Whether a text could hold a payment card's number: 13 to 19 digits, first digit 3 to 6, Luhn holds.
 
@@ -234,15 +303,26 @@ def reads_payment_cards(rule: CardRule) -> bool:
 def overlapping_rules(rules: Sequence[CardRule]) -> list[tuple[int, int]]:
     """Pairs of indexes of rules that could both read one number.
 
-    Barcode kinds don't keep two rules apart: the same number can be typed, and then no kind is known.
+    Barcode kinds don't keep two rules apart: the same number can be typed, and then no kind is known. Nor do check
+    digits, as one number in ten has both right. And twelve digits are read with a leading zero as well.
     """
     return [
         (first, second)
         for second, rule in enumerate(rules)
         for first, other in enumerate(rules[:second])
-        if rule.length == other.length
-        and (rule.prefix.startswith(other.prefix) or other.prefix.startswith(rule.prefix))
+        if any(
+            length == other_length and (prefix.startswith(other_prefix) or other_prefix.startswith(prefix))
+            for prefix, length in _shapes(rule)
+            for other_prefix, other_length in _shapes(other)
+        )
     ]
+
+
+def _shapes(rule: CardRule) -> list[tuple[str, int]]:
+    """Beginning and length of a rule's numbers, as scanned and as the EAN-13 that twelve digits are read as, too."""
+    own = (rule.prefix, rule.length)
+    is_upc_a = rule.length == UPC_A_LENGTH and _is_digits(rule.prefix or "0")
+    return [own, (f"0{rule.prefix}", UPC_A_LENGTH + 1)] if is_upc_a else [own]
 
 
 def account_id(programme_key: bytes, number: str, generation: int = 0) -> UUID:

@@ -3,6 +3,7 @@
 import pytest
 
 from hardware.symbology import Symbology, is_identifier, symbology_of
+from loyalty.cards import SYMBOLOGIES
 
 
 @pytest.mark.parametrize(
@@ -45,3 +46,8 @@ def test_names_are_what_card_rules_write() -> None:
 def test_hexadecimal_modifiers_are_identifiers(text: str) -> None:
     """Modifiers are hexadecimal digits; option values are added up."""
     assert is_identifier(text)
+
+
+def test_card_rules_know_the_same_barcode_kinds() -> None:
+    """The rules stand on nothing, so they name the kinds themselves; one that only one side knew would never match."""
+    assert set(Symbology) == SYMBOLOGIES

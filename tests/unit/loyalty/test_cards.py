@@ -20,6 +20,7 @@ from loyalty.cards import (
     looks_like_payment_card,
     luhn_check_digit,
     masked,
+    may_carry,
     overlapping_rules,
     reads_payment_cards,
     with_check_digit,
@@ -30,6 +31,8 @@ PHONE = CardRule(id="phone", prefix="BM-", length=15, digits_only=False, symbolo
 OWN_ISSUER = CardRule(id="issuer", prefix="639999", length=16, check=Check.LUHN)
 WITH_ZERO = CardRule(id="zero", prefix="04", length=13, check=Check.GS1, symbologies=("ean13",))
 RULES = (PLASTIC, PHONE, OWN_ISSUER)
+GSRN = CardRule(id="gsrn", prefix="4012345", length=18, check=Check.GS1, symbologies=("gs1_128", "gs1_qr"))
+GSRN_CARD = with_check_digit("40123450000000012", Check.GS1)
 CARD = with_check_digit("290000000012", Check.GS1)
 
 
@@ -136,6 +139,91 @@ def test_a_card_with_a_leading_zero_is_the_same_with_twelve_digits(symbology: st
     assert classify(number[1:], (WITH_ZERO,), symbology="code128") is NotOurs.PRODUCT
 
 
+@pytest.mark.parametrize("prefix", ["21", "22", "23"])
+def test_weighed_goods_are_articles(prefix: str) -> None:
+    """A label from the scales carries the weight or the price in its number; it is no card."""
+    label = with_check_digit(f"{prefix}1234501234", Check.GS1)
+    assert classify(label, (*RULES, GSRN), symbology="ean13") is NotOurs.PRODUCT
+
+
+@pytest.mark.parametrize("symbology", ["gs1_128", "gs1_qr"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"8018{GSRN_CARD}",
+        f"\x1d8018{GSRN_CARD}",
+        f"8018{GSRN_CARD}\x1d10LOT4711",
+        f"10LOT4711\x1d8018{GSRN_CARD}",
+        f"172612318018{GSRN_CARD}",
+    ],
+)
+def test_a_service_relation_number_is_a_card_wherever_it_stands(symbology: str, text: str) -> None:
+    """Alone, behind another element string, with the FNC1 that some scanners send."""
+    assert classify(text, (*RULES, GSRN), symbology=symbology) == MemberCard(GSRN_CARD, "gsrn")
+
+
+def test_a_service_relation_number_can_be_typed_without_its_identifier() -> None:
+    """The eighteen digits stand below the bars; the identifier is for machines."""
+    assert classify(GSRN_CARD, (GSRN,)) == MemberCard(GSRN_CARD, "gsrn")
+    assert classify(f"8018{GSRN_CARD}", (GSRN,)) is NotOurs.UNKNOWN
+
+
+@pytest.mark.parametrize("symbology", [None, "code128", "qr", "ean13", "datamatrix"])
+def test_application_identifiers_are_read_behind_a_gs1_identifier_only(symbology: str | None) -> None:
+    """The same digits in any other barcode are somebody else's number."""
+    assert classify(f"8018{GSRN_CARD}", (GSRN,), symbology=symbology) is NotOurs.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("text", "symbology", "found"),
+    [
+        (f"8018{GSRN_CARD[:-1]}{(int(GSRN_CARD[-1]) + 1) % 10}", "gs1_128", NotOurs.CHECK_DIGIT),
+        (f"8018{GSRN_CARD}", "gs1_databar", NotOurs.UNKNOWN),
+        (f"8018{GSRN_CARD}0", "gs1_128", NotOurs.UNKNOWN),
+        (f"8018{GSRN_CARD[:-1]}", "gs1_128", NotOurs.UNKNOWN),
+        (f"8018{with_check_digit('40999990000000012', Check.GS1)}", "gs1_128", NotOurs.UNKNOWN),
+        ("01" + with_check_digit("0400638133393", Check.GS1), "gs1_databar", NotOurs.PRODUCT),
+        ("01" + with_check_digit("0400638133393", Check.GS1) + "3103001250", "gs1_128", NotOurs.PRODUCT),
+        ("01" + with_check_digit("0400638133393", Check.GS1)[:-1] + "9", "gs1_128", NotOurs.UNKNOWN),
+        ("10LOT4711", "gs1_datamatrix", NotOurs.UNKNOWN),
+        (payment_number("411", 16), "gs1_qr", NotOurs.PAYMENT_CARD),
+    ],
+)
+def test_other_gs1_barcodes_are_no_cards(text: str, symbology: str, found: NotOurs) -> None:
+    """Misread, in a kind the rule does not take, cut short, another company's, goods, a payment card in disguise."""
+    assert classify(text, (*RULES, GSRN), symbology=symbology) is found
+
+
+def test_what_is_no_element_string_is_read_as_it_is() -> None:
+    """A label printer set to GS1-128 for a number of one's own: there is no identifier that begins with its prefix."""
+    own = CardRule(id="own", prefix="29", length=13, check=Check.GS1)
+    assert classify(CARD, (own,), symbology="gs1_128") == MemberCard(CARD, "own")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "WIFI:S:Laden;T:WPA;P:geheim;;",
+        "{card}%s%(name)s${HOME}`id`",
+        "]E0" + CARD,
+        "]zz" + CARD,
+        "]",
+        "BM-" + "Q" * 400,
+    ],
+)
+def test_a_text_that_would_like_to_be_run_is_unknown(text: str) -> None:
+    """Links, templates, identifiers where none belongs: a text no rule reads, whatever the scanner says of it."""
+    for symbology in (None, "qr", "gs1_qr"):
+        assert classify(text, RULES, symbology=symbology) is NotOurs.UNKNOWN
+
+
+def test_a_card_says_nothing_of_its_number_in_a_log() -> None:
+    """Whoever logs what was read logs its end only."""
+    assert repr(MemberCard(CARD, "plastic")) == f"MemberCard('•••• {CARD[-4:]}', rule_id='plastic')"
+
+
 @pytest.mark.parametrize(("prefix", "length"), [("4", 16), ("51", 16), ("37", 15), ("6011", 16), ("4", 13), ("6", 19)])
 def test_a_payment_card_is_named_as_one_and_never_as_a_member(prefix: str, length: int) -> None:
     """Plain, in printed groups, and as the tracks of a magnetic stripe."""
@@ -186,6 +274,36 @@ def test_rules_that_read_the_same_number_overlap_whatever_their_barcode_kinds() 
     assert overlapping_rules((PLASTIC, other_kind, longer, beside)) == [(0, 1)]
 
 
+def test_a_rule_of_twelve_digits_overlaps_with_one_of_thirteen_behind_a_zero() -> None:
+    """A scanner reads the same bars with or without the zero."""
+    twelve = CardRule(id="twelve", prefix="51", length=12, check=Check.GS1)
+    letters = CardRule(id="letters", prefix="A", length=12, digits_only=False)
+    behind_a_zero = CardRule(id="thirteen", prefix="0A", length=13, digits_only=False)
+    assert overlapping_rules((twelve, WITH_ZERO)) == []
+    assert overlapping_rules((twelve, CardRule(id="zero", prefix="051", length=13, check=Check.GS1))) == [(0, 1)]
+    assert overlapping_rules((letters, behind_a_zero)) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "symbology", "may"),
+    [
+        (PLASTIC, "ean13", True),
+        (PLASTIC, "code128", False),
+        (PHONE, "qr", True),
+        (PHONE, "ean13", False),
+        (OWN_ISSUER, "code128", True),
+        (OWN_ISSUER, "ean13", False),
+        (CardRule(id="no-check", prefix="29", length=13), "ean13", False),
+        (CardRule(id="no-check", prefix="29", length=13), "qr", True),
+        (GSRN, "gs1_128", True),
+        (GSRN, "code128", False),
+    ],
+)
+def test_a_card_is_printed_only_as_what_its_rule_reads(rule: CardRule, symbology: str, may: bool) -> None:
+    """A symbol that the till would refuse, or that would change the number, is none."""
+    assert may_carry(rule, symbology) is may
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
@@ -193,6 +311,10 @@ def test_rules_that_read_the_same_number_overlap_whatever_their_barcode_kinds() 
         ({"prefix": "AB", "length": 8, "digits_only": False, "check": Check.LUHN}, "digits_only = true"),
         ({"prefix": "AB", "length": 8}, "has letters"),
         ({"prefix": "", "length": 8}, "every number"),
+        ({"prefix": "29", "length": 13, "symbologies": ("ean-13",)}, "no barcode kind: ean-13"),
+        ({"prefix": "29", "length": 12, "symbologies": ("ean13", "qr")}, "never stands in ean13"),
+        ({"prefix": "BM-", "length": 13, "digits_only": False, "symbologies": ("ean13",)}, "never stands in ean13"),
+        ({"prefix": "40", "length": 13, "symbologies": ("gs1_128",)}, "never stands in gs1_128"),
     ],
 )
 def test_a_rule_no_number_or_any_number_could_meet_is_refused(fields: dict[str, Any], message: str) -> None:
@@ -224,7 +346,7 @@ def test_a_masked_number_shows_its_end_and_never_most_of_it(number: str, shown: 
     assert masked(number) == shown
 
 
-@given(st.text(max_size=30), st.sampled_from([None, "ean13", "upca", "qr", "nonsense"]))
+@given(st.text(max_size=30), st.sampled_from([None, "ean13", "upca", "qr", "gs1_128", "nonsense"]))
 def test_any_text_is_classified(text: str, symbology: str | None) -> None:
     """No scan raises, and a member card always meets the rule it is said to meet."""
     found = classify(text, RULES, symbology=symbology)
