@@ -1,4 +1,4 @@
-"""Bookings of other tills, as far as this one can learn of them: from head office, or from the code on the receipt."""
+"""What other tills booked or undid, as far as it can be learned here: from head office, or from a receipt's code."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Elsewhere(msgspec.Struct, frozen=True):
-    """A booking of another till.
+    """A booking of another till, or one of this till that others may have undone.
 
     Attributes:
         original: The record, or what its receipt's code says of it.
@@ -29,6 +29,7 @@ class Elsewhere(msgspec.Struct, frozen=True):
         so_far: By line, what head office has booked as undone; empty when it could not be asked.
         covered_seq: Up to which position of this till's journal its own reversals are in ``so_far``.
         online: Whether head office said all this, and not the receipt alone.
+        own: Whether this till wrote it itself; then only ``so_far`` is news.
     """
 
     original: Sale | Redemption | Original
@@ -36,6 +37,7 @@ class Elsewhere(msgspec.Struct, frozen=True):
     so_far: dict[int, ReversedSoFar] = {}
     covered_seq: int = 0
     online: bool = False
+    own: bool = False
 
 
 def told_by_head_office(reader: Reader, reply: RecordReply) -> Elsewhere | Refused:
@@ -53,6 +55,7 @@ def told_by_head_office(reader: Reader, reply: RecordReply) -> Elsewhere | Refus
         {line.line: ReversedSoFar(line.cents, line.points) for line in reply.undone},
         reader.position_prefix(reply.positions),
         online=True,
+        own=reader.record(record.record_id) is not None,
     )
 
 

@@ -208,19 +208,20 @@ def _digest(till: Till, command: ReverseCommand) -> str:
 
 
 def _find(reader: Reader, record_id: UUID, elsewhere: Elsewhere | None) -> _Found | Refused:
-    """A booking of this till, else what is known of another's."""
+    """A booking of this till with what others undid of it, else what is known of another's."""
     stored = reader.record(record_id)
+    known = elsewhere if elsewhere is not None and elsewhere.original.record_id == record_id else None
+    if known is not None and (stored is None or known.own):
+        return _Found(known.original, undone_so_far(reader, known), known)
     if stored is None:
-        if elsewhere is None or elsewhere.original.record_id != record_id:
-            return Refused(Reason.RECORD_UNKNOWN)
-        return _Found(elsewhere.original, undone_so_far(reader, elsewhere), elsewhere)
+        return Refused(Reason.RECORD_UNKNOWN)
     if not isinstance(stored.record, Sale | Redemption):
         return Refused(Reason.RECORD_NOT_REVERSIBLE)
     return _Found(stored.record, reader.reversed_so_far(record_id), None)
 
 
 def _told(reader: Reader, found: _Found, refused: Refused) -> Refused:
-    """Why nothing is left; when this till has undone nothing of another till's booking, it was undone elsewhere."""
+    """Why nothing is left; when this till has undone nothing of it, it was undone elsewhere."""
     gone = refused.reason in (Reason.NOTHING_LEFT_TO_REVERSE, Reason.LINE_ALREADY_REVERSED)
     if gone and found.elsewhere and found.so_far and not own_reversals(reader, found.original.record_id):
         return Refused(Reason.UNDONE_ELSEWHERE)

@@ -77,10 +77,14 @@ def learn(session: Session, till: Till, reader: Reader, wanted: Named) -> Elsewh
     """What can be known of a booking: head office first, because it knows what was undone elsewhere, then the receipt.
 
     Returns:
-        ``None`` for one of this till, or when nothing can be learned because the till stands alone.
+        ``None`` when nothing can be learned: the till stands alone, or the booking is its own and head office does not
+        say what others undid of it.
     """
-    if reader.record(wanted.record_id) is not None or till.store.head_office is None:
+    if till.store.head_office is None:
         return None
+    if reader.record(wanted.record_id) is not None:
+        known = _ask(session, till, reader, wanted.record_id)
+        return known if isinstance(known, Elsewhere) else None
     from terminal.sync.receipts import read_receipt
 
     receipt = read_receipt(reader, wanted.code) if wanted.code else None
@@ -130,6 +134,6 @@ def code_of(session: Session, till: Till, record: Sale | Redemption) -> str | Re
 
 def origin(elsewhere: Elsewhere | None, *, vouched: bool) -> dict[str, object]:
     """Which other till made a booking and who says so, for a document; both ``None`` for one of this till."""
-    if elsewhere is not None:
+    if elsewhere is not None and not elsewhere.own:
         return {"till": elsewhere.till, "proof": "head_office" if elsewhere.online else "receipt"}
     return {"till": None, "proof": "manager" if vouched else None}

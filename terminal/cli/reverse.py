@@ -178,7 +178,7 @@ def _previewed(
         (texts._("Balance"), texts.points(found.balance)),
         (texts._("Balance after"), texts.points(found.balance_after)),
     ]
-    is_elsewhere = found.elsewhere is not None or vouched
+    is_elsewhere = vouched or (found.elsewhere is not None and not found.elsewhere.own)
     return Answer(document, [*pairs(lines), *([_provisional(texts)] if is_elsewhere else [])])
 
 

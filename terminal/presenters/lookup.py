@@ -1,4 +1,7 @@
-"""Finding a booking by what a receipt says: its code, or the number of the booking, of this till or another."""
+"""Finding a booking by what a receipt says: its code, or the number of the booking, of this till or another.
+
+Head office is asked about this till's own bookings as well while it answers: another till may have undone them.
+"""
 
 from __future__ import annotations
 
@@ -96,12 +99,27 @@ class Lookup:
     def _is_own(self, record_id: UUID) -> bool:
         """Whether this till has the booking, or can't have heard of any other; then the answer is given."""
         if self._around.desk.reader.record(record_id) is not None:
-            self._done(Looked(record_id))
+            self._ask_about_own(record_id)
         elif not self._around.sync.joined:
             self._done(Looked(None, refused=Refused(Reason.RECORD_UNKNOWN)))
         else:
             return False
         return True
+
+    def _ask_about_own(self, record_id: UUID) -> None:
+        """Learn what others undid of it; whatever keeps head office from saying so, this till knows the booking."""
+        actions = self._around.sync_actions
+        if actions is None or self._around.sync.mode is not SyncMode.ONLINE:
+            self._done(Looked(record_id))
+            return
+        self._asking = True
+        actions.record(record_id, partial(self._told_of_own, self._turn, record_id), self._broke)
+
+    def _told_of_own(self, turn: int, record_id: UUID, outcome: RecordReply | Declined) -> None:
+        if turn != self._turn:
+            return
+        found = told_by_head_office(self._around.desk.reader, outcome) if isinstance(outcome, RecordReply) else None
+        self._answer(Looked(record_id, elsewhere=found if isinstance(found, Elsewhere) else None))
 
     def _receipt_read(self, turn: int, record_id: UUID, found: Elsewhere | Refused) -> None:
         if turn != self._turn:

@@ -267,7 +267,7 @@ def _origin(texts: Texts, found: Preview, *, vouched: bool) -> str:
     """Whose booking it is and how sure this till can be; empty for one of its own."""
     if vouched:
         return texts._("As the receipt says. Head office books it against the sale as far as that allows.")
-    if found.elsewhere is None:
+    if found.elsewhere is None or found.elsewhere.own:
         return ""
     if found.elsewhere.online:
         sentence = texts._("Booked by {till}. A preview until head office has booked it.")
