@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from hardware.backoff import Backoff, ReconnectSettings
-from hardware.errors import HardwareError, PortMissing
+from hardware.errors import DeviceLost, HardwareError, PortMissing
 from hardware.pole import PoleText
 from hardware.scans import DeviceState, DeviceStatus
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from hardware.pole import PoleDialect
-    from hardware.pole_line import OutLine, OutTransport
+    from hardware.transport import Line, Transport
 
 REPEAT_S: Final = 15.0
 """How often an unchanged text is sent again, in seconds: a display that was switched off and on, or whose cable was
@@ -46,7 +46,7 @@ class PoleWorker:
 
     def __init__(
         self,
-        transport: OutTransport,
+        transport: Transport,
         dialect: PoleDialect,
         *,
         on_status: Callable[[DeviceStatus], None],
@@ -110,7 +110,7 @@ class PoleWorker:
         finally:
             self._report(DeviceState.STOPPED)
 
-    def _open(self) -> OutLine | None:
+    def _open(self) -> Line | None:
         """Try once, and wait when that failed."""
         self._presence = self._transport.presence()
         try:
@@ -122,18 +122,18 @@ class PoleWorker:
             self._wait()
             return None
 
-    def _serve(self, line: OutLine) -> None:
+    def _serve(self, line: Line) -> None:
         """Show texts until the line is lost or the till stops, and close it."""
         lost: HardwareError | None = None
         try:
-            line.send(self._dialect.opening())
+            self._send(line, self._dialect.opening())
             self._report(DeviceState.READY)
             text: PoleText | None = self._take()
             while text is not None:
-                line.send(self._dialect.frame(text))
+                self._send(line, self._dialect.frame(text))
                 self._backoff.reset()
                 text = self._next()
-            line.send(self._dialect.closing())
+            self._send(line, self._dialect.closing())
         except HardwareError as error:
             lost = error
         finally:
@@ -141,6 +141,16 @@ class PoleWorker:
         if lost is not None and not self._stopping:
             self._report(DeviceState.LOST, lost)
             self._wait()
+
+    def _send(self, line: Line, data: bytes) -> None:
+        """Write within the line's own short time-out.
+
+        Raises:
+            DeviceLost: The line is gone, or nobody takes what is written: then half a text may stand there, and only
+                opening it anew makes sure of what comes next.
+        """
+        if not line.send(data):
+            raise DeviceLost(self.device_id, "it takes nothing of what is written")
 
     def _take(self) -> PoleText:
         with self._changed:

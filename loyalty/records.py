@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -28,6 +28,9 @@ from loyalty.bounds import (
     Version,
 )
 from loyalty.lines import Explanation, RedemptionLine, ReversedLine, SaleLine
+
+STARS_MAX: Final = 5
+"""The best rating; the worst is one star."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
@@ -274,6 +277,18 @@ class CardChange(Record, frozen=True, kw_only=True, tag="card_change"):
         return None
 
 
+class Feedback(Record, frozen=True, kw_only=True, tag="feedback"):
+    """What a customer thought of a purchase; it moves nothing. Its id is derived from the booking, see ``feedback``.
+
+    Attributes:
+        booking_id: The sale or redemption it is about; ``member_id`` is that record's.
+        stars: 1 to ``STARS_MAX``.
+    """
+
+    booking_id: UUID
+    stars: Annotated[int, Meta(ge=1, le=STARS_MAX)]
+
+
 class SessionAction(StrEnum):
     """What a cashier did at the lock screen."""
 
@@ -346,6 +361,7 @@ AnyRecord = (
     | Enrolment
     | Consent
     | CardChange
+    | Feedback
     | CashierSession
     | DayClose
     | ProgrammeChange

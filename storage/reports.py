@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from loyalty.records import DayTotals
+from loyalty.encoding import decode
+from loyalty.feedback import Ratings, tally
+from loyalty.records import DayTotals, Feedback
 from loyalty.report import HourTotals, RewardTotals
 from storage.reads import Reads
 from storage.types import DayReport
@@ -21,6 +23,11 @@ FROM day_total WHERE business_day = ?"""
 _OPEN = """SELECT ifnull(sum(
   points_issued - points_redeemed - points_taken_back + points_returned + points_adjusted - points_expired), 0)
 FROM day_total WHERE business_day <= ?"""
+
+_RATED = """SELECT payload FROM journal WHERE kind = 'feedback' AND business_day = ?1
+AND seq > (SELECT ifnull(max(seq), 0) FROM day_close WHERE closed_day < ?1)
+AND seq <= (SELECT ifnull(min(seq), (SELECT max(seq) FROM journal)) FROM day_close WHERE closed_day >= ?1)"""
+"""A day's ratings. No index leads to them, so only the records between two day closes are looked at."""
 
 
 class ReportReads(Reads):
@@ -54,3 +61,13 @@ class ReportReads(Reads):
             tuple(RewardTotals(*row) for row in rewards),
             int(self._ledger.value(_OPEN, (iso,))),
         )
+
+    def ratings(self, day: date) -> Ratings:
+        """The stars this till's customers gave on a business day."""
+        return tally(_stars(payload) for (payload,) in self._ledger.all(_RATED, (day.isoformat(),)))
+
+
+def _stars(payload: bytes) -> int:
+    record = decode(payload)
+    assert isinstance(record, Feedback), "the kind beside the payload is the payload's own"
+    return record.stars

@@ -114,6 +114,7 @@ RECORD_KINDS: Final = {
     "enrolment": mark("Enrolled"),
     "consent": mark("Consent"),
     "card_change": mark("Card"),
+    "feedback": mark("Rating"),
 }
 """The records of a member's history, by their kind in the journal."""
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from hardware.errors import HardwareErrorCode
 from hardware.pole import CodePage, PoleDialect, PoleProtocol
-from hardware.pole_line import out_transport_for
 from hardware.pole_worker import PoleWorker
+from hardware.transport import SerialSettings, transport_for
 from texts.i18n import mark
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def make_pole(settings: PoleSettings, on_status: Callable[[DeviceStatus], None])
         on_status: Takes changes of its state; called on the display's thread and must only hand over.
     """
     assert settings.port, "an empty port means that there is no such display"
-    return PoleWorker(out_transport_for(settings.port, settings.baud), pole_dialect(settings), on_status=on_status)
+    transport = transport_for(settings.port, SerialSettings(baud=settings.baud))
+    return PoleWorker(transport, pole_dialect(settings), on_status=on_status)
 
 
 def pole_dialect(settings: PoleSettings) -> PoleDialect:
