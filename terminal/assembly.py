@@ -54,6 +54,7 @@ class RunningTill:
         bridge: The way to the painting thread.
         shell: Which screen is on.
         window: The window.
+        around: What the presenters are given.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class RunningTill:
         self.bridge = bridge
         self.shell = shell
         self.window = window
-        self._around = around
+        self.around = around
         self._running = running
 
     def watch_health(self) -> None:
@@ -94,7 +95,7 @@ class RunningTill:
         from terminal.sync.supervise import Supervisor
         from terminal.sync.thread import Means, Outside, SyncThread, connect, open_keys
 
-        directory, deliver, corrected = self.desk.directory, self.bridge.deliver, self._around.clock
+        directory, deliver, corrected = self.desk.directory, self.bridge.deliver, self.around.clock
         assert isinstance(corrected, CorrectedClock), "made by assemble"
         supervisor = Supervisor(directory)
         means = Means(
@@ -113,7 +114,7 @@ class RunningTill:
         thread = SyncThread(means, outside)
         self.desk.on_booked = thread.nudge
         service = SyncService(thread, self.desk, supervisor, deliver)
-        self._around.sync_actions = service
+        self.around.sync_actions = service
         self._running.callback(supervisor.stop)
         self._running.callback(thread.stop)
         self._running.callback(service.stop)
@@ -126,7 +127,7 @@ class RunningTill:
 
     def play_the_demo(self) -> None:
         """Say wherever it matters that this is the demo shop."""
-        self._around.is_demo = True
+        self.around.is_demo = True
 
     def stop(self) -> None:
         """Let go of the scanners, finish the writing that waits, hear its results, close the ledger."""

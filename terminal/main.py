@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from terminal.app.system import SystemClock, SystemIds
 from terminal.assembly import Scanner, assemble
+from terminal.attach import DEVICES_DELAY_MS, attach
 from texts.i18n import LANGUAGES
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def open_till(directory: Path, *, language: str | None) -> int:
             application,
             directory,
             texts_for=lambda currency: Texts(chosen, currency),
-            scanners=[Scanner("scanner", settings.scanner)] if settings.scanner.port else [],
+            scanners=(),
             clock=SystemClock(),
             ids=SystemIds(),
             crashed=write_down,
@@ -98,6 +99,7 @@ def open_till(directory: Path, *, language: str | None) -> int:
         show_notice(application, error_text(Texts(chosen), error))
         raise
     catch_bugs(till)
+    till.bridge.schedule(DEVICES_DELAY_MS, lambda: attach(till, settings))
     till.bridge.schedule(SYNC_DELAY_MS, lambda: till.keep_in_touch(SystemClock(), write_down))
     with quit_on_signals(application), ExitStack() as open_now:
         open_now.callback(till.stop)
