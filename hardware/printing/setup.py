@@ -19,6 +19,9 @@ NETWORK_PORT_DEFAULT: Final = 9100
 TARGET_LENGTH_MAX: Final = 200
 """Longest way to a printer that is looked at, in characters."""
 
+DRAWER_PIN_FIRST: Final = 2
+"""The pin that nearly every drawer listens to; a second drawer has pin 5."""
+
 PULSE_MS_DEFAULT: Final = 100
 """How long the drawer's lock is held open, in milliseconds."""
 
