@@ -148,6 +148,9 @@ class MatchedTransport:
 
     What was opened is remembered: a port that is configured by its name alone, and stands for a USB device when it is
     first opened, stands for this very device from then on.
+
+    Attributes:
+        found: The listed port that was opened last, or ``None`` while nothing was, or what was opened is in no list.
     """
 
     def __init__(
@@ -167,6 +170,16 @@ class MatchedTransport:
         self._configured = match.port
         self._settings = settings
         self._ports = ports
+        self.found: PortInfo | None = None
+
+    def locate(self, ports: Sequence[PortInfo]) -> PortInfo | None:
+        """Which of the listed ports is this scanner's, without opening it.
+
+        Args:
+            ports: The ports there are.
+        """
+        found = self._find(ports)
+        return found if isinstance(found, PortInfo) else None
 
     def open(self) -> Line:
         """Find the scanner's port of today, open it, and remember what it is.
@@ -176,24 +189,25 @@ class MatchedTransport:
         Raises:
             HardwareError: It is not there or cannot be opened.
         """
-        found = self._find()
+        found = self._find(self._ports())
         if found is None:
             raise PortMissing(self._match.label)
         line = transport_for(found.port if isinstance(found, PortInfo) else found, self._settings).open()
-        if isinstance(found, PortInfo) and found.vid is not None:
-            self._match = match_of(found)
+        self.found = found if isinstance(found, PortInfo) else None
+        if self.found is not None and self.found.vid is not None:
+            self._match = match_of(self.found)
         return line
 
     def presence(self) -> Hashable | None:
         """The port's name of today and what stands there."""
-        found = self._find()
+        found = self._find(self._ports())
         if isinstance(found, PortInfo):
             return (found.port, path_presence(found.port))  # a COM port is no path: being listed is its presence
         return None if found is None else path_presence(found)
 
-    def _find(self) -> PortInfo | str | None:
+    def _find(self, ports: Sequence[PortInfo]) -> PortInfo | str | None:
         """The scanner among the ports there are, or the port as it was given when no list knows it."""
-        ports, match = self._ports(), self._match
+        match = self._match
         found = find(match, ports)
         if found is not None:
             return found

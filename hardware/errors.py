@@ -21,6 +21,7 @@ class HardwareErrorCode(StrEnum):
     DEVICE_LOST = "device_lost"
     LINE_BLOCKED = "line_blocked"
     PORT_FAILED = "port_failed"
+    DRIVER_MISSING = "driver_missing"
 
 
 class HardwareError(Exception):
@@ -126,3 +127,11 @@ class PortFailed(HardwareError):
     code = HardwareErrorCode.PORT_FAILED
     cashier = "The scanner's port does not work. Unplug the scanner and plug it in again."
     cure = "The system's message tells more; try another USB port."
+
+
+class DriverMissing(HardwareError):
+    """The part of the program that talks to this kind of device is not installed."""
+
+    code = HardwareErrorCode.DRIVER_MISSING
+    cashier = "This till has no driver for this kind of scanner. Call support."
+    cure = 'Install the extra "hid" of this program, or set the scanner to USB serial mode.'

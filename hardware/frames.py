@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import unicodedata
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from hardware.masking import masked
-from hardware.symbology import AIM_LENGTH, is_identifier
+from hardware.symbology import AIM_LENGTH, Symbology, is_identifier, retail_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SCAN_LENGTH_MAX: Final = 512
 """Longest frame by default, in bytes, with prefix and identifier and without the terminator."""
@@ -74,6 +77,8 @@ class FrameSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         length_bytes_max: Longest frame, in bytes without terminator.
         inter_character_timeout_s: Silence that ends a frame, in seconds.
         aim: Whether symbology identifiers are expected.
+        code_letters: The maker's own letters that stand in front of every code, after the identifier if there is one;
+            a frame without one of them is refused. Empty: such letters are data.
     """
 
     prefix: bytes = b""
@@ -81,6 +86,7 @@ class FrameSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     length_bytes_max: int = SCAN_LENGTH_MAX
     inter_character_timeout_s: float = INTER_CHARACTER_TIMEOUT_S
     aim: AimMode = AimMode.AUTO
+    code_letters: Mapping[str, Symbology] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse settings with which no frame could ever arrive."""
@@ -117,6 +123,7 @@ class RejectReason(StrEnum):
     LINE_NOISE = "line_noise"
     PREFIX_MISSING = "prefix_missing"
     AIM_MISSING = "aim_missing"
+    """The identifier that the settings promise, the standard's or the maker's own, is not there."""
     NO_DATA = "no_data"
 
 
@@ -128,12 +135,14 @@ class Frame(msgspec.Struct, frozen=True):
         raw: The frame's bytes with prefix and identifier, without terminator and flow control.
         aim: The symbology identifier with its bracket, or empty.
         t: When its last byte arrived, in seconds.
+        kind: The barcode kind that the maker's own letter named, or ``None``.
     """
 
     text: str
     raw: bytes
     aim: str
     t: float
+    kind: Symbology | None = None
 
     def __repr__(self) -> str:
         """A description that may be logged: the code is masked."""
@@ -218,6 +227,27 @@ class FrameParser:
         discarded = len(self._pending)
         self._start_over()
         return discarded
+
+    def interrupt(self, t: float) -> list[Frame | Rejected]:
+        """Give up a frame that has begun, because the machine slept and nobody knows what was lost meanwhile.
+
+        What comes before the next terminator is the frame's late tail, unless a second passes first.
+
+        Args:
+            t: Now, in seconds of the clock of ``feed``.
+
+        Returns:
+            The refusal, or nothing between two frames.
+        """
+        if self.is_idle:
+            return []
+        found: list[Frame | Rejected] = []
+        if self._pending:
+            found.append(Rejected(RejectReason.TIMEOUT, len(self._pending), t))
+            self._pending.clear()
+        self._skipping, self._gap_while_skipping, self._tail_bytes = True, True, 0
+        self._t_last_byte = t
+        return found
 
     def feed(self, data: bytes, t: float) -> list[Frame | Rejected]:
         """Take the bytes of one read.
@@ -323,25 +353,39 @@ class FrameParser:
     def _judge(self, raw: bytes, t: float) -> Frame | Rejected:
         """Decide whether the bytes of a finished frame are a code."""
         settings = self._settings
-        text = _decoded(raw.removeprefix(settings.prefix))
+        text = decoded(raw.removeprefix(settings.prefix))
         aim = ""
         if settings.aim is not AimMode.NEVER and is_identifier(text[:AIM_LENGTH]):
             aim, text = text[:AIM_LENGTH], text[AIM_LENGTH:]
+        kind: Symbology | None = None
+        if settings.code_letters:
+            kind, text = _without_letter(text, settings.code_letters)
         faults = {
             RejectReason.TOO_LONG: len(raw) > settings.length_bytes_max,
             RejectReason.LINE_NOISE: _IDLE_LINE in raw,
             RejectReason.PREFIX_MISSING: not raw.startswith(settings.prefix),
-            RejectReason.CONTROL_CHARACTER: not _is_clean(text),
-            RejectReason.AIM_MISSING: settings.aim is AimMode.ALWAYS and not aim,
+            RejectReason.CONTROL_CHARACTER: not is_clean(text),
+            RejectReason.AIM_MISSING: (settings.aim is AimMode.ALWAYS and not aim)
+            or (bool(settings.code_letters) and kind is None),
             RejectReason.NO_DATA: not text.strip(),
         }
         for reason, applies in faults.items():
             if applies:
                 return Rejected(reason, len(raw), t)
-        return Frame(text, raw, aim, t)
+        return Frame(text, raw, aim, t, kind)
 
 
-def _decoded(data: bytes) -> str:
+def _without_letter(text: str, letters: Mapping[str, Symbology]) -> tuple[Symbology | None, str]:
+    """The kind that the letters in front of a text name, and the text behind them."""
+    for length in sorted({len(each) for each in letters}, reverse=True):
+        kind = letters.get(text[:length])
+        if kind is not None:
+            rest = text[length:]
+            return retail_kind(rest) if kind is Symbology.EAN13 else kind, rest
+    return None, text
+
+
+def decoded(data: bytes) -> str:
     """Scanners pass a QR code's bytes on: UTF-8 in practice, ISO 8859-1 by the standard (ISO/IEC 18004, 7.3.5)."""
     try:
         return data.decode()
@@ -349,7 +393,7 @@ def _decoded(data: bytes) -> str:
         return data.decode("latin-1")
 
 
-def _is_clean(text: str) -> bool:
+def is_clean(text: str) -> bool:
     """Whether a text holds nothing that could act on a screen, a log or a printer, GS apart."""
     if text.isprintable():
         return True

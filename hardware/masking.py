@@ -12,6 +12,12 @@ VISIBLE_CHARACTERS: Final = 4
 SHOWN_LENGTH_MAX: Final = 24
 """Longer codes are shortened in front: a log line needs the length, not 500 stars."""
 
+HEX_BYTES_MAX: Final = 64
+"""Of a longer frame its beginning and its end are shown in hex, half of so many bytes each."""
+
+_HIDDEN: Final = "**"
+_CONTROL: Final = frozenset({*range(0x20), 0x7F, 0xFF})
+
 
 def masked(text: str) -> str:
     """A scanned text for a log: everything but the last four characters hidden.
@@ -22,3 +28,30 @@ def masked(text: str) -> str:
     visible = "" if len(text) <= VISIBLE_CHARACTERS or looks_like_payment_card(text) else text[-VISIBLE_CHARACTERS:]
     hidden = "*" * min(len(text) - len(visible), SHOWN_LENGTH_MAX)
     return hidden + "".join(character if character.isprintable() else "?" for character in visible)
+
+
+def masked_hex(data: bytes, text: str = "") -> str:
+    """A frame's bytes for the doctor: what frames the code is shown, the code is hidden as ``masked`` hides it.
+
+    Args:
+        data: The bytes, with prefix, identifier and terminator.
+        text: The code among them; empty when the bytes were refused: then control characters alone are shown.
+
+    Returns:
+        Two characters a byte with blanks between, ``**`` for a hidden one; long frames are cut in the middle.
+    """
+    code = next((each for each in (text.encode(), text.encode("latin-1", "replace")) if text and each in data), b"")
+    if not code:
+        shown = [f"{byte:02x}" if byte in _CONTROL else _HIDDEN for byte in data]
+    else:
+        start = data.rindex(code)
+        end = start + len(code)
+        kept = len(masked(text).lstrip("*")) if text.isascii() else 0
+        shown = [
+            _HIDDEN if start <= index < end - kept and byte not in _CONTROL else f"{byte:02x}"
+            for index, byte in enumerate(data)
+        ]
+    if len(shown) > HEX_BYTES_MAX:
+        half = HEX_BYTES_MAX // 2
+        shown = [*shown[:half], "..", *shown[-half:]]
+    return " ".join(shown)

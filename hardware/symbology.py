@@ -15,6 +15,9 @@ AIM_LENGTH: Final = 3
 UPCA_LENGTH: Final = 12
 """Length of a UPC-A number, in digits, where a scanner does not widen it to EAN-13."""
 
+EAN8_LENGTH: Final = 8
+"""Length of an EAN-8 number, in digits."""
+
 
 class Symbology(StrEnum):
     """Barcode kinds under the names that card rules use."""
@@ -87,6 +90,8 @@ _BY_IDENTIFIER: Final = {
 }
 """Identifiers whose modifier says more than the letter (ISO/IEC 15424, annex A; GS1 Specifications, 5.1.2)."""
 
+_RETAIL_LENGTHS: Final = {EAN8_LENGTH: Symbology.EAN8, UPCA_LENGTH: Symbology.UPCA}
+
 _MODIFIERS: Final = frozenset("0123456789ABCDEFabcdef")
 
 
@@ -110,3 +115,8 @@ def symbology_of(aim: str, text: str) -> Symbology | None:
     if aim == "]E0" and len(text) == UPCA_LENGTH:
         return Symbology.UPCA
     return _BY_IDENTIFIER.get(aim) or _BY_LETTER[aim[1]]
+
+
+def retail_kind(text: str) -> Symbology:
+    """Which of the EAN/UPC kinds it was, where a maker has one letter for all of them (an EAN-8 is ``]E4`` in AIM)."""
+    return _RETAIL_LENGTHS.get(len(text), Symbology.EAN13)

@@ -44,6 +44,9 @@ READ_TIMEOUT_S: Final = 0.1
 READ_BYTES_MAX: Final = 4096
 """Most bytes of one read."""
 
+SEND_TIMEOUT_S: Final = 0.1
+"""Longest wait for a scanner to take an answer of a few bytes, in seconds; the next code waits for it."""
+
 CONNECT_TIMEOUT_S: Final = 2.0
 """Longest wait for a network scanner to answer, in seconds."""
 
@@ -86,6 +89,16 @@ class Line(Protocol):
 
         Returns:
             What has arrived, or nothing.
+
+        Raises:
+            DeviceLost: The line is gone.
+        """
+
+    def send(self, data: bytes) -> bool:
+        """Write an answer; only the thread that reads may.
+
+        Returns:
+            Whether it was taken: a scanner that does not read is no lost scanner.
 
         Raises:
             DeviceLost: The line is gone.
@@ -152,6 +165,7 @@ class SerialTransport:
                 stopbits=settings.stop_bits,
                 rtscts=settings.hardware_flow_control,
                 timeout=READ_TIMEOUT_S,
+                write_timeout=SEND_TIMEOUT_S,
                 # Two readers of one port would each get half of every code.
                 exclusive=True,
             )
@@ -191,6 +205,20 @@ class SerialLine:
         except (OSError, TypeError) as error:
             # SerialException is an OSError; a port that dies under pyserial also raises plain OSError and TypeError.
             raise DeviceLost(self._name, str(error)) from error
+
+    def send(self, data: bytes) -> bool:
+        """Write within ``SEND_TIMEOUT_S``.
+
+        Raises:
+            DeviceLost: The port is gone.
+        """
+        try:
+            self._port.write(data)
+        except serial.SerialTimeoutException:
+            return False
+        except (OSError, TypeError) as error:
+            raise DeviceLost(self._name, str(error)) from error
+        return True
 
     def cancel(self) -> None:
         """Wake a waiting ``receive``; does nothing on a closed line or where pyserial cannot cancel."""
@@ -266,6 +294,23 @@ class SocketLine:
         if not data:
             raise DeviceLost(self._name, "the other side closed the connection")
         return data
+
+    def send(self, data: bytes) -> bool:
+        """Write within ``SEND_TIMEOUT_S``.
+
+        Raises:
+            DeviceLost: The other side hung up.
+        """
+        self._connection.settimeout(SEND_TIMEOUT_S)
+        try:
+            self._connection.sendall(data)
+        except TimeoutError:
+            return False
+        except OSError as error:
+            raise DeviceLost(self._name, str(error)) from error
+        finally:
+            self._connection.settimeout(READ_TIMEOUT_S)
+        return True
 
     def cancel(self) -> None:
         """Nothing to do: a read ends by itself within ``READ_TIMEOUT_S``."""

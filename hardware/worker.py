@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import copy
 import logging
 import random
 import threading
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from hardware.backoff import STABLE_S, Backoff, ReconnectSettings
 from hardware.counters import ScannerCounters
 from hardware.errors import HardwareError, PortMissing
-from hardware.frames import Frame, FrameParser
+from hardware.frames import Frame, FrameParser, FrameSettings
 from hardware.masking import masked
 from hardware.policy import RepeatPolicy
+from hardware.profiles import SILENCE
 from hardware.scans import DeviceState, DeviceStatus, Scan
 from hardware.symbology import symbology_of
+from hardware.traffic import Listening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
-    from hardware.frames import FrameSettings, Rejected
+    from hardware.frames import ParserCounters, Rejected
+    from hardware.profiles import Answers
+    from hardware.traffic import Traffic
     from hardware.transport import Line, Transport
 
 NANOSECONDS_PER_S: Final = 1_000_000_000
@@ -29,7 +32,32 @@ NANOSECONDS_PER_S: Final = 1_000_000_000
 JOIN_TIMEOUT_S: Final = 5.0
 """Longest wait for the thread to end, in seconds: a network scanner's connect time-out and then some."""
 
+SLEPT_S: Final = 2.0
+"""A read that took this much longer than it may means that the machine slept in between, in seconds."""
+
+REFUSALS_MAX: Final = 3
+"""So often in a row a scanner is asked to send again; scanners give up after three attempts themselves."""
+
 _LOGGER = logging.getLogger(__name__)
+
+
+class Parser(Protocol):
+    """What makes codes of a line's reads; see ``FrameParser``, the usual one."""
+
+    counters: ParserCounters
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing has begun."""
+
+    def feed(self, data: bytes, t: float) -> list[Frame | Rejected]:
+        """Take one read."""
+
+    def interrupt(self, t: float) -> list[Frame | Rejected]:
+        """Give up what has begun: the machine slept."""
+
+    def reset(self) -> int:
+        """Forget what has begun; how many bytes that were."""
 
 
 class ScannerWorker:
@@ -46,7 +74,9 @@ class ScannerWorker:
         *,
         on_scan: Callable[[Scan], None],
         on_status: Callable[[DeviceStatus], None],
-        frames: FrameSettings | None = None,
+        frames: FrameSettings | Parser | None = None,
+        answers: Callable[[], Answers] = lambda: SILENCE,
+        traffic: Traffic | None = None,
         policy: RepeatPolicy | None = None,
         reconnect: ReconnectSettings | None = None,
         clock_ns: Callable[[], int] = time.monotonic_ns,
@@ -59,7 +89,9 @@ class ScannerWorker:
             transport: Opens the line, again after each loss.
             on_scan: Takes codes and refused frames.
             on_status: Takes changes of the device's state.
-            frames: The scanner's set-up.
+            frames: The scanner's set-up, or a parser of its own.
+            answers: What is written back; asked whenever the line has been opened, when it is known what is there.
+            traffic: Remembers the frames for the doctor.
             policy: Drops repeats; by default within 700 ms.
             reconnect: When a lost scanner is tried again.
             clock_ns: Monotonic time, in nanoseconds.
@@ -69,7 +101,11 @@ class ScannerWorker:
         self._transport = transport
         self._on_scan = on_scan
         self._on_status = on_status
-        self._parser = FrameParser(frames)
+        self._parser: Parser = FrameParser(frames) if frames is None or isinstance(frames, FrameSettings) else frames
+        self._answers_for = answers
+        self._answers = SILENCE
+        self._refusals = 0
+        self._listening = None if traffic is None else Listening(device_id, traffic)
         self._policy = policy or RepeatPolicy()
         self._reconnect = reconnect or ReconnectSettings()
         self._backoff = Backoff(self._reconnect, random_unit)
@@ -84,7 +120,7 @@ class ScannerWorker:
     @property
     def counters(self) -> ScannerCounters:
         """A copy of the totals so far."""
-        return copy.deepcopy(self._counters)
+        return self._counters.copy()
 
     def start(self) -> None:
         """Begin serving; a worker is started once."""
@@ -135,10 +171,16 @@ class ScannerWorker:
         opened_ns = self._clock_ns()
         lost: HardwareError | None = None
         self._line = line
+        self._answers, self._refusals = self._answers_for(), 0
+        t_read_ns = opened_ns
         try:
             self._report(DeviceState.READY)
             while not self._stopping.is_set():
-                self._take(line.receive())
+                data = line.receive()
+                t_before_ns, t_read_ns = t_read_ns, self._clock_ns()
+                if t_read_ns - t_before_ns > SLEPT_S * NANOSECONDS_PER_S:
+                    self._hand_on(line, self._parser.interrupt(t_read_ns / NANOSECONDS_PER_S))
+                self._take(line, data, t_read_ns)
         except HardwareError as error:
             lost = error
         finally:
@@ -153,40 +195,52 @@ class ScannerWorker:
         self._report(DeviceState.LOST, lost)
         self._wait()
 
-    def _take(self, data: bytes) -> None:
+    def _take(self, line: Line, data: bytes, t_ns: int) -> None:
         """Feed one read to the parser; an empty one lets its time-out pass."""
         if data:
             self._counters.bytes_received += len(data)
             self._counters.reads += 1
             self._backoff.reset()  # a device that talks is a working one
+            if self._listening is not None:
+                self._listening.heard(data, t_ns)
         elif self._parser.is_idle:
             return
-        for outcome in self._parser.feed(data, self._clock_ns() / NANOSECONDS_PER_S):
-            self._hand_on(outcome)
+        self._hand_on(line, self._parser.feed(data, t_ns / NANOSECONDS_PER_S))
 
-    def _hand_on(self, outcome: Frame | Rejected) -> None:
-        t_monotonic_ns = round(outcome.t * NANOSECONDS_PER_S)
-        if isinstance(outcome, Frame):
-            if not self._policy.is_new(outcome.text, outcome.t):
-                return
-            self._counters.scans += 1
-            self._on_scan(
-                Scan(
-                    device_id=self.device_id,
-                    text=outcome.text,
-                    raw=outcome.raw,
-                    aim=outcome.aim,
-                    symbology=symbology_of(outcome.aim, outcome.text),
-                    t_monotonic_ns=t_monotonic_ns,
-                )
-            )
-            if _LOGGER.isEnabledFor(logging.DEBUG):
-                _LOGGER.debug("%s: scan %s", self.device_id, masked(outcome.text))
+    def _hand_on(self, line: Line, outcomes: list[Frame | Rejected]) -> None:
+        for outcome in outcomes:
+            if isinstance(outcome, Frame):
+                self._hand_on_code(line, outcome)
+            else:
+                self._hand_on_refusal(line, outcome)
+        if outcomes and self._listening is not None:
+            self._listening.made(outcomes)
+
+    def _hand_on_code(self, line: Line, frame: Frame) -> None:
+        self._refusals = 0
+        if not self._policy.is_new(frame.text, frame.t):
+            self._answer(line, self._answers.repeated)
             return
-        self._counters.rejected[outcome.reason] = self._counters.rejected.get(outcome.reason, 0) + 1
-        _LOGGER.info("%s: %s bytes refused, %s", self.device_id, outcome.raw_length, outcome.reason)
+        self._counters.scans += 1
+        self._on_scan(
+            Scan(
+                device_id=self.device_id,
+                text=frame.text,
+                raw=frame.raw,
+                aim=frame.aim,
+                symbology=frame.kind or symbology_of(frame.aim, frame.text),
+                t_monotonic_ns=round(frame.t * NANOSECONDS_PER_S),
+            )
+        )
+        self._answer(line, self._answers.taken)
+        if _LOGGER.isEnabledFor(logging.DEBUG):
+            _LOGGER.debug("%s: scan %s", self.device_id, masked(frame.text))
+
+    def _hand_on_refusal(self, line: Line, refused: Rejected) -> None:
+        self._counters.rejected[refused.reason] = self._counters.rejected.get(refused.reason, 0) + 1
+        _LOGGER.info("%s: %s bytes refused, %s", self.device_id, refused.raw_length, refused.reason)
         # A trigger held on an unreadable code is one complaint, not fifteen. No code's text can begin with NUL.
-        if self._policy.is_new(f"\0{outcome.reason}", outcome.t):
+        if self._policy.is_new(f"\0{refused.reason}", refused.t):
             self._on_scan(
                 Scan(
                     device_id=self.device_id,
@@ -194,10 +248,22 @@ class ScannerWorker:
                     raw=b"",
                     aim="",
                     symbology=None,
-                    t_monotonic_ns=t_monotonic_ns,
-                    rejected=outcome.reason,
+                    t_monotonic_ns=round(refused.t * NANOSECONDS_PER_S),
+                    rejected=refused.reason,
                 )
             )
+        self._refusals += 1
+        if self._refusals <= REFUSALS_MAX:  # what is refused every time, as with wrong settings, ends there
+            self._answer(line, self._answers.refused)
+
+    def _answer(self, line: Line, data: bytes) -> None:
+        """Write back what the maker's profile and the settings ask for; by default nothing."""
+        if not data:
+            return
+        self._counters.answers += 1
+        if not line.send(data):
+            self._counters.answers_not_taken += 1
+            _LOGGER.warning("%s: the scanner does not take answers", self.device_id)
 
     def _discard_begun_frame(self) -> None:
         """Half a code must not be completed by what a scanner sends after it comes back."""

@@ -1,24 +1,52 @@
-"""From the settings to a scanner that is served: the one place that turns them into a line, frames and a thread."""
+"""From the settings to scanners that are served: the one place that turns them into lines, frames and threads."""
 
 from __future__ import annotations
 
+import os
+import threading
 from typing import TYPE_CHECKING, Final
 
-from hardware.discovery import MatchedTransport, PortMatch, list_ports
-from hardware.frames import FrameSettings, Terminator
-from hardware.transport import SerialSettings, transport_for
+import msgspec
+
+from hardware.backoff import ReconnectSettings
+from hardware.counters import DeviceView
+from hardware.discovery import MatchedTransport, PortMatch, list_ports, match_of
+from hardware.frames import AimMode, FrameSettings, Terminator
+from hardware.hidline import HID_SCHEME, HidTransport, hid_ports, load_hid
+from hardware.hidpos import ReportParser
+from hardware.profiles import CODE_LETTERS, ReportLayout, answers_of, profile_named, profile_of
+from hardware.scans import DeviceState
+from hardware.transport import Parity, SerialSettings, transport_for
+from hardware.watch import POLL_S, PortWatch
 from hardware.worker import ScannerWorker
+from terminal.settings.scanner import FIRST, OFF, SCANNERS_MAX, clashes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from hardware.discovery import PortInfo
+    from hardware.errors import HardwareError
+    from hardware.hidline import Hid
+    from hardware.profiles import Answers, Profile
     from hardware.scans import DeviceStatus, Scan
+    from hardware.traffic import Traffic
     from hardware.transport import Transport
-    from terminal.settings.scanner import ScannerSettings
+    from terminal.settings.scanner import FurtherScanner, ScannerSettings
 
 NEWLINES: Final = frozenset({Terminator.CR, Terminator.LF, Terminator.CRLF})
 URL_MARK: Final = "://"
+MS_PER_S: Final = 1_000
+
+HID_PRESENCE_POLL_S: Final = 0.5
+"""How often a lost HID scanner is looked for, in seconds: listing HID devices takes longer than a look at a file."""
+
+_PARITIES: Final = {
+    "none": Parity.NONE,
+    "even": Parity.EVEN,
+    "odd": Parity.ODD,
+    "mark": Parity.MARK,
+    "space": Parity.SPACE,
+}
 
 
 def scanner_worker(
@@ -27,7 +55,10 @@ def scanner_worker(
     *,
     on_scan: Callable[[Scan], None],
     on_status: Callable[[DeviceStatus], None],
+    traffic: Traffic | None = None,
     ports: Callable[[], Sequence[PortInfo]] = list_ports,
+    transport: Transport | None = None,
+    hid: Callable[[], Hid | None] = load_hid,
 ) -> ScannerWorker:
     """Wire a scanner; nothing is opened before its ``start``.
 
@@ -35,28 +66,66 @@ def scanner_worker(
 
     Args:
         name: The till's name for it, which stays when its port is called something else.
-        settings: Its port, which must not be empty, and how it talks.
+        settings: Its port, which must name one, and how it talks.
         on_scan: Takes what it reads.
         on_status: Takes changes of its state.
+        traffic: Remembers its frames for the doctor.
         ports: Lists the serial ports of this machine.
+        transport: The way to it, when it has been made already.
+        hid: Loads hidapi.
     """
-    assert settings.port, "an empty port means that there is no scanner"
+    way = transport or scanner_transport(settings, ports, hid)
+    if isinstance(way, HidTransport):
+        maker = _profile(settings, way.vendor_id)
+        parser = ReportParser(
+            maker.layout if maker else ReportLayout.AIM,
+            length_bytes_max=settings.length_max,
+            aim=AimMode(settings.aim),
+        )
+        reconnect = ReconnectSettings(presence_poll_s=HID_PRESENCE_POLL_S)
+        return ScannerWorker(
+            name, way, on_scan=on_scan, on_status=on_status, frames=parser, traffic=traffic, reconnect=reconnect
+        )
     return ScannerWorker(
-        name, scanner_transport(settings, ports), on_scan=on_scan, on_status=on_status, frames=frame_settings(settings)
+        name,
+        way,
+        on_scan=on_scan,
+        on_status=on_status,
+        frames=frame_settings(settings),
+        answers=lambda: scanner_answers(settings, way),
+        traffic=traffic,
     )
 
 
-def scanner_transport(settings: ScannerSettings, ports: Callable[[], Sequence[PortInfo]] = list_ports) -> Transport:
+def scanner_transport(
+    settings: ScannerSettings,
+    ports: Callable[[], Sequence[PortInfo]] = list_ports,
+    hid: Callable[[], Hid | None] = load_hid,
+) -> Transport:
     """The way to the scanner: a serial port is found again under another name, a URL is taken as it is.
 
     Args:
-        settings: The port and its speed.
+        settings: The port and the parameters of its line.
         ports: Lists the serial ports of this machine.
+        hid: Loads hidapi.
     """
-    line = SerialSettings(baud=settings.baud)
+    assert settings.port not in ("", OFF), "no single scanner is meant"
+    if settings.port.startswith(HID_SCHEME):
+        return HidTransport(settings.port, hid)
     if URL_MARK in settings.port:
-        return transport_for(settings.port, line)
-    return MatchedTransport(PortMatch(port=settings.port), line, ports)
+        return transport_for(settings.port, line_settings(settings))
+    return MatchedTransport(PortMatch(port=settings.port), line_settings(settings), ports)
+
+
+def line_settings(settings: ScannerSettings) -> SerialSettings:
+    """The parameters of a real serial line."""
+    return SerialSettings(
+        baud=settings.baud,
+        data_bits=settings.data_bits,
+        parity=_PARITIES[settings.parity],
+        stop_bits=settings.stop_bits,
+        hardware_flow_control=settings.flow_control == "hardware",
+    )
 
 
 def frame_settings(settings: ScannerSettings) -> FrameSettings:
@@ -65,5 +134,270 @@ def frame_settings(settings: ScannerSettings) -> FrameSettings:
     Scanners differ in how they end a line, and a shop should not need to know: all newlines mean the same.
     """
     chosen = Terminator(settings.terminator)
-    terminators = NEWLINES if chosen in NEWLINES else frozenset({chosen})
-    return FrameSettings(prefix=settings.prefix.encode(), terminators=terminators)
+    return FrameSettings(
+        prefix=settings.prefix.encode(),
+        terminators=NEWLINES if chosen in NEWLINES else frozenset({chosen}),
+        length_bytes_max=settings.length_max,
+        inter_character_timeout_s=settings.gap_ms / MS_PER_S,
+        aim=AimMode(settings.aim),
+        code_letters=CODE_LETTERS.get(settings.code_letters, {}),
+    )
+
+
+def scanner_answers(settings: ScannerSettings, transport: Transport) -> Answers:
+    """What is written back to the scanner that has just been opened: nothing unless its maker is known and it is asked.
+
+    Args:
+        settings: What is asked for, and whose scanner it is.
+        transport: Knows the USB id of what was opened.
+    """
+    found = transport.found if isinstance(transport, MatchedTransport) else None
+    return answers_of(
+        _profile(settings, found.vid if found else None),
+        beep=settings.beep == "on",
+        acknowledge=settings.acknowledge == "on",
+    )
+
+
+def _profile(settings: ScannerSettings, vendor_id: int | None) -> Profile | None:
+    return profile_of(vendor_id) if settings.profile == "auto" else profile_named(settings.profile)
+
+
+class _Served:
+    """One scanner that is served, with what it said last."""
+
+    def __init__(self, name: str, transport: Transport, port: str, settings: ScannerSettings) -> None:
+        self.name = name
+        self.transport = transport
+        self.port = port
+        self.settings = settings
+        self.worker: ScannerWorker | None = None
+        self.state: DeviceState | None = None
+        self.error: HardwareError | None = None
+        self.info: PortInfo | None = None
+        self.discovered = False
+
+    def note(self, status: DeviceStatus) -> None:
+        """Remember a change of state; called on the scanner's thread."""
+        if isinstance(self.transport, MatchedTransport | HidTransport) and self.transport.found is not None:
+            self.info = self.transport.found
+        self.state = status.state
+        self.error = status.error or self.error
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it holds its port."""
+        return self.state is DeviceState.READY
+
+    def place(self, ports: Sequence[PortInfo]) -> str:
+        """The listed port that is this scanner's now; empty when it is not there.
+
+        A port that is not listed any more is not its port, even while the scanner's thread has not noticed yet.
+        """
+        if self.is_open and self.info is not None and any(info.port == self.info.port for info in ports):
+            return self.info.port
+        if not isinstance(self.transport, MatchedTransport | HidTransport):
+            return ""
+        found = self.transport.locate(ports)
+        return found.port if found else ""
+
+    def view(self) -> DeviceView:
+        """As the doctor shows it."""
+        info, worker = self.info, self.worker
+        maker = _profile(self.settings, info.vid if info else None)
+        view = DeviceView(
+            id=self.name,
+            port=info.port if info else self.port,
+            usb_id=info.usb_id if info else "",
+            description=info.description if info else "",
+            maker=maker.maker if maker else "",
+            discovered=self.discovered,
+            state=self.state,
+            error=self.error,
+        )
+        return view if worker is None else msgspec.structs.replace(view, counters=worker.counters)
+
+
+class Scanners:
+    """All scanners of a till, from ``start`` to ``stop``; it may be started again after that.
+
+    With an empty port in the first table every scanner of a known maker is taken when it is plugged in, and found again
+    under another name, but for those that the further tables or another device have. One that is exchanged for another
+    is let go.
+
+    The sinks are called on the scanners' threads and must only hand over.
+    """
+
+    def __init__(  # noqa: PLR0913 - one seam per thing a test replaces; all but three have a default
+        self,
+        first: ScannerSettings,
+        further: Sequence[FurtherScanner] = (),
+        *,
+        on_scan: Callable[[Scan], None],
+        on_status: Callable[[DeviceStatus], None],
+        traffic: Traffic | None = None,
+        claimed: Collection[str] = (),
+        ports: Callable[[], Sequence[PortInfo]] = list_ports,
+        hid: Callable[[], Hid | None] = load_hid,
+        poll_s: float = POLL_S,
+    ) -> None:
+        """Nothing is opened or looked for before ``start``.
+
+        Args:
+            first: The table ``[scanner]``.
+            further: The tables ``[[scanners]]``.
+            on_scan: Takes what is read.
+            on_status: Takes changes of each scanner's state.
+            traffic: Remembers the last frames.
+            claimed: Ports of other devices as the settings name them, such as the printer's; never taken by themselves.
+            ports: Lists the serial ports of this machine.
+            hid: Loads hidapi.
+            poll_s: Wait between two looks for new scanners, in seconds.
+
+        Raises:
+            ValueError: Two scanners have the same port or name; ``clashes`` says so where the settings are read.
+        """
+        problems = clashes(first, further)
+        if problems:
+            raise ValueError("; ".join(f"{problem.path}: {problem.message}" for problem in problems))
+        self._first = first
+        self._further = tuple(further)
+        self._on_scan = on_scan
+        self._on_status = on_status
+        self._traffic = traffic
+        self._claimed = frozenset(claimed) - {""}
+        self._ports = ports
+        self._hid = _Once(hid)
+        self._poll_s = poll_s
+        self._lock = threading.Lock()
+        self._served: tuple[_Served, ...] = ()
+        self._watch: PortWatch | None = None
+
+    @property
+    def listens(self) -> bool:
+        """Whether any scanner is configured or looked for; otherwise ``start`` does nothing."""
+        return self._first.port != OFF or any(each.port != OFF for each in self._further)
+
+    def start(self) -> None:
+        """Serve every scanner of the settings, and begin to look for others if the settings ask for it."""
+        assert self._watch is None, "stopped before it is started again"
+        assert not self._served, "stopped before it is started again"
+        if self._first.port not in ("", OFF):
+            self._serve(FIRST, self._first)
+        for each in self._further:
+            if each.port != OFF:
+                self._serve(each.name, each)
+        if not self._first.port:
+            self._watch = PortWatch(self._all_ports, self._seen, poll_s=self._poll_s)
+            self._watch.start()
+
+    def stop(self) -> None:
+        """Let go of every scanner; may be called twice and before ``start``."""
+        if self._watch is not None:
+            self._watch.stop()
+            self._watch = None
+        for served in self._served:
+            assert served.worker is not None
+            served.worker.stop()
+        with self._lock:
+            self._served = ()
+
+    def devices(self) -> tuple[DeviceView, ...]:
+        """Every scanner that is served now, in the order in which it came; any thread may ask."""
+        return tuple(served.view() for served in self._served)
+
+    def _serve(self, name: str, settings: ScannerSettings, found: PortInfo | None = None) -> None:
+        """Start a scanner: the one the settings name, or one that was found."""
+
+        def serial_ports() -> list[PortInfo]:
+            return self._ports_for(served)
+
+        if found is None:
+            transport = scanner_transport(settings, serial_ports, self._hid)
+        elif found.port.startswith(HID_SCHEME):
+            transport = HidTransport(found.port, self._hid)
+        else:
+            transport = MatchedTransport(match_of(found), line_settings(settings), serial_ports)
+        served = _Served(name, transport, found.port if found else settings.port, settings)
+        served.info, served.discovered = found, found is not None
+
+        def note(status: DeviceStatus) -> None:
+            served.note(status)
+            self._on_status(status)
+
+        served.worker = scanner_worker(
+            name,
+            settings,
+            on_scan=self._on_scan,
+            on_status=note,
+            traffic=self._traffic,
+            transport=transport,
+        )
+        with self._lock:
+            self._served = (*self._served, served)
+        served.worker.start()
+
+    def _ports_for(self, asking: _Served) -> list[PortInfo]:
+        """The serial ports one scanner may be found on: not those that the others hold. Called on its thread."""
+        held = {each.info.port for each in self._served if each is not asking and each.is_open and each.info}
+        return [info for info in self._ports() if info.port not in held]
+
+    def _all_ports(self) -> list[PortInfo]:
+        """Serial ports and HID scanners; called on the watch's thread."""
+        hid = self._hid()
+        return [*self._ports(), *(hid_ports(hid) if hid else ())]
+
+    def _seen(self, ports: Sequence[PortInfo]) -> None:
+        """Take each scanner that nobody has; called on the watch's thread."""
+        held = {each.place(ports) for each in self._served if each.is_open}
+        rest = [info for info in ports if info.port not in held]
+        held |= {each.place(rest) for each in self._served if not each.is_open}
+        for info in rest:
+            if info.port not in held and _is_scanner(info) and not _is_claimed(info, self._claimed):
+                self._let_go_of_lost(rest)
+                if len(self._served) <= SCANNERS_MAX:
+                    self._serve(self._free_name(), self._first, info)
+
+    def _let_go_of_lost(self, ports: Sequence[PortInfo]) -> None:
+        """Forget what was found once and is not there any more, now that another scanner is: it was exchanged."""
+        gone = [each for each in self._served if each.discovered and not each.is_open and not each.place(ports)]
+        for each in gone:
+            assert each.worker is not None
+            each.worker.stop()
+        with self._lock:
+            self._served = tuple(each for each in self._served if each not in gone)
+
+    def _free_name(self) -> str:
+        """The name of the next scanner that was found: ``scanner``, ``scanner-2`` and so on."""
+        taken = {each.name for each in self._served}
+        names = (FIRST if number == 1 else f"{FIRST}-{number}" for number in range(1, 2 * SCANNERS_MAX + 2))
+        return next(name for name in names if name not in taken)
+
+
+class _Once:
+    """Loads hidapi once: looking for a module that is not there reads every folder of the path again."""
+
+    def __init__(self, load: Callable[[], Hid | None]) -> None:
+        self._load = load
+        self._lock = threading.Lock()
+        self._loaded: tuple[Hid | None] | None = None
+
+    def __call__(self) -> Hid | None:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = (self._load(),)
+            return self._loaded[0]
+
+
+def _is_scanner(info: PortInfo) -> bool:
+    """Whether a port is a scanner's: by its own word on HID, by its maker on a serial port."""
+    return info.port.startswith(HID_SCHEME) or profile_of(info.vid) is not None
+
+
+def _is_claimed(info: PortInfo, claimed: Collection[str]) -> bool:
+    """Whether another device has this port, under any of its names."""
+    names = {info.port, os.path.realpath(info.port), info.by_id} - {""}
+    usb_id = info.usb_id.lower()
+    return any(
+        port in names or os.path.realpath(port) in names or (usb_id and usb_id in port.lower()) for port in claimed
+    )
