@@ -11,8 +11,9 @@ from typing import Final
 import msgspec
 
 from hardware.frames import INTER_CHARACTER_TIMEOUT_S, PREFIX_LENGTH_MAX, Terminator
+from hardware.profiles import CODE_LETTERS
 from hardware.speeds import Framing, next_to_try, sent_as
-from hardware.symbology import AIM_LENGTH, is_identifier
+from hardware.symbology import AIM_LENGTH, Symbology, is_identifier
 from hardware.transport import Parity
 
 TEST_TEXT: Final = "YZ-yz_/aA+0123456789"
@@ -27,13 +28,17 @@ GARBAGE_BYTES_MIN: Final = 3
 FRAGMENT_MIN: Final = 6
 """So many characters of the test barcode in a row mean that it was scanned and something got lost."""
 
-CODE_LETTERS: Final = frozenset("jsDKkQqC#")
-"""Letters that scanners put in front of Code 128 and QR codes to say which it was, when set up to do so."""
-
 _TEXT: Final = TEST_TEXT.encode()
 _FLOW_CONTROL: Final = b"\x11\x13"
 _NOISE: Final = b"\x00\xff"
-_STX: Final = b"\x02"
+_STX: Final = "\x02"
+_SPECIMENS: Final = frozenset({Symbology.CODE128, Symbology.QR})
+"""As what the test barcode is shown."""
+
+GAP_MS_MAX: Final = 900
+GAP_MARGIN: Final = 1.5
+"""How much longer than the longest pause that was heard the setting shall be, as a factor."""
+
 _ENDS: Final = (
     (b"\r\n", Terminator.CRLF),
     (b"\r", Terminator.CR),
@@ -118,8 +123,10 @@ class Deduced(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         verdict: What came of the scan.
         terminator: What ends a code; ``None`` where the scan does not tell.
-        prefix: What stands in front of a code, behind nothing else.
+        prefix: What stands in front of a code.
         aim: The symbology identifier it sent; empty for none.
+        code_letters: Whose own letters it sent instead; empty for none.
+        gap_ms: The longest pause inside the code, in milliseconds, where that is longer than usual; else 0.
         framing: How it must have been sent, where that is not how the port was open.
         remarks: What was noticed, in the order in which it matters.
     """
@@ -128,14 +135,33 @@ class Deduced(msgspec.Struct, frozen=True, kw_only=True):
     terminator: Terminator | None = None
     prefix: str = ""
     aim: str = ""
+    code_letters: str = ""
+    gap_ms: int = 0
     framing: Framing | None = None
     remarks: tuple[Remark, ...] = ()
 
     @property
     def is_usable(self) -> bool:
         """Whether the till can read this scanner once its settings say what was found."""
-        stoppers = {RemarkCode.SUFFIX, RemarkCode.PREFIX_UNUSABLE, RemarkCode.CODE_LETTER}
+        stoppers = {RemarkCode.SUFFIX, RemarkCode.PREFIX_UNUSABLE}
         return self.verdict is Verdict.UNDERSTOOD and not any(remark.code in stoppers for remark in self.remarks)
+
+    def wanted(self) -> dict[str, str | int]:
+        """The settings of a scanner that fit what was found, by their names in the table ``[scanner]``."""
+        found: dict[str, str | int] = {}
+        if self.verdict is Verdict.UNDERSTOOD:
+            found |= {"prefix": self.prefix, "code_letters": self.code_letters or "none"}
+            if self.terminator is not None:
+                found["terminator"] = self.terminator.value
+        if self.gap_ms:
+            found["gap_ms"] = min(GAP_MS_MAX, round(self.gap_ms * GAP_MARGIN))
+        if self.framing is not None:
+            found |= {
+                "baud": self.framing.baud,
+                "data_bits": self.framing.data_bits,
+                "parity": self.framing.parity.name.lower(),
+            }
+        return found
 
 
 def deduce(capture: Capture) -> Deduced:
@@ -172,16 +198,26 @@ def _around(data: bytes, remarks: list[Remark], capture: Capture) -> Deduced:
     else:
         tail = rest
     found, terminator = _behind(tail)
-    aim, prefix, before = _before(head)
-    slow = [gap for gap in capture.gaps_ms if gap >= INTER_CHARACTER_TIMEOUT_S * 1_000]
-    late = [Remark(RemarkCode.SLOW, {"ms": str(max(slow))})] if slow and again < 0 else []
+    front, before = _before(head)
+    slow = max((gap for gap in capture.gaps_ms if gap >= INTER_CHARACTER_TIMEOUT_S * 1_000), default=0)
+    if again >= 0:
+        slow = 0  # the pause between two codes is none inside a code
+    late = [Remark(RemarkCode.SLOW, {"ms": str(slow)})] if slow else []
     return Deduced(
         verdict=Verdict.UNDERSTOOD,
         terminator=terminator,
-        prefix=prefix,
-        aim=aim,
+        prefix=front.prefix,
+        aim=front.aim,
+        code_letters=front.code_letters,
+        gap_ms=slow,
         remarks=(*found, *before, *late, *remarks),
     )
+
+
+class _Front(msgspec.Struct, frozen=True):
+    aim: str = ""
+    prefix: str = ""
+    code_letters: str = ""
 
 
 def _behind(tail: bytes) -> tuple[list[Remark], Terminator]:
@@ -197,20 +233,23 @@ def _behind(tail: bytes) -> tuple[list[Remark], Terminator]:
     return [Remark(RemarkCode.ENDS_WITH, {"terminator": terminator}), *remarks], terminator
 
 
-def _before(head: bytes) -> tuple[str, str, list[Remark]]:
-    """Identifier, prefix and what is remarkable about them."""
+def _before(head: bytes) -> tuple[_Front, list[Remark]]:
+    """Identifier, prefix, a maker's own letters, and what is remarkable about them."""
     text = head.decode("latin-1")
     aim = text[-AIM_LENGTH:] if is_identifier(text[-AIM_LENGTH:]) else ""
     prefix = text.removesuffix(aim)
     remarks = [Remark(RemarkCode.AIM_ON, {"aim": aim}) if aim else Remark(RemarkCode.AIM_OFF)]
     if not prefix:
-        return aim, "", remarks
+        return _Front(aim), remarks
     values = {"prefix": shown(prefix.encode("latin-1"))}
-    if prefix in CODE_LETTERS:
-        return aim, "", [Remark(RemarkCode.CODE_LETTER, values), *remarks]
-    if len(prefix) > PREFIX_LENGTH_MAX or not (prefix.isascii() and prefix.isprintable()):
-        return aim, "", [Remark(RemarkCode.PREFIX_UNUSABLE, values), *remarks]
-    return aim, prefix, [Remark(RemarkCode.PREFIX, values), *remarks]
+    for maker, letters in CODE_LETTERS.items():
+        if letters.get(prefix) in _SPECIMENS:
+            return _Front(aim, "", maker), [Remark(RemarkCode.CODE_LETTER, values | {"maker": maker}), *remarks]
+    if len(prefix) > PREFIX_LENGTH_MAX or not all(each == _STX or each.isprintable() for each in prefix):
+        return _Front(aim), [Remark(RemarkCode.PREFIX_UNUSABLE, values), *remarks]
+    if not prefix.isascii():
+        return _Front(aim), [Remark(RemarkCode.PREFIX_UNUSABLE, values), *remarks]
+    return _Front(aim, prefix), [Remark(RemarkCode.PREFIX, values), *remarks]
 
 
 def _with_parity(data: bytes, remarks: list[Remark], capture: Capture) -> Deduced | None:
@@ -266,7 +305,7 @@ def _end_of(data: bytes) -> tuple[bytes, Terminator]:
 
 def _is_clean(data: bytes) -> bool:
     """Whether bytes are a code somebody may have printed."""
-    body, _ = _end_of(data.removeprefix(_STX))
+    body, _ = _end_of(data.removeprefix(_STX.encode()))
     return body.isascii() and body.decode("latin-1").replace("\x1d", "").isprintable()
 
 
