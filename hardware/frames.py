@@ -6,12 +6,12 @@ number may be somebody else's card number.
 
 from __future__ import annotations
 
-import unicodedata
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from hardware.decoding import decoded, is_clean
 from hardware.masking import masked
 from hardware.symbology import AIM_LENGTH, Symbology, is_identifier, retail_kind
 
@@ -38,8 +38,6 @@ _CR: Final = 0x0D
 _LF: Final = 0x0A
 _IDLE_LINE: Final = 0xFF
 _FLOW_CONTROL: Final = frozenset({0x11, 0x13})  # XON and XOFF: a scanner's own flow control, never data
-_GROUP_SEPARATOR: Final = "\x1d"  # FNC1 between GS1 element strings; the one control character that is data
-_UNPRINTABLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 class Terminator(StrEnum):
@@ -383,20 +381,3 @@ def _without_letter(text: str, letters: Mapping[str, Symbology]) -> tuple[Symbol
             rest = text[length:]
             return retail_kind(rest) if kind is Symbology.EAN13 else kind, rest
     return None, text
-
-
-def decoded(data: bytes) -> str:
-    """Scanners pass a QR code's bytes on: UTF-8 in practice, ISO 8859-1 by the standard (ISO/IEC 18004, 7.3.5)."""
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
-
-
-def is_clean(text: str) -> bool:
-    """Whether a text holds nothing that could act on a screen, a log or a printer, GS apart."""
-    if text.isprintable():
-        return True
-    return all(
-        character == _GROUP_SEPARATOR or unicodedata.category(character) not in _UNPRINTABLE for character in text
-    )

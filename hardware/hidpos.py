@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from hardware.decoding import decoded, is_clean
 from hardware.frames import (
     SCAN_LENGTH_MAX,
     AimMode,
@@ -28,8 +29,6 @@ from hardware.frames import (
     ParserCounters,
     Rejected,
     RejectReason,
-    decoded,
-    is_clean,
 )
 from hardware.profiles import ReportLayout
 from hardware.symbology import AIM_LENGTH, is_identifier

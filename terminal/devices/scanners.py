@@ -11,14 +11,13 @@ import msgspec
 from hardware.backoff import ReconnectSettings
 from hardware.counters import DeviceView
 from hardware.discovery import MatchedTransport, PortMatch, list_ports, match_of
-from hardware.frames import AimMode, FrameSettings, Terminator
 from hardware.hidline import HID_SCHEME, HidTransport, hid_ports, load_hid
-from hardware.hidpos import ReportParser
-from hardware.profiles import CODE_LETTERS, ReportLayout, answers_of, profile_named, profile_of
+from hardware.profiles import profile_of
 from hardware.scans import DeviceState
-from hardware.transport import Parity, SerialSettings, transport_for
+from hardware.transport import transport_for
 from hardware.watch import POLL_S, PortWatch
 from hardware.worker import ScannerWorker
+from terminal.devices.scanner_setup import answers_for, frame_settings, line_settings, profile_for, report_parser
 from terminal.settings.scanner import FIRST, OFF, SCANNERS_MAX, clashes
 
 if TYPE_CHECKING:
@@ -27,26 +26,15 @@ if TYPE_CHECKING:
     from hardware.discovery import PortInfo
     from hardware.errors import HardwareError
     from hardware.hidline import Hid
-    from hardware.profiles import Answers, Profile
     from hardware.scans import DeviceStatus, Scan
     from hardware.traffic import Traffic
     from hardware.transport import Transport
     from terminal.settings.scanner import FurtherScanner, ScannerSettings
 
-NEWLINES: Final = frozenset({Terminator.CR, Terminator.LF, Terminator.CRLF})
 URL_MARK: Final = "://"
-MS_PER_S: Final = 1_000
 
 HID_PRESENCE_POLL_S: Final = 0.5
 """How often a lost HID scanner is looked for, in seconds: listing HID devices takes longer than a look at a file."""
-
-_PARITIES: Final = {
-    "none": Parity.NONE,
-    "even": Parity.EVEN,
-    "odd": Parity.ODD,
-    "mark": Parity.MARK,
-    "space": Parity.SPACE,
-}
 
 
 def scanner_worker(
@@ -76,15 +64,14 @@ def scanner_worker(
     """
     way = transport or scanner_transport(settings, ports, hid)
     if isinstance(way, HidTransport):
-        maker = _profile(settings, way.vendor_id)
-        parser = ReportParser(
-            maker.layout if maker else ReportLayout.AIM,
-            length_bytes_max=settings.length_max,
-            aim=AimMode(settings.aim),
-        )
-        reconnect = ReconnectSettings(presence_poll_s=HID_PRESENCE_POLL_S)
         return ScannerWorker(
-            name, way, on_scan=on_scan, on_status=on_status, frames=parser, traffic=traffic, reconnect=reconnect
+            name,
+            way,
+            on_scan=on_scan,
+            on_status=on_status,
+            frames=report_parser(settings, way.vendor_id),
+            traffic=traffic,
+            reconnect=ReconnectSettings(presence_poll_s=HID_PRESENCE_POLL_S),
         )
     return ScannerWorker(
         name,
@@ -92,7 +79,7 @@ def scanner_worker(
         on_scan=on_scan,
         on_status=on_status,
         frames=frame_settings(settings),
-        answers=lambda: scanner_answers(settings, way),
+        answers=lambda: answers_for(settings, _vendor_id(way)),
         traffic=traffic,
     )
 
@@ -117,50 +104,10 @@ def scanner_transport(
     return MatchedTransport(PortMatch(port=settings.port), line_settings(settings), ports)
 
 
-def line_settings(settings: ScannerSettings) -> SerialSettings:
-    """The parameters of a real serial line."""
-    return SerialSettings(
-        baud=settings.baud,
-        data_bits=settings.data_bits,
-        parity=_PARITIES[settings.parity],
-        stop_bits=settings.stop_bits,
-        hardware_flow_control=settings.flow_control == "hardware",
-    )
-
-
-def frame_settings(settings: ScannerSettings) -> FrameSettings:
-    """How its frames begin and end.
-
-    Scanners differ in how they end a line, and a shop should not need to know: all newlines mean the same.
-    """
-    chosen = Terminator(settings.terminator)
-    return FrameSettings(
-        prefix=settings.prefix.encode(),
-        terminators=NEWLINES if chosen in NEWLINES else frozenset({chosen}),
-        length_bytes_max=settings.length_max,
-        inter_character_timeout_s=settings.gap_ms / MS_PER_S,
-        aim=AimMode(settings.aim),
-        code_letters=CODE_LETTERS.get(settings.code_letters, {}),
-    )
-
-
-def scanner_answers(settings: ScannerSettings, transport: Transport) -> Answers:
-    """What is written back to the scanner that has just been opened: nothing unless its maker is known and it is asked.
-
-    Args:
-        settings: What is asked for, and whose scanner it is.
-        transport: Knows the USB id of what was opened.
-    """
+def _vendor_id(transport: Transport) -> int | None:
+    """The USB id of what was opened last, where it has one."""
     found = transport.found if isinstance(transport, MatchedTransport) else None
-    return answers_of(
-        _profile(settings, found.vid if found else None),
-        beep=settings.beep == "on",
-        acknowledge=settings.acknowledge == "on",
-    )
-
-
-def _profile(settings: ScannerSettings, vendor_id: int | None) -> Profile | None:
-    return profile_of(vendor_id) if settings.profile == "auto" else profile_named(settings.profile)
+    return found.vid if found else None
 
 
 class _Served:
@@ -204,7 +151,7 @@ class _Served:
     def view(self) -> DeviceView:
         """As the doctor shows it."""
         info, worker = self.info, self.worker
-        maker = _profile(self.settings, info.vid if info else None)
+        maker = profile_for(self.settings, info.vid if info else None)
         view = DeviceView(
             id=self.name,
             port=info.port if info else self.port,

@@ -13,7 +13,8 @@ from hardware.frames import Terminator
 from hardware.scans import DeviceState
 from hardware.simulated import LoopbackLine, SimulatedScanner, simulated_scanner
 from hardware.transport import SocketTransport
-from terminal.devices.scanners import NEWLINES, frame_settings, scanner_transport, scanner_worker
+from terminal.devices.scanner_setup import NEWLINES, frame_settings
+from terminal.devices.scanners import scanner_transport, scanner_worker
 from terminal.settings.scanner import ScannerSettings
 from tests.fakes.serial_line import Recorder
 
