@@ -135,6 +135,10 @@ class Family:
         )
         return tuple(lot for lot in fold(proved, opening).lots if lot.record_id not in past)
 
+    def last_days(self) -> dict[UUID, date]:
+        """The last day of each lot that the statements name and that has one."""
+        return {lot.record_id: lot.last_day for lot in self._statement_lots() if lot.last_day}
+
     def consents(self) -> tuple[ConsentState, ...]:
         """What the member agreed to or withdrew: head office's states and the own records they do not include."""
         states = [state for item in self.statements.values() for state in _CONSENTS.decode(item.consents)]

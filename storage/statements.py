@@ -132,6 +132,15 @@ class StatementReads(Reads):
             return shared.family(member_id).lots(self._today())
         return fold(self.entries(member_id)).lots
 
+    def told_last_days(self, member_id: UUID) -> dict[UUID, date]:
+        """Until when points can be spent, by the record that earned them, as head office's statement says it.
+
+        Returns:
+            Nothing on a till that stands alone: there the programme says it.
+        """
+        shared = self._shared()
+        return shared.family(member_id).last_days() if shared else {}
+
     def safe_known(self, member_id: UUID) -> Known | None:
         """What a joined till knows of an account while head office can't be asked.
 
