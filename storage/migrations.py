@@ -18,6 +18,7 @@ from storage.schema import (
     LEDGER_STEP_1,
     LEDGER_STEP_2,
     LEDGER_STEP_3,
+    LEDGER_STEP_4,
     SCHEMA_VERSION,
     STEPS_TABLE,
     VAULT_APPLICATION_ID,
@@ -63,6 +64,7 @@ LEDGER_LAYOUT: Final = Layout(
         Step("0001_first_layout", LEDGER_STEP_1),
         Step("0002_head_office", LEDGER_STEP_2),
         Step("0003_consents", LEDGER_STEP_3),
+        Step("0004_numbers", LEDGER_STEP_4),
     ),
 )
 VAULT_LAYOUT: Final = Layout(

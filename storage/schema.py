@@ -28,11 +28,11 @@ LEDGER_APPLICATION_ID: Final = 0x53544B4C
 VAULT_APPLICATION_ID: Final = 0x53544B56
 """``STKV``."""
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 """``user_version`` of both files.
 
 1: first layout (2026-11-21). 2: head office, edits for it, and expired points (2026-11-21). 3: finding a member's
-consents (2026-11-22).
+consents (2026-11-22). 4: fresh card numbers (2026-11-22).
 """
 
 PROJECTIONS: Final = (
@@ -283,6 +283,46 @@ is put back to a time before it. ``again`` is ``storage.exchange.Again``.
 
 CONSENT_INDEX: Final = "CREATE INDEX journal_consent ON journal(member_id, seq) WHERE kind = 'consent'"
 
+NUMBER_TABLES: Final = (
+    """CREATE TABLE number_block(
+  epoch BLOB NOT NULL CHECK (length(epoch) = 16),
+  prefix TEXT NOT NULL,
+  length INTEGER NOT NULL,
+  check_digit TEXT NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL CHECK (last >= first),
+  next INTEGER NOT NULL CHECK (next BETWEEN first AND last + 1),
+  server_id BLOB NOT NULL,
+  told_epoch BLOB,
+  PRIMARY KEY (epoch, prefix, length, check_digit, server_id, first)
+) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE number_run(
+  issue_id BLOB NOT NULL CHECK (length(issue_id) = 16),
+  part INTEGER NOT NULL,
+  digest TEXT NOT NULL,
+  prefix TEXT NOT NULL,
+  length INTEGER NOT NULL,
+  check_digit TEXT NOT NULL,
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL CHECK (last >= first),
+  PRIMARY KEY (issue_id, part)
+) STRICT, WITHOUT ROWID""",
+    """CREATE TABLE number_demand(
+  prefix TEXT NOT NULL,
+  length INTEGER NOT NULL,
+  check_digit TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (prefix, length, check_digit)
+) STRICT, WITHOUT ROWID""",
+)
+"""From which serials this till takes fresh card numbers (``loyalty.numbering``), which it took for what, and how many a
+person asked for in vain.
+
+A block belongs to the epoch of the journal in which it came: after a restore none of it is taken again, because the
+copy does not know what was handed out since. ``server_id`` is the head office that gave it, empty for the till's own
+word; ``told_epoch`` the epoch of the head office that knows of it.
+"""
+
 STEPS_TABLE: Final = """CREATE TABLE schema_step(
   name TEXT PRIMARY KEY,
   checksum TEXT NOT NULL
@@ -321,6 +361,7 @@ LEDGER_STEP_2: Final = (
     "DROP TABLE day_total_1",
 )
 LEDGER_STEP_3: Final = (CONSENT_INDEX,)
+LEDGER_STEP_4: Final = NUMBER_TABLES
 VAULT_STEP_2: Final = (
     """CREATE TABLE till_key(
   name TEXT PRIMARY KEY,
@@ -329,7 +370,7 @@ VAULT_STEP_2: Final = (
 )
 """``till`` seals edits that are about nobody; ``profiles`` opens the people in head office's answers."""
 
-LEDGER: Final = (*JOURNAL, *PROJECTION_TABLES, *SIDE_TABLES, *HEAD_OFFICE_TABLES, CONSENT_INDEX)
+LEDGER: Final = (*JOURNAL, *PROJECTION_TABLES, *SIDE_TABLES, *HEAD_OFFICE_TABLES, CONSENT_INDEX, *NUMBER_TABLES)
 VAULT: Final = (*VAULT_TABLES, *VAULT_STEP_2)
 """Every object of the two files as they are now, however they got there."""
 

@@ -11,6 +11,7 @@ from loyalty.directory import CardStatus
 from storage import incoming, joining, journal
 from storage.directory import DirectoryReads
 from storage.edits import EditReads, Outbox
+from storage.numbers import NumberReads, Numbers
 from storage.outgoing import OutgoingReads
 from storage.replica_reads import ReplicaReads
 from storage.reports import ReportReads
@@ -47,7 +48,7 @@ _LOCAL_CARD = "SELECT 1 FROM card WHERE number = ? AND member_id = ?"
 _PUT_CARD = "INSERT INTO card(card_ref, number, number_reversed, member_id, status) VALUES (?, ?, ?, ?, ?)"
 
 
-class Reader(StatementReads, DirectoryReads, ReportReads, OutgoingReads, EditReads, ReplicaReads):
+class Reader(StatementReads, DirectoryReads, ReportReads, OutgoingReads, EditReads, ReplicaReads, NumberReads):
     """Every read of the ledger, on connections of its own that can't write. Belongs to the thread that asked for it."""
 
     __slots__ = ()
@@ -239,6 +240,11 @@ class Unit(Reader):
             self.tombstones.append(buried)
         self._card_read = None
         self.profiles_changed = True
+
+    @property
+    def numbers(self) -> Numbers:
+        """Fresh card numbers, taken in this transaction."""
+        return Numbers(self._ledger, self)
 
     def put_programme(self, programme: Programme, document: str) -> None:
         """Keep the document of a programme version; a version once written stays as it is."""

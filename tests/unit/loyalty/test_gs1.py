@@ -57,7 +57,7 @@ def test_element_strings_are_taken_apart_by_the_standards_lengths(text: str, fou
     ],
 )
 def test_half_a_barcode_is_never_read(text: str) -> None:
-    """Identifiers nobody has assigned, values cut short or with the wrong characters, one thing said twice, too many."""
+    """Identifiers nobody has assigned, values cut short or of wrong characters, one thing said twice, too many."""
     assert gs1.elements(text) is None
 
 
