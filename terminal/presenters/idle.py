@@ -40,6 +40,7 @@ class IdlePresenter(Presenter[IdleState]):
         self._query = ""
         self._notice: Notice | None = None
         self._trouble: HardwareError | None = None
+        self._register_trouble = ""
         self._today: DayReport | None = None
         self._newest: Booking | None = None
 
@@ -74,6 +75,16 @@ class IdlePresenter(Presenter[IdleState]):
         self._trouble = error
         self.refresh()
 
+    def basket_came(self) -> None:
+        """The register has put a basket on the counter: what was said before is over."""
+        self._notice = None
+        self.refresh()
+
+    def register_trouble(self, sentence: str) -> None:
+        """Something of the register's waits for a person, or no longer does: say so for as long as it lasts."""
+        self._register_trouble = sentence
+        self.refresh()
+
     def undo_last(self) -> None:
         """Undo the newest booking."""
         if self.state.can_undo:
@@ -90,11 +101,34 @@ class IdlePresenter(Presenter[IdleState]):
         self._show(
             IdleState(
                 query=self._query,
-                notice=self._notice or self._scanner_notice() or self._sync_notice(),
+                notice=self._notice
+                or self._basket_notice()
+                or self._scanner_notice()
+                or self._register_notice()
+                or self._sync_notice(),
                 tiles=self._tiles(),
                 can_undo=can_undo,
             )
         )
+
+    def _basket_notice(self) -> Notice | None:
+        """The register's basket, waiting for a card."""
+        basket, texts = self._around.basket, self._around.texts
+        if basket is None:
+            return None
+        amount, count = texts.money(basket.basket.amount_cents), basket.articles
+        if count:
+            sentence = texts.n_(
+                "Basket from the register: {amount}, {count} article. Scan the card.",
+                "Basket from the register: {amount}, {count} articles. Scan the card.",
+                count,
+            )
+        else:
+            sentence = texts._("Basket from the register: {amount}. Scan the card.")
+        return Notice(sentence.format(amount=amount, count=texts.number(count)), Tone.INFO)
+
+    def _register_notice(self) -> Notice | None:
+        return Notice(self._register_trouble, Tone.WARN) if self._register_trouble else None
 
     def _scanner_notice(self) -> Notice | None:
         if self._trouble is None:

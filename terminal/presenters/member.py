@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from msgspec.structs import replace
 
@@ -13,8 +13,9 @@ from terminal.app.earn import EarnCommand, earn
 from terminal.app.redeem import RedeemCommand, redeem
 from terminal.messages import amount_text, refusal_text
 from terminal.presenters.base import Flow, Presenter, Surroundings
+from terminal.presenters.guards import question_about
 from terminal.presenters.member_view import member_state, standalone_refusal, unaffordable
-from terminal.presenters.open_sale import Guard, OpenSale
+from terminal.presenters.open_sale import OpenSale
 from terminal.presenters.standing import look_up
 from terminal.presenters.states import MemberState, Notice, Tone
 from terminal.presenters.wording import member_name
@@ -25,18 +26,37 @@ if TYPE_CHECKING:
     from terminal.app.earn import Earned
     from terminal.app.identify import Identified
     from terminal.app.redeem import Redeemed
+    from terminal.register.port import RegisterBasket
 
 LAST_BOOKINGS: Final = 4
 AMOUNT_LENGTH_MAX: Final = 14
 """The longest amount the keypad builds, in characters."""
 
-US_PER_S: Final = 1_000_000
-
 EMPTY: Final = MemberState(name="", anonymous=True, card="", balance="", balance_caption="", worth="")
 
 
+class SaleWatcher(Protocol):
+    """Who follows the open sale: the counter of the cash register."""
+
+    def sale_changed(self) -> None:
+        """The open sale came, went or has changed."""
+        ...
+
+    def sale_booked(self, outcome: Earned | Redeemed | Refused) -> None:
+        """The open sale came back from the disk, booked or refused."""
+        ...
+
+    def sale_failed(self, error: Exception) -> None:
+        """The disk did not take the open sale."""
+        ...
+
+
 class MemberPresenter(Presenter[MemberState]):
-    """Serves one member at a time; the open sale is thrown away or booked, never both."""
+    """Serves one member at a time; the open sale is thrown away or booked, never both.
+
+    A basket that a register has put on the counter fills the amount. Whoever types another amount has the last word:
+    the basket is set aside until the amount is empty again.
+    """
 
     def __init__(self, surroundings: Surroundings, flow: Flow) -> None:
         super().__init__(EMPTY)
@@ -46,7 +66,12 @@ class MemberPresenter(Presenter[MemberState]):
         self._editing_without = False
         self._notice: Notice | None = None
         self._busy = False
+        self._watcher: SaleWatcher | None = None
         self.sale: OpenSale | None = None
+
+    def watch(self, watcher: SaleWatcher) -> None:
+        """Tell somebody what becomes of the open sale."""
+        self._watcher = watcher
 
     @property
     def busy(self) -> bool:
@@ -61,6 +86,8 @@ class MemberPresenter(Presenter[MemberState]):
         self._editing_without = False
         self._notice = None
         self._busy = False
+        if self._around.basket is not None:
+            self._take(self._around.basket)
         self.refresh()
 
     def sync_changed(self) -> None:
@@ -74,11 +101,49 @@ class MemberPresenter(Presenter[MemberState]):
         self.refresh()
 
     def close(self) -> None:
-        """Forget the open sale."""
+        """Forget the open sale; a register's basket stays on the counter."""
         self.sale = None
         self._bookings = []
         self._notice = None
         self._busy = False
+        self._tell_watcher()
+
+    def basket_came(self, basket: RegisterBasket) -> None:
+        """The register has put a basket on the counter, or changed it; what the cashier has typed is not touched."""
+        sale = self.sale
+        if sale is None:
+            return
+        if sale.register is not None or not sale.has_amount or sale.is_amount_of(basket):
+            self._take(basket)
+        else:
+            self._set_aside(basket)
+        self.refresh()
+
+    def basket_went(self, notice: Notice) -> None:
+        """The register has taken its basket back."""
+        sale = self.sale
+        if sale is None:
+            return
+        if sale.register is not None:
+            sale.register = None
+            sale.amount_text = ""
+            sale.answered.clear()
+        self._notice = notice
+        self.refresh()
+
+    def _take(self, basket: RegisterBasket) -> None:
+        """Let the amount be the register's."""
+        if self.sale is not None:
+            self.sale.take(basket, self._around.texts.plain_amount(basket.basket.amount_cents))
+            self._notice = None
+
+    def _set_aside(self, basket: RegisterBasket) -> None:
+        texts = self._around.texts
+        sentence = texts._(
+            "The register says {amount}, another amount is typed. Clear it and press Enter to take the register's. "
+            "(M-384)"
+        )
+        self._notice = Notice(sentence.format(amount=texts.money(basket.basket.amount_cents)), Tone.WARN)
 
     def scanned_other(self, card: str) -> bool:
         """Another card was read. Say whether the till may switch to it.
@@ -89,6 +154,8 @@ class MemberPresenter(Presenter[MemberState]):
         sale = self.sale
         if sale is None or not sale.has_amount or sale.other_card == card:
             return True
+        if sale.register is not None and not sale.requests:
+            return True  # the amount is the register's, whoever pays it
         sale.other_card = card
         texts = self._around.texts
         sentence = texts._(
@@ -130,7 +197,19 @@ class MemberPresenter(Presenter[MemberState]):
         sale.amount_text = text[:AMOUNT_LENGTH_MAX] if len(text) > AMOUNT_LENGTH_MAX else text
         sale.answered.clear()
         self._notice = None
+        basket = self._around.basket
+        if basket is not None:
+            self._compare(sale, basket)
         self.refresh()
+
+    def _compare(self, sale: OpenSale, basket: RegisterBasket) -> None:
+        """Hold what is typed now against the register's basket: its amount is the basket, any other sets it aside."""
+        if sale.is_amount_of(basket):
+            sale.register = basket
+            return
+        sale.register = None
+        if sale.has_amount:
+            self._set_aside(basket)
 
     def edit_without_points(self, on: bool) -> None:  # noqa: FBT001 - a toggle's new state
         """Send the keypad to the part without points, or back to the amount."""
@@ -175,6 +254,10 @@ class MemberPresenter(Presenter[MemberState]):
         sale = self.sale
         if sale is None or self._busy:
             return
+        if not sale.has_amount and self._around.basket is not None:
+            self._take(self._around.basket)
+            self.refresh()
+            return
         if not sale.has_amount and sale.requests:
             self._confirm_redemption(sale)
             return
@@ -187,13 +270,41 @@ class MemberPresenter(Presenter[MemberState]):
             self._warn(refusal_text(self._around.texts, quote))
             return
         assert isinstance(quote, Quote), "a purchase that can be read has a price"
-        if self._asks_again(sale, basket):
-            return
+        question = question_about(self._around, sale, basket)
+        if question:
+            self._warn(question)
+        else:
+            self._book(sale, basket, quote)
+
+    def book_for_register(self) -> Refused | BadAmount | None:
+        """Book the open sale because the register says so, without asking again: it knows its amount.
+
+        Returns:
+            Why not; ``None`` when the booking is on its way.
+        """
+        sale = self.sale
+        assert sale is not None, "the register's counter has looked"
+        assert not self._busy, "the register's counter has looked"
+        basket, quote = sale.basket(), sale.quote(self._around.programme)
+        if isinstance(basket, BadAmount):
+            return basket
+        if not isinstance(quote, Quote):
+            return quote
+        self._book(sale, basket, quote)
+        return None
+
+    def _book(self, sale: OpenSale, basket: Basket, quote: Quote) -> None:
         self._busy = True
         self._notice = None
         self.refresh()
-        requests = sale.as_shown(self._around.programme, quote)
-        command = EarnCommand(sale.record_id, sale.member.number, basket, requests, cashier_id=self._around.cashier_id)
+        command = EarnCommand(
+            sale.booking_id,
+            sale.member.number,
+            basket,
+            sale.as_shown(self._around.programme, quote),
+            "" if sale.register is None else sale.register.receipt,
+            cashier_id=self._around.cashier_id,
+        )
         self._around.desk.book(earn, command, self._booked, self._failed)
 
     def _confirm_redemption(self, sale: OpenSale) -> None:
@@ -207,28 +318,6 @@ class MemberPresenter(Presenter[MemberState]):
         command = RedeemCommand(sale.record_id, sale.member.number, sale.requests[0], self._around.cashier_id)
         self._around.desk.book(redeem, command, self._booked, self._failed)
 
-    def _asks_again(self, sale: OpenSale, basket: Basket) -> bool:
-        """Ask once about an unusual amount and about the same sale within the repeat window."""
-        texts, limits = self._around.texts, self._around.programme.limits
-        if basket.amount_cents > limits.amount_usual_cents and Guard.UNUSUAL_AMOUNT not in sale.answered:
-            sale.answered.add(Guard.UNUSUAL_AMOUNT)
-            self._warn(
-                texts._("{amount} is more than usual. Press Enter again if it is right. (M-171)").format(
-                    amount=texts.money(basket.amount_cents)
-                )
-            )
-            return True
-        since_us = self._around.clock.now_us() - limits.repeat_window_s * US_PER_S
-        reader = self._around.desk.reader
-        same = reader.same_sale_since(sale.member.member_id, basket.amount_cents, since_us)
-        if same is not None and Guard.SAME_AGAIN not in sale.answered:
-            sale.answered.add(Guard.SAME_AGAIN)
-            self._warn(
-                texts._("The same amount was booked for this card just now. Once more? Press Enter again. (M-172)")
-            )
-            return True
-        return False
-
     def say(self, notice: Notice) -> None:
         """Show a sentence beside the open sale."""
         self._notice = notice
@@ -240,6 +329,8 @@ class MemberPresenter(Presenter[MemberState]):
 
     def _booked(self, outcome: Earned | Redeemed | Refused) -> None:
         self._busy = False
+        if self._watcher is not None:
+            self._watcher.sale_booked(outcome)
         if isinstance(outcome, Refused):
             self._warn(refusal_text(self._around.texts, outcome))
             self._flow.settled()
@@ -250,6 +341,8 @@ class MemberPresenter(Presenter[MemberState]):
         """The disk did not take it: the sale stays on the screen, and pressing Enter again uses the same id."""
         self._busy = False
         self.refresh()
+        if self._watcher is not None:
+            self._watcher.sale_failed(error)
         self._flow.broke(error)
 
     def cancel(self) -> None:
@@ -300,3 +393,8 @@ class MemberPresenter(Presenter[MemberState]):
                 busy=self._busy,
             )
         )
+        self._tell_watcher()
+
+    def _tell_watcher(self) -> None:
+        if self._watcher is not None:
+            self._watcher.sale_changed()

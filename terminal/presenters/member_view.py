@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from storage.types import Booking
     from terminal.presenters.base import Surroundings
     from terminal.presenters.open_sale import OpenSale
+    from terminal.register.port import RegisterBasket
     from texts.i18n import Texts
 
 
@@ -64,8 +65,9 @@ def member_state(
         to_pay=to_pay_text(texts, priced),
         choices=_choices(texts, programme, sale, priced),
         notice=None if notice == amount_notice else notice,
-        primary=_primary(texts, programme, sale, priced),
-        primary_enabled=not busy and (priced is not None or standalone_ready(programme, sale)),
+        primary=_primary(around, sale, priced),
+        primary_enabled=not busy
+        and (priced is not None or _basket_to_take(around, sale) is not None or standalone_ready(programme, sale)),
         busy=busy,
     )
 
@@ -101,7 +103,7 @@ def _worth(texts: Texts, programme: Programme, balance: int) -> str:
 
 
 def _chips(texts: Texts, sale: OpenSale) -> tuple[str, ...]:
-    chips: list[str] = []
+    chips = [] if sale.register is None else [_of_register(texts, sale.register)]
     if sale.member.profile is None:
         chips.append(texts._("Not enrolled · F2"))
     past = sale.member.account.balance - sale.spendable
@@ -111,6 +113,20 @@ def _chips(texts: Texts, sale: OpenSale) -> tuple[str, ...]:
     if sale.member.account.sales == 0:
         chips.append(texts._("First purchase"))
     return tuple(chips)
+
+
+def _of_register(texts: Texts, basket: RegisterBasket) -> str:
+    """That the amount is the register's, and of how many pieces."""
+    if not basket.articles:
+        return texts._("From the register")
+    return texts.n_(
+        "From the register · {count} article", "From the register · {count} articles", basket.articles
+    ).format(count=texts.number(basket.articles))
+
+
+def _basket_to_take(around: Surroundings, sale: OpenSale) -> RegisterBasket | None:
+    """The register's basket that Enter would take: it was set aside, and the amount is empty again."""
+    return None if sale.has_amount else around.basket
 
 
 def reward_cards(around: Surroundings, sale: OpenSale) -> tuple[RewardCard, ...]:
@@ -181,8 +197,13 @@ def _choices(texts: Texts, programme: Programme, sale: OpenSale, quote: Quote | 
     )
 
 
-def _primary(texts: Texts, programme: Programme, sale: OpenSale, quote: Quote | None) -> str:
+def _primary(around: Surroundings, sale: OpenSale, quote: Quote | None) -> str:
     """The label of the one green button says what Enter will do."""
+    texts, programme = around.texts, around.programme
+    basket = _basket_to_take(around, sale)
+    if basket is not None:
+        amount = texts.money(basket.basket.amount_cents)
+        return texts._("Take the register's {amount}").format(amount=amount)
     if quote is not None and quote.redemptions:
         return texts.n_("Redeem and award {count} point", "Redeem and award {count} points", quote.points).format(
             count=texts.number(quote.points)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from loyalty.offline import SafeToSpend
     from loyalty.programme import Programme
+    from loyalty.sale import BasketLine
     from terminal.app.identify import Identified
+    from terminal.register.port import RegisterBasket
 
 
 class Guard(StrEnum):
@@ -31,7 +33,8 @@ class OpenSale:
 
     Attributes:
         member: Who.
-        record_id: The id its record will have; minted here, so pressing Enter twice books once.
+        record_id: The id its record will have; minted here, so pressing Enter twice books once. A register's basket
+            brings an id of its own.
         currency: Whose mark may stand beside an amount.
         amount_text: The amount as typed.
         without_text: The part without points as typed.
@@ -40,6 +43,7 @@ class OpenSale:
         other_card: Another card that was scanned while an amount was typed; a second scan of it switches.
         spendable: The balance less what is past its last day.
         safe: What may be redeemed without asking head office; ``None`` while everything spendable may be.
+        register: The register's basket, while the amount is the register's and not typed.
     """
 
     member: Identified
@@ -52,21 +56,42 @@ class OpenSale:
     other_card: str = ""
     spendable: int = 0
     safe: SafeToSpend | None = None
+    register: RegisterBasket | None = None
 
     @property
     def has_amount(self) -> bool:
-        """Whether anything was typed as the amount."""
-        return bool(self.amount_text.strip())
+        """Whether anything was typed as the amount, or the register has sent one."""
+        return self.register is not None or bool(self.amount_text.strip())
+
+    @property
+    def booking_id(self) -> UUID:
+        """The id of the record that Enter writes now."""
+        return self.record_id if self.register is None else self.register.record_id
+
+    def take(self, basket: RegisterBasket, shown: str) -> None:
+        """Let the amount be the register's from now on, shown as this text."""
+        self.register = basket
+        self.amount_text = shown
+        self.answered.clear()
+
+    def is_amount_of(self, basket: RegisterBasket) -> bool:
+        """Whether what was typed is the amount of the register's basket."""
+        return parse_amount(self.amount_text, currency=self.currency) == basket.basket.amount_cents
 
     def basket(self) -> Basket | BadAmount:
-        """The purchase as typed."""
-        amount = parse_amount(self.amount_text, currency=self.currency)
+        """The purchase: as the register sent it, or as typed."""
+        lines: tuple[BasketLine, ...] = ()
+        if self.register is not None:
+            amount: int | BadAmount = self.register.basket.amount_cents
+            lines = self.register.basket.lines
+        else:
+            amount = parse_amount(self.amount_text, currency=self.currency)
         if isinstance(amount, BadAmount):
             return amount
         if not self.without_text.strip():
-            return Basket(amount)
+            return Basket(amount, lines=lines)
         without = parse_amount(self.without_text, zero_ok=True, currency=self.currency)
-        return without if isinstance(without, BadAmount) else Basket(amount, without)
+        return without if isinstance(without, BadAmount) else Basket(amount, without, lines)
 
     def quote(self, programme: Programme) -> Quote | Refused | BadAmount:
         """The purchase priced with the rewards chosen."""
