@@ -137,7 +137,7 @@ class WedgeDetector:
         self._rules = rules
         self._reader = reader
         self._row: list[KeyStroke] = []
-        self._held = 0
+        self._holds: list[bool] = []
         self._varied = False
         self._too_long = False
         self._t_last_ms = 0
@@ -200,10 +200,9 @@ class WedgeDetector:
         self._varied = self._varied or bool(self._row and stroke.scan_code != self._row[0].scan_code)
         self._row.append(stroke)
         self._t_last_ms = stroke.t_ms
-        if stroke.seen and (self._held or acts or is_control or self._too_fast()):
-            self._held += 1
-            return _HOLD
-        return _PASS
+        holds = stroke.seen and (True in self._holds or acts or is_control or self._too_fast())
+        self._holds.append(holds)
+        return _HOLD if holds else _PASS
 
     def _overrun(self, stroke: KeyStroke) -> Ruling:
         """More keys than any code has: a scan goes on unseen and is refused at its end, typing begins a new row."""
@@ -227,21 +226,20 @@ class WedgeDetector:
 
     def _end(self, end: KeyStroke | None) -> Ruling:
         """The row is over: was it a scan?"""
-        row, held, too_long = self._row, self._held, self._too_long
+        row, holds, too_long = self._row, self._holds, self._too_long
         start, reading = self._judge(row, end)
-        self._row, self._held, self._varied, self._too_long = [], 0, False, False
+        self._row, self._holds, self._varied, self._too_long = [], [], False, False
         if start is None:
-            return Ruling(Fate.PASS, release=held, clear=True)
+            return Ruling(Fate.PASS, release=sum(holds), clear=True)
         self._t_scan_ms = self._t_last_ms if end is None else end.t_ms
-        first_held = len(row) - held
         found = Found(
             None if too_long else reading,
             tuple(row[start:]),
             end,
-            withdraw=max(first_held - start, 0),
+            withdraw=holds[start:].count(False),
             t_ms=self._t_last_ms,
         )
-        return Ruling(Fate.SWALLOW, found, release=max(start - first_held, 0), clear=True)
+        return Ruling(Fate.SWALLOW, found, release=sum(holds[:start]), clear=True)
 
     def _judge(self, row: Sequence[KeyStroke], end: KeyStroke | None) -> tuple[int | None, Reading | None]:
         """Where in a row a scan begins and what it says; ``None`` for typing."""

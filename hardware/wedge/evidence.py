@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Final
 
 from hardware.masking import masked
@@ -55,7 +56,7 @@ def traffic_of(found: Found, at_ns: int) -> TrafficEntry:
         text=shown,
         hex=" ".join([_hex(framing), _hidden(text, shown), _hex(behind)]).strip(),
         aim="" if reading is None else reading.aim,
-        gaps_ms=tuple(later - earlier for earlier, later in zip(times, times[1:], strict=False)),
+        gaps_ms=tuple(later - earlier for earlier, later in itertools.pairwise(times)),
         rejected=found.rejected or "",
         at_ns=at_ns,
     )

@@ -9,71 +9,25 @@ from typing import Final, NamedTuple
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
-from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QWidget
-from shiboken6 import isValid
+from PySide6.QtWidgets import QApplication, QWidget
 
 from hardware.policy import RepeatPolicy
 from hardware.scans import Scan
 from hardware.traffic import Traffic
 from hardware.wedge.detector import Fate, Found, Ruling, Terminator, WedgeDetector, WedgeRules
 from hardware.wedge.evidence import scan_of, traffic_of
-from hardware.wedge.positions import position
 from hardware.wedge.reading import LayoutChoice, Reader
-from hardware.wedge.strokes import KEYPAD_DIGITS, Key, KeyStroke, Modifier
+from hardware.wedge.strokes import Key, KeyStroke
 from terminal.settings.wedge import WedgeSettings
-from terminal.ui.view import View
+from terminal.ui.wedge_keys import KeyReader
+from terminal.ui.wedge_typed import Standing, standing, withdraw, writes
 
 STALL_MS: Final = 15
 """A timer that comes this much too late, in milliseconds, says that the window was busy: keys may still be queued."""
 
-_MODIFIER_KEYS: Final = frozenset(
-    int(key)
-    for key in (
-        Qt.Key.Key_Shift,
-        Qt.Key.Key_Control,
-        Qt.Key.Key_Alt,
-        Qt.Key.Key_AltGr,
-        Qt.Key.Key_Meta,
-        Qt.Key.Key_CapsLock,
-        Qt.Key.Key_NumLock,
-        Qt.Key.Key_ScrollLock,
-        Qt.Key.Key_Super_L,
-        Qt.Key.Key_Super_R,
-        Qt.Key.Key_Mode_switch,
-        Qt.Key.Key_Multi_key,
-    )
-)
-_SPECIAL_FIRST: Final = int(Qt.Key.Key_Escape)
-_ALT_GR: Final = int(Qt.Key.Key_AltGr)
 _SPACE: Final = int(Qt.Key.Key_Space)
-_DEAD: Final = range(int(Qt.Key.Key_Dead_Grave), int(Qt.Key.Key_Dead_Longsolidusoverlay) + 1)
-_KEYS: Final = {
-    int(Qt.Key.Key_Return): Key.ENTER,
-    int(Qt.Key.Key_Enter): Key.ENTER,
-    int(Qt.Key.Key_Tab): Key.TAB,
-    int(Qt.Key.Key_Backtab): Key.OTHER,
-}
-
-_SHIFT_FLAG: Final = Qt.KeyboardModifier.ShiftModifier.value
-_CONTROL_FLAG: Final = Qt.KeyboardModifier.ControlModifier.value
-_ALT_FLAG: Final = Qt.KeyboardModifier.AltModifier.value
-_META_FLAG: Final = Qt.KeyboardModifier.MetaModifier.value
-_KEYPAD_FLAG: Final = Qt.KeyboardModifier.KeypadModifier.value
-_DO_FLAGS: Final = _ALT_FLAG | _META_FLAG
-
 _PRESS: Final = QEvent.Type.KeyPress
 _RELEASE: Final = QEvent.Type.KeyRelease
-
-
-class _Shown(NamedTuple):
-    """How things stood before a key went to the window; nothing here keeps a widget alive."""
-
-    field: weakref.ref[QLineEdit] | None
-    focus: weakref.ref[QWidget] | None
-    text: str
-    cursor: int
-    selected_from: int
-    selected: int
 
 
 class _Held(NamedTuple):
@@ -120,7 +74,7 @@ class WedgeFilter(QObject):
         self._settings = settings
         self._traffic = traffic
         self._clock_ns = clock_ns
-        self._platform = QGuiApplication.platformName()
+        self._keys = KeyReader()
         self._detector = WedgeDetector(
             WedgeRules(
                 length_min=settings.length_min,
@@ -133,12 +87,11 @@ class WedgeFilter(QObject):
         self._repeats = RepeatPolicy()
         self._installed = False
         self._replaying = False
-        self._alt_gr = False
         self._down: set[int] = set()
         self._swallowed: set[int] = set()
         self._held_down: set[int] = set()
         self._held: list[_Held] = []
-        self._shown: list[_Shown] = []
+        self._shown: list[Standing] = []
         self._last: tuple[KeyStroke, ...] = ()
         self._since_key = QElapsedTimer()
         self._timer = QTimer(self)
@@ -155,6 +108,7 @@ class WedgeFilter(QObject):
         if self._installed or self._settings.use == "off" or application is None:
             return
         self._installed = True
+        self._keys.install()
         application.focusWindowChanged.connect(self._watch)
         for window in application.topLevelWindows():
             self._watch(window)
@@ -169,6 +123,7 @@ class WedgeFilter(QObject):
         if deadline is not None:
             self._obey(self._detector.silence(deadline))
         self._installed = False
+        self._keys.remove()
         application.focusWindowChanged.disconnect(self._watch)
         for window in application.topLevelWindows():
             window.removeEventFilter(self)
@@ -201,19 +156,18 @@ class WedgeFilter(QObject):
         return False
 
     def _pressed(self, event: QKeyEvent) -> bool:
-        stroke = self._stroke(event)
+        stroke = self._keys.stroke(event)
         if stroke.key is Key.MODIFIER:
-            self._alt_gr = self._alt_gr or event.key() == _ALT_GR
             return False
-        place = event.nativeScanCode()
+        place = event.nativeScanCode() or -event.key()
         self._down.add(place)
-        field = _field() if stroke.key is Key.CHARACTER else None
-        acts = field is None and event.key() == _SPACE
+        focus: QWidget | None = QApplication.focusWidget()
+        acts = event.key() == _SPACE and not writes(focus)
         ruling = self._detector.press(stroke, acts=acts)
         self._obey(ruling)
         if ruling.fate is Fate.PASS:
             if stroke.key is Key.CHARACTER and self._detector.deadline_ms is not None:
-                self._shown.append(_standing(field))
+                self._shown.append(standing(focus))
                 self._wait()
             return False
         if ruling.fate is Fate.HOLD:
@@ -227,13 +181,12 @@ class WedgeFilter(QObject):
     def _released(self, event: QKeyEvent) -> bool:
         if event.isAutoRepeat():
             return False
-        if event.key() == _ALT_GR:
-            self._alt_gr = False
-        place = event.nativeScanCode()
+        stroke = self._keys.stroke(event)
+        place = event.nativeScanCode() or -event.key()
         if place in self._down:
             self._down.discard(place)
-        elif place and event.key() not in _MODIFIER_KEYS and event.timestamp():
-            self._only_released(event)
+        elif place > 0 and stroke.key is Key.CHARACTER and stroke.t_ms:
+            self._only_released(stroke)
         if place in self._swallowed:
             self._swallowed.discard(place)
             return True
@@ -243,28 +196,11 @@ class WedgeFilter(QObject):
             return True
         return False
 
-    def _only_released(self, event: QKeyEvent) -> None:
+    def _only_released(self, stroke: KeyStroke) -> None:
         """The machine kept the press of a key, to compose an accented letter of it and the next one."""
-        stroke = self._stroke(event)
-        if stroke.key is Key.CHARACTER:
-            self._obey(self._detector.press(KeyStroke(stroke.t_ms, stroke.scan_code, "", stroke.modifiers, seen=False)))
-            self._shown.append(_standing(_field()))
-            self._wait()
-
-    def _stroke(self, event: QKeyEvent) -> KeyStroke:
-        flags, key, text = event.modifiers().value, event.key(), event.text()
-        place = position(self._platform, event.nativeScanCode(), event.nativeVirtualKey())
-        modifiers = Modifier.ALT_GR if self._alt_gr else Modifier.NONE
-        if flags & (_SHIFT_FLAG | _CONTROL_FLAG | _DO_FLAGS):
-            modifiers |= (
-                (Modifier.SHIFT if flags & _SHIFT_FLAG else 0)
-                | (Modifier.CONTROL if flags & _CONTROL_FLAG else 0)
-                | (Modifier.ALT if flags & _ALT_FLAG else 0)
-                | (Modifier.META if flags & _META_FLAG else 0)
-            )
-        return KeyStroke(
-            event.timestamp(), place, text, modifiers, _kind(key, flags, text, place), event.isAutoRepeat()
-        )
+        self._obey(self._detector.press(KeyStroke(stroke.t_ms, stroke.scan_code, "", stroke.modifiers, seen=False)))
+        self._shown.append(standing(QApplication.focusWidget()))
+        self._wait()
 
     # -- rulings
 
@@ -292,7 +228,7 @@ class WedgeFilter(QObject):
         shown, self._shown = self._shown, []
         down, self._held_down = self._held_down, set()
         if ruling.found is not None:
-            _withdraw(shown[len(shown) - ruling.found.withdraw :])
+            withdraw(shown[len(shown) - ruling.found.withdraw :])
             held = _first_keys(held, ruling.release)
             self._swallowed |= down - {again.scan_code for again in held}
         self._play(held)
@@ -331,23 +267,6 @@ class WedgeFilter(QObject):
             self._on_scan(scan)
 
 
-def _kind(key: int, flags: int, text: str, place: int) -> Key:
-    """What a key is there for."""
-    if key in _KEYS:
-        return _KEYS[key]
-    if key in _MODIFIER_KEYS:
-        return Key.MODIFIER
-    if flags & _KEYPAD_FLAG and place in KEYPAD_DIGITS:
-        return Key.MODIFIER if flags & _ALT_FLAG else Key.CHARACTER
-    if key in _DEAD:
-        return Key.CHARACTER
-    if _SPECIAL_FIRST <= key < _DEAD.start:
-        return Key.OTHER
-    if flags & _DO_FLAGS and not (flags & _CONTROL_FLAG and flags & _ALT_FLAG and text):
-        return Key.OTHER
-    return Key.CHARACTER if text else Key.OTHER
-
-
 def _again(event: QKeyEvent, kind: QEvent.Type) -> _Held:
     return _Held(
         kind,
@@ -370,65 +289,3 @@ def _first_keys(held: list[_Held], count: int) -> list[_Held]:
         if count >= 0 or (again.kind == _RELEASE and again.scan_code in places):
             found.append(again)
     return found
-
-
-def _field() -> QLineEdit | None:
-    """The field that a typed character goes into: the one with the focus, otherwise the screen's own."""
-    focus = QApplication.focusWidget()
-    if isinstance(focus, QLineEdit):
-        return focus
-    return None
-
-
-def _standing(field: QLineEdit | None) -> _Shown:
-    """How things stand before a character goes to the window."""
-    focus = QApplication.focusWidget()
-    if field is None and focus is not None:
-        field = _screens_field(focus)
-    focus_ref = None if focus is None else weakref.ref(focus)
-    if field is None:
-        return _Shown(None, focus_ref, "", 0, -1, 0)
-    start = field.selectionStart()
-    length = field.selectionLength() if start >= 0 else 0
-    return _Shown(weakref.ref(field), focus_ref, field.text(), field.cursorPosition(), start, length)
-
-
-def _screens_field(focus: QWidget) -> QLineEdit | None:
-    """The field that takes what is typed while the focus is elsewhere on the screen."""
-    above: QWidget | None = focus
-    while above is not None and not isinstance(above, View):
-        above = above.parentWidget()
-    if above is None:
-        stack = focus.window().findChild(QStackedWidget)
-        above = stack.currentWidget() if isinstance(stack, QStackedWidget) else None
-    return above.default_input() if isinstance(above, View) else None
-
-
-def _withdraw(shown: list[_Shown]) -> None:
-    """Put everything back as it stood before the first of some characters."""
-    restored: list[QLineEdit] = []
-    for each in shown:
-        field = each.field() if each.field is not None else None
-        if field is not None and isValid(field) and field not in restored:
-            restored.append(field)
-            _restore(field, each)
-    if not shown:
-        return
-    focus = shown[0].focus() if shown[0].focus is not None else None
-    now = QApplication.focusWidget()
-    if focus is not None and isValid(focus) and focus is not now and focus.isVisible():
-        focus.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-def _restore(field: QLineEdit, before: _Shown) -> None:
-    """Give a field its text, cursor and selection back, and tell whoever listens, as a person's change would."""
-    if field.text() != before.text:
-        field.setText(before.text)
-        field.textEdited.emit(before.text)
-    if before.selected and before.cursor == before.selected_from:
-        field.setSelection(before.selected_from + before.selected, -before.selected)
-    elif before.selected:
-        field.setSelection(before.selected_from, before.selected)
-    else:
-        field.setCursorPosition(before.cursor)
-        field.deselect()
