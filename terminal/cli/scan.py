@@ -1,4 +1,4 @@
-"""``scan``: print each code a scanner reads as one JSON line, the moment it arrives."""
+"""``scan``: print each code the scanners read as one JSON line, the moment it arrives."""
 
 from __future__ import annotations
 
@@ -11,29 +11,30 @@ import typer
 
 from terminal.cli.session import Session, session_of
 from terminal.messages import hardware_text
+from terminal.settings.scanner import FIRST, OFF
 from texts.command_line.answers import EXIT_DONE, EXIT_REFUSED, Answer, failure, json_text, tell
 from texts.i18n import mark
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from hardware.errors import HardwareError
     from hardware.scans import DeviceStatus, Scan
-    from terminal.settings.scanner import ScannerSettings
+    from terminal.settings.scanner import FurtherScanner, ScannerSettings
 
 SCANS_WAITING_MAX: Final = 1_000
-"""How many scans may wait to be printed; far above what one scanner can read."""
+"""How many scans may wait to be printed; far above what scanners can read."""
 
 SECONDS_MAX: Final = 86_400
 POLL_S: Final = 0.25
 """How long one wait for a scan is, so that Ctrl+C is noticed on every system, in seconds."""
-
-DEVICE: Final = "scanner"
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command(
         "scan",
-        help=mark("Print each code a scanner reads as one JSON line. Ends with Ctrl+C."),
+        help=mark("Print each code the scanners read as one JSON line. Ends with Ctrl+C."),
         epilog="stammkunde scan --port /dev/ttyACM0 --seconds 30",
     )(_scan)
 
@@ -42,32 +43,36 @@ def _scan(
     context: typer.Context,
     port: Annotated[
         str | None,
-        typer.Option("--port", help=mark("The scanner's port; otherwise the one in the settings."), metavar="P"),
+        typer.Option("--port", help=mark("One scanner's port; otherwise all of the settings."), metavar="P"),
     ] = None,
     seconds: Annotated[
         float | None, typer.Option("--seconds", min=0, max=SECONDS_MAX, help=mark("Stop after so long."), metavar="N")
     ] = None,
 ) -> int | Answer:
     session = session_of(context)
-    settings = session.settings.scanner
-    chosen = port or settings.port
-    if not chosen:
+    first, further = session.settings.scanner, session.settings.scanners
+    if port:
+        first, further = msgspec.structs.replace(first, port=port), ()
+    if first.port == OFF and all(each.port == OFF for each in further):
         raise typer.BadParameter(_ports_text())
-    return _listen(session, msgspec.structs.replace(settings, port=chosen), seconds)
+    return _listen(session, first, further, seconds)
 
 
-def _listen(session: Session, settings: ScannerSettings, seconds: float | None) -> int | Answer:
-    """Run one scanner until the time is over; one that was never there is an error."""
-    from terminal.devices.scanners import scanner_worker
+def _listen(
+    session: Session, first: ScannerSettings, further: Sequence[FurtherScanner], seconds: float | None
+) -> int | Answer:
+    """Run the scanners until the time is over; that there was none at all is an error."""
+    from terminal.devices.scanners import Scanners
 
     arrived: queue.Queue[Scan | DeviceStatus] = queue.Queue(SCANS_WAITING_MAX)
-    worker = scanner_worker(DEVICE, settings, on_scan=arrived.put, on_status=arrived.put)
+    claimed = {session.settings.printer.port, session.settings.pole.port}
+    scanners = Scanners(first, further, on_scan=arrived.put, on_status=arrived.put, claimed=claimed)
     deadline = None if seconds is None else time.monotonic() + seconds
-    worker.start()
+    scanners.start()
     try:
         trouble = _print_arriving(session, arrived, deadline)
     finally:
-        worker.stop()
+        scanners.stop()
     if trouble is None:
         return EXIT_DONE
     if not session.as_json:
@@ -81,8 +86,9 @@ def _print_arriving(
     """Print until the deadline.
 
     Returns:
-        Why the scanner was never there, or ``None`` when it was.
+        Why no scanner was ever there, or ``None`` when one was.
     """
+    from hardware.errors import PortMissing
     from hardware.scans import DeviceState, Scan
 
     was_ready = False
@@ -100,7 +106,13 @@ def _print_arriving(
         if each.error is not None:
             trouble = each.error
             tell(hardware_text(session.texts, each.error))
-    return None if was_ready else trouble
+    if was_ready:
+        return None
+    if trouble is None:  # nothing was plugged in that is known to be a scanner
+        trouble = PortMissing(FIRST)
+        tell(hardware_text(session.texts, trouble))
+        tell(_ports_text())
+    return trouble
 
 
 def scan_document(scan: Scan) -> dict[str, object]:

@@ -8,9 +8,11 @@ from queue import Empty, Queue
 from hardware.backoff import ReconnectSettings
 from hardware.errors import HardwareError, PortMissing
 from hardware.frames import FrameSettings
+from hardware.profiles import SILENCE, Answers
 from hardware.scans import DeviceState, DeviceStatus, Scan
+from hardware.traffic import Traffic
 from hardware.transport import Transport
-from hardware.worker import ScannerWorker
+from hardware.worker import Parser, ScannerWorker
 
 PATIENCE_S = 30.0
 """Longest wait for something that must happen; a failing test takes this long and a passing one does not."""
@@ -69,7 +71,9 @@ def serving(
     recorder: Recorder,
     *,
     device_id: str = "counter",
-    frames: FrameSettings | None = None,
+    frames: FrameSettings | Parser | None = None,
+    answers: Answers = SILENCE,
+    traffic: Traffic | None = None,
     reconnect: ReconnectSettings = EAGER,
     clock_ns: Callable[[], int] = time.monotonic_ns,
 ) -> Iterator[ScannerWorker]:
@@ -80,6 +84,8 @@ def serving(
         on_scan=recorder.on_scan,
         on_status=recorder.on_status,
         frames=frames,
+        answers=lambda: answers,
+        traffic=traffic,
         reconnect=reconnect,
         clock_ns=clock_ns,
     )
@@ -96,6 +102,8 @@ class ScriptedLine:
 
     def __init__(self) -> None:
         self.script: Queue[bytes | HardwareError] = Queue()
+        self.sent: Queue[bytes] = Queue()
+        self.takes_answers = True
         self.closed = 0
 
     def receive(self) -> bytes:
@@ -103,6 +111,10 @@ class ScriptedLine:
         if isinstance(step, HardwareError):
             raise step
         return step
+
+    def send(self, data: bytes) -> bool:
+        self.sent.put(data)
+        return self.takes_answers
 
     def cancel(self) -> None:
         self.script.put(b"")

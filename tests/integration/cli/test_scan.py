@@ -1,21 +1,26 @@
 """``scan`` on a real line to a simulated scanner."""
 
 import json
+import os
 import select
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
 import pytest
 
+from hardware.discovery import PortInfo
 from hardware.errors import HardwareError
 from hardware.scans import DeviceState
 from hardware.simulated import SimulatedScanner, simulated_scanner
 from hardware.worker import ScannerWorker
 from loyalty.cards import Check, with_check_digit
+from terminal.devices import scanners
 from tests.fakes.command_line import ANNA, CommandLine
 from tests.source import ROOT
 
@@ -108,11 +113,59 @@ def test_the_port_comes_from_the_settings(shop: CommandLine, scanner: SimulatedS
     assert json.loads(shop.run("scan", "--seconds", "0.6").out)["text"] == ANNA
 
 
-def test_without_a_port_it_is_a_usage_error(empty: CommandLine) -> None:
+def test_where_the_settings_want_no_scanner_a_port_must_be_named(shop: CommandLine) -> None:
     """The message lists the ports of this machine."""
-    ran = empty.said("scan", "--seconds", "0.1")
+    (shop.directory / "settings.toml").write_text('[scanner]\nport = "off"\n')
+    ran = shop.said("scan", "--seconds", "0.1")
     assert ran.code == 2
     assert "--port" in ran.err
+
+
+@pytest.fixture
+def plugged(monkeypatch: pytest.MonkeyPatch) -> list[PortInfo]:
+    """The ports of the machine."""
+    there: list[PortInfo] = []
+    wired = partial(scanners.Scanners, ports=lambda: list(there), hid=lambda: None, poll_s=0.01)
+    monkeypatch.setattr(scanners, "Scanners", wired)
+    return there
+
+
+def test_a_known_scanner_that_is_plugged_in_needs_no_settings(
+    empty: CommandLine, scanner: SimulatedScanner, ready: Ready, plugged: list[PortInfo]
+) -> None:
+    """Plug in, scan, read."""
+    plugged.append(PortInfo(port=os.path.realpath(scanner.port), vid=0x0C2E, pid=0x0B61))
+    ready.then(lambda: scanner.scan(ANNA))
+    document = json.loads(empty.run("scan", "--seconds", "0.6").out)
+    assert (document["text"], document["device"]) == (ANNA, "scanner")
+
+
+def test_without_any_scanner_people_read_which_ports_there_are(empty: CommandLine, plugged: list[PortInfo]) -> None:
+    """A port that no known scanner has is not taken; it can be named."""
+    plugged.append(PortInfo(port="/dev/ttyS0"))
+    assert empty("scan", "--seconds", "0.05").error == "port_missing"
+    ran = empty.said("scan", "--seconds", "0.05")
+    assert ran.code == 1
+    assert "--port" in ran.err
+
+
+def test_all_scanners_of_the_settings_are_listened_to(shop: CommandLine, tmp_path: Path, ready: Ready) -> None:
+    """Each scan says whose it is."""
+    with ExitStack() as stack:
+        left, right = (stack.enter_context(simulated_scanner(tmp_path, name)) for name in ("left", "right"))
+        first, second = f'[scanner]\nport = "{left.port}"\n', f'[[scanners]]\nname = "right"\nport = "{right.port}"\n'
+        (shop.directory / "settings.toml").write_text(f'{first}{second}terminator = "tab"\n')
+        opened: list[str] = []
+
+        def scan_when_both_are_open() -> None:
+            opened.append("one more")
+            if len(opened) == 2:
+                left.scan(ANNA)
+                right.scan(ANNA, terminator=b"\t")
+
+        ready.then(scan_when_both_are_open)
+        lines = shop.run("scan", "--seconds", "0.6").out.splitlines()
+    assert sorted(json.loads(line)["device"] for line in lines) == ["right", "scanner"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C is another signal there")
