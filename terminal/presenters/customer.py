@@ -156,7 +156,7 @@ class CustomerPresenter(Presenter[CustomerState]):
 
     # -- what comes in -------------------------------------------------------------------------------------------------
 
-    def window_shown(self, on: bool) -> None:  # noqa: FBT001 - a window's new state
+    def window_shown(self, *, on: bool) -> None:
         """A window for customers is there, or gone. Without one nobody can tap stars or photograph a code."""
         self._has_window = on
         self.refresh()
