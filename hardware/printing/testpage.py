@@ -1,4 +1,5 @@
 """The page a shop prints to see whether its printer is set up right."""
+# ruff: noqa: PT028 - a test of paper, not of code
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ _SIGNS: Final = "„Anführung“ – 50 % · § 1 & [a]{b}"
 _AMOUNT: Final = "1.234,56\u00a0€"
 
 
-def test_page(  # noqa: PLR0913 - the words are the caller's, all but one of them may be left out
+def test_page(
     columns: int,
     *,
     job_id: UUID,
@@ -56,6 +57,3 @@ def test_page(  # noqa: PLR0913 - the words are the caller's, all but one of the
         qr_caption=caption,
         drawer=drawer,
     )
-
-
-test_page.__test__ = False  # type: ignore[attr-defined]  # pytest takes it for a test where it is imported
