@@ -146,15 +146,17 @@ def _offer(around: Surroundings, reward: Reward, sale: OpenSale, *, in_reach: bo
 
 
 def _serving_rows(around: Surroundings, state: CustomerState, name: str, balance: int) -> PoleText:
-    """Who has how many points; below what the purchase brings and costs, or a reward."""
-    upper = PoleRow(name or state.balance_caption, around.texts.points(balance))
-    if not name:
-        upper = PoleRow(state.balance_caption, state.balance)
+    """Who has how many points; below what the purchase brings and costs, or the reward chosen, or what points buy."""
+    upper = PoleRow(name, around.texts.points(balance)) if name else PoleRow(state.balance_caption, state.balance)
     if state.to_pay:
-        return PoleText(upper, PoleRow(state.award.replace("+ ", "+", 1), state.to_pay))
-    if state.offers:
-        return PoleText(upper, PoleRow(state.offers[0].name, state.offers[0].cost))
-    return PoleText(upper)
+        return PoleText(upper, PoleRow(_tight(state.award), state.to_pay))
+    chosen = [offer.name for offer in state.offers if offer.chosen]
+    return PoleText(upper, PoleRow(chosen[0] if chosen else state.worth))
+
+
+def _tight(award: str) -> str:
+    """An award for 20 characters: the space behind its sign is one too many."""
+    return award.replace("+ ", "+", 1)
 
 
 def booked(around: Surroundings, record: Sale | Redemption, balance: str) -> CustomerState:
@@ -184,9 +186,7 @@ def booked(around: Surroundings, record: Sale | Redemption, balance: str) -> Cus
         to_pay=texts.money(record.to_pay_cents) if off else "",
         to_pay_caption=texts._("To pay") if off else "",
         taken=taken,
-        pole=PoleText(
-            PoleRow(award.replace("+ ", "+", 1), texts.money(record.to_pay_cents) if off else ""), state.pole.lower
-        ),
+        pole=PoleText(PoleRow(_tight(award), texts.money(record.to_pay_cents) if off else ""), state.pole.lower),
     )
 
 

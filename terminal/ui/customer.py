@@ -7,7 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, QRect, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QScreen
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from loyalty.records import STARS_MAX
 from terminal.presenters.customer_states import CustomerState, Scene
@@ -72,12 +72,16 @@ class CustomerWindow(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
+        # The monitor decides how large it is; a long text must not push the window over the monitor's edge.
+        box.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         box.addWidget(self._header)
         box.addWidget(self._training)
         box.addWidget(self._stack, 1)
         for page in self._pages.values():
             self._stack.addWidget(page)
         self.setObjectName("customerWindow")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)  # else the first star would look as if it had been chosen
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)  # the till ends with its own window
         self.setWindowFlags(
@@ -91,10 +95,6 @@ class CustomerWindow(QWidget):
         page = self._pages[state.scene]
         page.show_state(state)
         self._stack.setCurrentWidget(page)
-
-    def minimumSizeHint(self) -> QSize:
-        """Any size: the monitor decides, and a long text must not push the window over its edge."""
-        return QSize(1, 1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The digits 1 to 5 are stars, where the customer has keys."""

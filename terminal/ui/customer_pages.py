@@ -60,7 +60,7 @@ class Header(QWidget):
     def show_state(self, state: CustomerState) -> None:
         """Show the names."""
         self._shop.show_text(state.shop)
-        self._programme.show_text(state.programme)
+        self._programme.show_text(state.programme if state.programme != state.shop else "")
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the bar."""
@@ -182,8 +182,8 @@ class MemberPage(Page):
         page = QHBoxLayout(self)
         page.setContentsMargins(*4 * (theme.px(PAGE_MARGIN),))
         page.setSpacing(theme.px(PAGE_MARGIN))
-        page.addLayout(left, 1)
-        page.addLayout(right, 1)
+        page.addLayout(left, 5)
+        page.addLayout(right, 6)
 
     def show_state(self, state: CustomerState) -> None:
         """Show a member."""
@@ -244,7 +244,7 @@ class DonePage(Page):
         super().__init__(theme)
         palette = theme.palette
         self._icon = IconLabel(theme, "check_circle", DONE_ICON, palette.brand_text)
-        self._headline = Paragraph(theme, HEADLINE_TEXT - 10, Weight.Bold, name="headline")
+        self._headline = Figure(theme, HEADLINE_TEXT - 10, name="headline")
         self._award = Figure(theme, RESULT_AWARD_TEXT, ink=palette.brand_text, name="award")
         self._taken = Figure(theme, LINE_TEXT, Weight.DemiBold, name="taken")
         self._to_pay = Figure(theme, AWARD_TEXT, name="toPay")

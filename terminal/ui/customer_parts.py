@@ -29,6 +29,8 @@ STAR_WORD = 22
 STAR_HEIGHT = 92
 STAR_ICON = 32
 OFFER_TEXT = 30
+OFFER_LEAST = 0.7
+"""How small a reward's name may become, as a share; a longer one ends in an ellipsis."""
 OFFER_ICON = 34
 
 
@@ -42,6 +44,7 @@ class Figure(Label):
         ink: ``#RRGGBB`` of the text.
         name: The object name.
         align: Where it stands.
+        least: How small it may become, as a share of its largest size.
     """
 
     def __init__(
@@ -53,12 +56,13 @@ class Figure(Label):
         ink: str = "",
         name: str = "",
         align: Align = LEFT,
+        least: float = FIGURE_LEAST,
     ) -> None:
         super().__init__(theme, size, weight, ink=ink, name=name, align=align, elide=True)
         self._theme = theme
         self._weight = weight
-        least = FIGURE_LEAST * size
-        self._sizes = [round(size - step * (size - least) / (FIGURE_STEPS - 1)) for step in range(FIGURE_STEPS)]
+        step = size * (1 - least) / (FIGURE_STEPS - 1)
+        self._sizes = [round(size - number * step) for number in range(FIGURE_STEPS)]
 
     def show_text(self, text: str) -> None:
         """Show a text in the largest size that fits."""
@@ -78,10 +82,6 @@ class Figure(Label):
         text, width = self.text(), self.width()
         sizes = (size for size in self._sizes if self._theme.width(text, size, self._weight) <= width)
         self.set_size(self._theme, next(sizes, self._sizes[-1]), self._weight)
-
-    def clipped(self) -> tuple[str, ...]:
-        """The text when even the smallest size does not fit; tests ask."""
-        return () if self.text_width() <= self.width() else (self.text(),)
 
 
 class QrPicture(QWidget):
@@ -130,7 +130,7 @@ class OfferRow(QWidget):
         super().__init__()
         self._theme = theme
         self._icon = IconLabel(theme, "", OFFER_ICON, theme.palette.brand_text)
-        self._name = Label(theme, OFFER_TEXT, Weight.DemiBold, name="offer", elide=True)
+        self._name = Figure(theme, OFFER_TEXT, Weight.DemiBold, name="offer", least=OFFER_LEAST)
         self._cost = Label(theme, OFFER_TEXT - 4, name="offerCost", align=RIGHT)
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
