@@ -17,6 +17,7 @@ from headoffice.app import (
     joining,
     members,
     merge,
+    numbers,
     programmes,
     prune,
     pushing,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
     )
     from loyalty.document import Problem
     from loyalty.feed import ChangesReply, Cursor, EditsReply, EditsRequest, SnapshotInfo
+    from loyalty.numbering import NumbersReply, NumbersRequest
     from loyalty.outcomes import Refused
     from loyalty.ports import Clock, Ids
     from loyalty.store_day import StoreDay
@@ -217,6 +219,14 @@ class HeadOffice:
             Refusal: ``BAD_REQUEST`` for a day before any programme.
         """
         return report.store_day(self.office, terminal, day)
+
+    def numbers(self, terminal: TerminalRow, request: NumbersRequest) -> NumbersReply:
+        """Note which card numbers a till has, and give it a block for it alone if it asks for one.
+
+        Raises:
+            Refusal: ``BAD_REQUEST`` when the id was used for another question.
+        """
+        return numbers.numbers(self.office, terminal, request)
 
     # --------------------------------------------------------------------------------- tills, for people
 

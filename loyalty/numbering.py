@@ -29,7 +29,10 @@ NUMBERS_MAX: Final = 10_000
 HELD_MAX: Final = 200
 """The most blocks a till names in one request."""
 
-Serial = Annotated[int, Meta(ge=0, lt=10**CARD_LENGTH_MAX)]
+SERIAL_DIGITS_MAX: Final = 18
+"""Fresh numbers of longer rules begin with zeros: so much fits the integers of databases and messages (64 bits)."""
+
+Serial = Annotated[int, Meta(ge=0, lt=10**SERIAL_DIGITS_MAX)]
 
 
 class Series(msgspec.Struct, frozen=True, order=True):
@@ -68,8 +71,8 @@ class Series(msgspec.Struct, frozen=True, order=True):
 
     @property
     def capacity(self) -> int:
-        """How many numbers there are."""
-        return int(10**self.digits)
+        """How many numbers there are to be counted."""
+        return int(10 ** min(self.digits, SERIAL_DIGITS_MAX))
 
     @property
     def block_numbers(self) -> int:

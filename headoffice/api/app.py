@@ -27,6 +27,7 @@ from headoffice.api.routes.edits import edits_route
 from headoffice.api.routes.health import health_route, metrics_route, ready_route
 from headoffice.api.routes.hello import hello_route
 from headoffice.api.routes.join import join_route
+from headoffice.api.routes.numbers import numbers_route
 from headoffice.api.routes.push import push_route
 from headoffice.api.routes.records import record_route
 from headoffice.api.routes.report import day_report_route
@@ -142,6 +143,7 @@ def _routes(
         compare_route(head_office, signed),
         record_route(head_office, signed),
         day_report_route(head_office, signed),
+        numbers_route(head_office, signed),
         ca_route(ca_pem),
         health_route(),
         ready_route(lambda: _ask(head_office)),

@@ -12,6 +12,7 @@ import msgspec
 
 from loyalty.encoding import decode
 from loyalty.feed import ChangesReply, Cursor, EditsReply, SnapshotInfo
+from loyalty.numbering import NumbersReply
 from loyalty.report import WEEK
 from loyalty.store_day import StoreDay
 from loyalty.wire import (
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from loyalty.feed import EditsRequest
+    from loyalty.numbering import NumbersRequest
     from loyalty.ports import Clock
     from loyalty.wire import CompareRequest, HelloRequest, PushRequest
 
@@ -120,6 +122,10 @@ class HttpHeadOffice:
         if getattr(record, "record_id", record_id) != record_id:
             raise answer_wrong("another record than the one that was asked for")
         return reply
+
+    def numbers(self, request: NumbersRequest) -> NumbersReply:
+        """Fresh card numbers."""
+        return self._post("/v1/numbers", request, NumbersReply)
 
     def hang_up(self) -> None:
         """End the call that is going on, from another thread."""

@@ -12,10 +12,13 @@ from storage.tombstones import read_tombstones
 from terminal.app.adopt_pending import adopt_published, take_over
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from loyalty.numbering import Block, Series
+    from loyalty.programme import Programme
     from storage.exchange import Adoptions, HeadOfficeRow
+    from storage.numbers import UntoldBlock
     from storage.store import Reader, Store, Unit
     from terminal.app.till import Till
 
@@ -70,6 +73,14 @@ class LedgerJobs(Protocol):
         """Put a published programme into force."""
         ...
 
+    def keep_numbers(self, series: Series, block: Block, server_epoch: UUID) -> None:
+        """Keep a block of card numbers that head office gave to this till."""
+        ...
+
+    def numbers_told(self, blocks: Sequence[UntoldBlock], server_epoch: UUID) -> None:
+        """Remember which card numbers head office knows this till to have."""
+        ...
+
 
 class JournalPort(Protocol):
     """What one round needs of the ledger.
@@ -94,6 +105,11 @@ class JournalPort(Protocol):
     @property
     def reader(self) -> Reader:
         """Reads on the thread of the round."""
+        ...
+
+    @property
+    def programme(self) -> Programme:
+        """The rules in force."""
         ...
 
     @property
@@ -138,6 +154,11 @@ class Journal:
     def reader(self) -> Reader:
         """Reads on the thread of the round."""
         return self._reader
+
+    @property
+    def programme(self) -> Programme:
+        """The rules in force."""
+        return self._owner.store.programme
 
     @property
     def jobs(self) -> LedgerJobs:
@@ -187,6 +208,14 @@ class Journal:
     def adopt_programme(self, document: str) -> None:
         """Put a published programme into force."""
         self._owner.call(lambda till: adopt_published(till, document))
+
+    def keep_numbers(self, series: Series, block: Block, server_epoch: UUID) -> None:
+        """Keep a block of card numbers."""
+        self._in_unit(lambda unit: unit.numbers.keep(series, block, server_epoch))
+
+    def numbers_told(self, blocks: Sequence[UntoldBlock], server_epoch: UUID) -> None:
+        """Remember what head office knows of them."""
+        self._in_unit(lambda unit: unit.numbers.told(blocks, server_epoch))
 
     def _in_unit(self, work: Callable[[Unit], R]) -> R:
         def job(till: Till) -> R:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from loyalty.feed import ChangesReply, Cursor, EditsReply, EditsRequest, SnapshotInfo
+    from loyalty.numbering import NumbersReply, NumbersRequest
     from loyalty.store_day import StoreDay
     from loyalty.wire import CompareReply, CompareRequest, HelloReply, HelloRequest, PushReply, PushRequest, RecordReply
 
@@ -53,6 +54,10 @@ class HeadOfficePort(Protocol):
 
     def record(self, record_id: UUID) -> RecordReply:
         """A record of any till, with what was undone of it."""
+        ...
+
+    def numbers(self, request: NumbersRequest) -> NumbersReply:
+        """Tell of the card numbers this till has, and be given a block for it alone."""
         ...
 
     def compare(self, request: CompareRequest) -> CompareReply:

@@ -14,6 +14,7 @@ from terminal.sync.steps.bootstrap import bootstrap
 from terminal.sync.steps.compare import compare
 from terminal.sync.steps.edits import forget_edits, send_edits, send_kept, send_tombstones, tell_missing
 from terminal.sync.steps.greet import greet
+from terminal.sync.steps.numbers import fetch_numbers
 from terminal.sync.steps.pull import pull
 from terminal.sync.steps.push import push
 from terminal.sync.steps.settle import settle
@@ -115,6 +116,7 @@ def _steps(around: Round, software: str, *, comparing: bool) -> RoundResult:
     if stamp:
         around.journal.jobs.drop_edits(stamp)
     settle(around, around.clock.now_us() + greeting.offset_us)
+    fetch_numbers(around, greeting.server_epoch)
     if around.reader.again() is Again.EDITS:
         send_kept(around)
     if around.reader.again() is Again.MISSING:

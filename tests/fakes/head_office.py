@@ -19,6 +19,7 @@ from headoffice.store.rows import TerminalRow
 from headoffice.views import TerminalStatus
 from loyalty.feed import ChangesReply, Cursor, EditsReply, EditsRequest, SnapshotInfo
 from loyalty.kpi import Assumptions
+from loyalty.numbering import Block, NumbersReply, NumbersRequest
 from loyalty.report import WEEK, DayFigures
 from loyalty.store_day import StoreDay
 from loyalty.wire import (
@@ -162,6 +163,10 @@ class FakeHeadOffice:
     def record(self, terminal: TerminalRow, record_id: UUID) -> RecordReply:
         self._called("record", (terminal.terminal_id, record_id))
         return RecordReply(b"{}", TILL, "Kasse 2", "Mitte", (UndoneLine(1, 500, 5),), {EPOCH: 3})
+
+    def numbers(self, terminal: TerminalRow, request: NumbersRequest) -> NumbersReply:
+        self._called("numbers", request)
+        return NumbersReply(Block(0, request.count - 1) if request.series else None)
 
     def snapshot(self, terminal: TerminalRow) -> SnapshotInfo | None:
         self._called("snapshot", None)

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from loyalty.chain import FIRST_PREV_HASH
 from loyalty.feed import ChangesReply, Cursor, Edit, EditsReply, EditsRequest, Item, SnapshotInfo
 from loyalty.kpi import Assumptions
+from loyalty.numbering import Block, Held, NumbersReply, NumbersRequest
 from loyalty.ports import Clock
 from loyalty.report import WEEK, DayFigures
 from loyalty.store_day import StoreDay
@@ -57,6 +58,9 @@ class FakeHeadOffice:
         ranges: What it wants again, one answer a comparison.
         snapshot_file: What it offers to begin with.
         elsewhere: Records of other tills.
+        numbers_given: Blocks of card numbers, by request.
+        numbers_held: Blocks it was told of.
+        next_number: The serial with which the next block begins.
     """
 
     def __init__(self, clock: Clock, seed: int = 1) -> None:
@@ -77,6 +81,9 @@ class FakeHeadOffice:
         self.snapshot_file: Path | None = None
         self.elsewhere: dict[UUID, RecordReply] = {}
         self.snapshot_cursor: Cursor | None = None
+        self.numbers_given: dict[UUID, Block] = {}
+        self.numbers_held: list[Held] = []
+        self.next_number = 0
 
     @property
     def row(self) -> HeadOfficeRow:
@@ -179,6 +186,17 @@ class FakeHeadOffice:
         if record_id not in self.elsewhere:
             raise HeadOfficeSaysNo(ProblemCode.NOT_FOUND)
         return self.elsewhere[record_id]
+
+    def numbers(self, request: NumbersRequest) -> NumbersReply:
+        self._called("numbers")
+        self.numbers_held += [held for held in request.held if held not in self.numbers_held]
+        if request.series is None:
+            return NumbersReply()
+        if request.request_id not in self.numbers_given:
+            self.numbers_given[request.request_id] = Block(self.next_number, self.next_number + request.count - 1)
+            self.next_number += request.count
+        self._may_lose("numbers")
+        return NumbersReply(self.numbers_given[request.request_id])
 
     def hang_up(self) -> None:
         """Nothing is going on."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from headoffice.service import HeadOffice
     from loyalty.feed import ChangesReply
+    from loyalty.numbering import NumbersReply, NumbersRequest
     from loyalty.store_day import StoreDay
     from storage.types import CardRow
     from terminal.sync.round import RoundResult
@@ -60,6 +61,9 @@ class OfficeLine:
 
     def record(self, record_id: UUID) -> RecordReply:
         return self._head.record(self._till, record_id)
+
+    def numbers(self, request: NumbersRequest) -> NumbersReply:
+        return self._head.numbers(self._till, request)
 
     def compare(self, request: CompareRequest) -> CompareReply:
         return self._head.compare(self._till, request)

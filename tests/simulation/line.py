@@ -14,6 +14,7 @@ import msgspec
 
 from headoffice.errors import Refusal
 from loyalty.feed import ChangesReply, Cursor, EditsReply, EditsRequest, SnapshotInfo
+from loyalty.numbering import NumbersReply, NumbersRequest
 from loyalty.store_day import StoreDay
 from loyalty.wire import (
     CompareReply,
@@ -152,6 +153,9 @@ class Line:
 
     def record(self, record_id: UUID) -> RecordReply:
         return self._call("record", record_id, RecordReply)
+
+    def numbers(self, request: NumbersRequest) -> NumbersReply:
+        return self._call("numbers", request, NumbersReply)
 
     def compare(self, request: CompareRequest) -> CompareReply:
         return self._call("compare", request, CompareReply)

@@ -15,6 +15,7 @@ from sqlalchemy import event
 
 from headoffice.main import ARCHIVE_FOLDER, DATABASE_FILE, assemble
 from loyalty.feed import Cursor, EditsRequest, TombstoneEdit
+from loyalty.numbering import NumbersRequest
 from loyalty.wire import CompareRequest, HelloRequest, PushReply, PushRequest
 from terminal.sync.errors import Away
 from tests.simulation.crashes import Crashed, Fuse, copy_files
@@ -80,6 +81,7 @@ class Office(Place):
                 *msgspec.json.decode(body, type=tuple[str, int, int])
             ),
             "store_day": lambda who, body: self.head.store_day(who, msgspec.json.decode(body, type=date)),
+            "numbers": lambda who, body: self.head.numbers(who, msgspec.json.decode(body, type=NumbersRequest)),
             "record": lambda who, body: self.head.record(who, msgspec.json.decode(body, type=UUID)),
             "compare": lambda who, body: self.head.compare(who, msgspec.json.decode(body, type=CompareRequest)),
         }

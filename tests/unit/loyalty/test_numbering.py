@@ -24,6 +24,7 @@ ONE = Series("2900", 5, Check.GS1)
         (LETTERS, 42, "BM-00042"),
         (Series("", 16, Check.LUHN), 7, "0000000000000075"),
         (ONE, 0, "29001"),
+        (Series("A", 30, Check.NONE), 10**18 - 1, "A" + "0" * 11 + "9" * 18),
     ],
 )
 def test_a_serial_is_a_number_with_its_check_digit(series: Series, serial: int, number: str) -> None:
@@ -51,6 +52,7 @@ def test_a_short_range_is_cut_into_small_blocks() -> None:
     assert PLASTIC.block_numbers == BLOCK_NUMBERS
     assert Series("BM-", 7, Check.NONE).block_numbers == 100
     assert (ONE.capacity, ONE.block_numbers) == (1, 1)
+    assert Series("A", 60, Check.NONE).capacity == 10**18
 
 
 def test_everybody_begins_at_a_place_of_their_own() -> None:

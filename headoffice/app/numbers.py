@@ -1,0 +1,159 @@
+"""Fresh card numbers for tills: each block is given to one till, once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import func, insert, select, text
+
+from headoffice.errors import Refusal
+from headoffice.store.number_tables import NUMBER_BLOCK
+from headoffice.store.tables import CARD
+from headoffice.store.upserts import insert_missing
+from loyalty.numbering import Block, NumbersReply
+from loyalty.wire import ProblemCode
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from sqlalchemy import Connection, Row
+
+    from headoffice.office import Office
+    from headoffice.store.rows import TerminalRow
+    from loyalty.numbering import NumbersRequest, Series
+
+STEPS_MAX: Final = 10_000
+"""How many blocks or cards in the way are stepped over in one search; beyond it a smaller gap is looked for."""
+
+SMALLER: Final = 4
+"""By what a block is made smaller where none of the size asked for is free."""
+
+_ONE_AT_A_TIME: Final = 0x53544B42
+"""The advisory lock of PostgreSQL under which blocks are given; SQLite has one writer anyhow."""
+
+
+def numbers(office: Office, terminal: TerminalRow, request: NumbersRequest) -> NumbersReply:
+    """Note what a till has already, and give it a block if it asks for one.
+
+    Raises:
+        Refusal: ``BAD_REQUEST`` when the id was used for another question.
+    """
+
+    def work(connection: Connection) -> NumbersReply:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+        for held in request.held:
+            insert_missing(connection, NUMBER_BLOCK, _row(office, terminal, request, held.series, held.block))
+        return NumbersReply(_block(office, terminal, request, connection))
+
+    return office.database.transact(work)
+
+
+def _block(office: Office, terminal: TerminalRow, request: NumbersRequest, connection: Connection) -> Block | None:
+    series = request.series
+    if series is None:
+        return None
+    column = NUMBER_BLOCK.c
+    given = connection.execute(
+        select(NUMBER_BLOCK).where(column.request_id == request.request_id, column.is_given)
+    ).first()
+    if given is not None:
+        return _given_before(given, terminal, series)
+    block = _free_block(connection, series, request.count, _beginning(office, connection, series))
+    if block is not None:
+        row = _row(office, terminal, request, series, block)
+        connection.execute(insert(NUMBER_BLOCK), row | {"is_given": True})
+    return block
+
+
+def _given_before(given: Row[Any], terminal: TerminalRow, series: Series) -> Block:
+    """The block of an answer that did not arrive.
+
+    Raises:
+        Refusal: ``BAD_REQUEST`` when it was another till's, or another series'.
+    """
+    block = Block(series.serial_within(given.lowest), series.serial_within(given.highest))
+    same = (series.lowest(block.first), series.highest(block.last)) == (given.lowest, given.highest)
+    if given.terminal_id != terminal.terminal_id or not same:
+        raise Refusal(ProblemCode.BAD_REQUEST, "The id of the request was used for another block")
+    return block
+
+
+def _row(
+    office: Office, terminal: TerminalRow, request: NumbersRequest, series: Series, block: Block
+) -> dict[str, object]:
+    return {
+        "lowest": series.lowest(block.first),
+        "highest": series.highest(block.last),
+        "length": series.length,
+        "terminal_id": terminal.terminal_id,
+        "request_id": request.request_id,
+        "server_epoch": office.server.epoch,
+        "is_given": False,
+        "at_us": office.clock.now_us(),
+    }
+
+
+def _beginning(office: Office, connection: Connection, series: Series) -> int:
+    """Behind the last block given in this epoch of head office, or where the epoch's counting begins.
+
+    After it was put back it does not know what it gave since, and so begins in a place far away.
+    """
+    column = NUMBER_BLOCK.c
+    highest = connection.scalar(
+        select(func.max(column.highest)).where(
+            column.is_given,
+            column.server_epoch == office.server.epoch,
+            column.length == series.length,
+            column.highest.between(series.lowest(0), series.highest(series.capacity - 1)),
+        )
+    )
+    return series.start(office.server.epoch) if highest is None else series.serial_within(highest) + 1
+
+
+def _free_block(connection: Connection, series: Series, count: int, beginning: int) -> Block | None:
+    """The next free block from a place on and around; a smaller one where the range is full of holes."""
+    while count:
+        for first, last in ((beginning, series.capacity - 1), (0, min(beginning, series.capacity) - 1)):
+            block = _free_between(connection, series, count, first, last)
+            if block is not None:
+                return block
+        count //= SMALLER
+    return None
+
+
+def _free_between(connection: Connection, series: Series, count: int, first: int, last: int) -> Block | None:
+    for _ in range(STEPS_MAX):
+        if first > last:
+            return None
+        block = Block(first, min(first + count - 1, last))
+        in_the_way = _last_taken(connection, series, block)
+        if in_the_way is None:
+            return block
+        first = in_the_way + 1
+    return None
+
+
+def _last_taken(connection: Connection, series: Series, block: Block) -> int | None:
+    """The last serial of a block that belongs to some till, or stands for a card; ``None`` when all are free."""
+    lowest, highest = series.lowest(block.first), series.highest(block.last)
+    column = NUMBER_BLOCK.c
+    of_tills = connection.scalar(
+        select(func.max(column.highest)).where(
+            column.length == series.length, column.lowest <= highest, column.highest >= lowest
+        )
+    )
+    # Whatever the database's language: with the same beginning and length only digits are left to order by.
+    of_cards = connection.scalar(
+        select(CARD.c.number)
+        .where(
+            CARD.c.number.between(lowest, highest),
+            func.length(CARD.c.number) == series.length,
+            func.substr(CARD.c.number, 1, len(series.prefix)) == series.prefix,
+        )
+        .order_by(CARD.c.number.desc())
+        .limit(1)
+    )
+    end = series.highest(series.capacity - 1)
+    found = [min(number, end) for number in (of_tills, of_cards) if number is not None]
+    return max(map(series.serial_within, found), default=None)
