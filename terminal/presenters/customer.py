@@ -235,7 +235,7 @@ class CustomerPresenter(Presenter[CustomerState]):
         state = words.booked(self._around, result.booking, result.balance)
         texts, qr = self._around.texts, result.code or self._settings.link
         if self._settings.qr == "on" and self._has_window and qr:
-            caption = texts._("Your receipt: take a photo") if result.code else texts._("More about us")
+            caption = texts._("Receipt: take a photo") if result.code else texts._("More about us")
             state = replace(state, qr=qr, qr_caption=caption)
         if result.answer is not _Answer.NONE:
             is_open, thanks = result.answer is _Answer.OPEN, result.answer is _Answer.THANKED

@@ -250,7 +250,7 @@ class DonePage(Page):
         self._to_pay = Figure(theme, AWARD_TEXT, name="toPay")
         self._balance = Figure(theme, AWARD_TEXT, Weight.DemiBold, ink=palette.secondary, name="balance")
         self._qr = QrPicture(theme, QR_EDGE)
-        self._qr_caption = Paragraph(theme, LINE_TEXT - 6, Weight.DemiBold, name="qrCaption", align=CENTRE)
+        self._qr_caption = Figure(theme, LINE_TEXT - 6, Weight.DemiBold, name="qrCaption", align=CENTRE, least=0.7)
         self._qr_caption.setFixedWidth(theme.px(QR_EDGE))
         self.rating = RatingRow(theme)
         top = QHBoxLayout()

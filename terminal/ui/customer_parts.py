@@ -18,6 +18,9 @@ Weight = QFont.Weight
 QUIET_ZONE = 4
 """The white edge a QR code needs, in modules (ISO/IEC 18004, 5.3.8)."""
 
+QR_LEAST = 0.7
+"""How low a QR code's place may become, as a share."""
+
 FIGURE_STEPS = 8
 """Into how many sizes a figure may shrink."""
 
@@ -92,7 +95,14 @@ class QrPicture(QWidget):
         self._text = ""
         self._modules: tuple[tuple[bool, ...], ...] = ()
         self.setObjectName("qr")
-        self.setFixedSize(theme.px(edge), theme.px(edge))
+        self._edge = theme.px(edge)
+        self.setFixedWidth(self._edge)
+        self.setMinimumHeight(round(QR_LEAST * self._edge))
+        self.setMaximumHeight(self._edge)
+
+    def sizeHint(self) -> QSize:
+        """A square; it may be lower where there is little room, and the code then is smaller too."""
+        return QSize(self._edge, self._edge)
 
     def show_code(self, text: str) -> None:
         """Show a text as a code; nothing happens when it is already there."""
