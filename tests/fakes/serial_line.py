@@ -97,6 +97,16 @@ def serving(
         assert recorder.has_ended(), "stop waits for the thread, whose last word is STOPPED"
 
 
+class HandClock:
+    """Monotonic time that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now_ns = 5_000_000_000
+
+    def __call__(self) -> int:
+        return self.now_ns
+
+
 class ScriptedLine:
     """A line whose reads a test writes down: bytes to return or an error to raise; then it waits for ``cancel``."""
 

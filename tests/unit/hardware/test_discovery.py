@@ -197,3 +197,21 @@ def test_a_name_that_cannot_be_a_path_is_a_known_error() -> None:
     """A settings file may hold any text."""
     with pytest.raises(NotAPort):
         MatchedTransport(PortMatch(port="/dev/tty\0"), ports=lambda: [SCANNER]).open()
+
+
+def test_a_scanner_says_which_listed_port_is_its_own_without_opening_it() -> None:
+    """Whoever looks for new scanners must not take one that is somebody's."""
+    transport = MatchedTransport(match_of(SCANNER), ports=list)
+    assert transport.locate([PRINTER, renamed(SCANNER, "/dev/ttyACM5")]) == renamed(SCANNER, "/dev/ttyACM5")
+    assert transport.locate([PRINTER, TWIN]) is None
+
+
+def test_what_was_opened_is_known_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its USB id decides whose scanner it is; a port in no list has none."""
+    machine = Machine(monkeypatch, SCANNER)
+    transport = MatchedTransport(PortMatch(port=SCANNER.port), ports=machine.ports)
+    transport.open()
+    assert transport.found == SCANNER
+    elsewhere = MatchedTransport(PortMatch(port="/dev/pts/9"), ports=machine.ports)
+    elsewhere.open()
+    assert elsewhere.found is None

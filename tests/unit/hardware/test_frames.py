@@ -19,6 +19,7 @@ from hardware.frames import (
     RejectReason,
     Terminator,
 )
+from hardware.profiles import CODE_LETTERS
 
 CARD = "2912345678904"
 SETTINGS = {
@@ -31,6 +32,12 @@ SETTINGS = {
     "none": FrameSettings(terminators=frozenset({Terminator.NONE})),
     "short": FrameSettings(length_bytes_max=5),
     "aim": FrameSettings(aim=AimMode.ALWAYS),
+    "no-aim": FrameSettings(aim=AimMode.NEVER),
+    "zebra": FrameSettings(code_letters=CODE_LETTERS["zebra"]),
+    "honeywell": FrameSettings(aim=AimMode.NEVER, code_letters=CODE_LETTERS["honeywell"]),
+    "prefix-none": FrameSettings(prefix=b"~", terminators=frozenset({Terminator.NONE})),
+    "all": FrameSettings(terminators=frozenset(Terminator)),
+    "wireless": FrameSettings(inter_character_timeout_s=0.5),
 }
 
 

@@ -14,7 +14,7 @@ from tests.fakes.hid import newland_report, report
 CARD = "2912345678904"
 
 FIRST_OF_TWO = b"\x02\x38]Q0" + b"M1PASSENGER/ANNA      EABCDEF LHRDURAK 3542 052Y003D23  " + b"s\x00\x01"
-"""A report as the manual of a reader prints it (Access-IS LSR118, appendix B.1.1), with the maker's letter in byte 61."""
+"""A report as the manual of a reader prints it (Access-IS LSR118, B.1.1), with its maker's letter in byte 61."""
 
 
 def texts(outcomes: list[Frame | Rejected]) -> list[str]:

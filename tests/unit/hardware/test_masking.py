@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.masking import VISIBLE_CHARACTERS, masked
+from hardware.masking import VISIBLE_CHARACTERS, masked, masked_hex
 from hardware.scans import Scan
 
 
@@ -33,3 +33,24 @@ def test_a_scan_in_a_log_is_masked() -> None:
     )
     assert "291234" not in f"{scan!r} {scan}"
     assert "8904" in repr(scan)
+
+
+@pytest.mark.parametrize(
+    ("data", "text", "shown"),
+    [
+        (b"]E012345678\r", "12345678", "5d 45 30 ** ** ** ** 35 36 37 38 0d"),
+        (b"1234\r", "1234", "** ** ** ** 0d"),
+        (b"4111111111111111\r", "4111111111111111", " ".join(["**"] * 16) + " 0d"),
+        ("Größe 12345".encode(), "Größe 12345", " ".join(["**"] * 13)),
+        (b"801812\x1d34567", "801812\x1d34567", "** ** ** ** ** ** 1d ** 34 35 36 37"),
+        (b"29\xff\x0034", "", "** ** ff 00 ** **"),
+    ],
+)
+def test_hex_hides_what_the_text_hides(data: bytes, text: str, shown: str) -> None:
+    """What frames a code is shown, and of the code no more than its masked text shows."""
+    assert masked_hex(data, text) == shown
+
+
+def test_a_code_that_looks_like_its_prefix_is_hidden_where_it_stands() -> None:
+    """The code is at the end of its frame; the same characters in front are the prefix."""
+    assert masked_hex(b"77777777", "7777") == "37 37 37 37 ** ** ** **"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hardware.symbology import Symbology, is_identifier, symbology_of
+from hardware.symbology import Symbology, is_identifier, retail_kind, symbology_of
 from loyalty.cards import SYMBOLOGIES
 
 
@@ -51,3 +51,12 @@ def test_hexadecimal_modifiers_are_identifiers(text: str) -> None:
 def test_card_rules_know_the_same_barcode_kinds() -> None:
     """The rules stand on nothing, so they name the kinds themselves; one that only one side knew would never match."""
     assert set(Symbology) == SYMBOLOGIES
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("2912345678904", Symbology.EAN13), ("012345678905", Symbology.UPCA), ("12345670", Symbology.EAN8)],
+)
+def test_where_one_letter_stands_for_all_retail_codes_the_length_decides(text: str, kind: Symbology) -> None:
+    """Some makers do not tell EAN-13, EAN-8 and UPC-A apart."""
+    assert retail_kind(text) is kind

@@ -180,3 +180,60 @@ def test_a_path_and_an_address_get_their_own_transports() -> None:
     """The scheme decides."""
     assert isinstance(transport_for("socket://127.0.0.1:1"), SocketTransport)
     assert isinstance(transport_for("/dev/ttyACM0"), SerialTransport)
+
+
+def test_an_answer_reaches_a_network_scanner_and_reading_goes_on() -> None:
+    """ACK and NAK go back on the same connection."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        line = SocketTransport(f"socket://127.0.0.1:{server.getsockname()[1]}").open()
+        scanner, _ = server.accept()
+        with scanner:
+            assert line.send(b"\x06")
+            assert scanner.recv(1) == b"\x06"
+            scanner.sendall(b"111\r")
+            assert line.receive() == b"111\r"
+        line.close()
+
+
+def test_a_network_scanner_that_does_not_read_costs_a_moment_and_is_not_lost() -> None:
+    """Its buffer fills up; the answer is given up and the next code is read."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        line = SocketTransport(f"socket://127.0.0.1:{server.getsockname()[1]}").open()
+        scanner, _ = server.accept()
+        with scanner:
+            assert not line.send(b"\x06" * 50_000_000)
+            scanner.sendall(b"111\r")
+            assert line.receive() == b"111\r"
+        line.close()
+
+
+def test_an_answer_to_a_network_scanner_that_is_gone_is_a_loss() -> None:
+    """The scanner has reset the connection."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        line = SocketTransport(f"socket://127.0.0.1:{server.getsockname()[1]}").open()
+        scanner, _ = server.accept()
+        scanner.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # close() then resets
+        scanner.close()
+        with pytest.raises(DeviceLost):
+            line.send(b"\x06")
+        line.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "lost"),
+    [(serial.SerialTimeoutException("Write timeout"), False), (OSError("x"), True), (TypeError("x"), True)],
+)
+def test_a_serial_scanner_that_does_not_take_an_answer_is_not_lost(error: Exception, lost: bool) -> None:
+    """A time-out says that it does not read; every other error says that it is gone."""
+
+    class Writing(serial.Serial):
+        def write(self, *_arguments: object) -> int:
+            raise error
+
+    line = SerialLine(Writing(), "/dev/ttyACM0")
+    if lost:
+        with pytest.raises(DeviceLost):
+            line.send(b"\x06")
+    else:
+        assert not line.send(b"\x06")
+    line.close()

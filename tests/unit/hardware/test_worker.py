@@ -12,21 +12,11 @@ from hardware.frames import FrameSettings, RejectReason, Terminator
 from hardware.scans import DeviceState, DeviceStatus, Scan
 from hardware.symbology import Symbology
 from hardware.worker import ScannerWorker
-from tests.fakes.serial_line import EAGER, PATIENCE_S, Recorder, ScriptedLine, ScriptedTransport, serving
+from tests.fakes.serial_line import EAGER, PATIENCE_S, HandClock, Recorder, ScriptedLine, ScriptedTransport, serving
 
 CARD = "2912345678904"
 AT_ONCE = ReconnectSettings(delays_s=(0.001,), presence_poll_s=0.001)
 NEVER_AGAIN = ReconnectSettings(delays_s=(3600.0,), presence_poll_s=0.001)
-
-
-class HandClock:
-    """Monotonic time that stands still until a test moves it."""
-
-    def __init__(self) -> None:
-        self.now_ns = 5_000_000_000
-
-    def __call__(self) -> int:
-        return self.now_ns
 
 
 @pytest.fixture
