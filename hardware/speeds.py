@@ -49,6 +49,10 @@ class Framing(msgspec.Struct, frozen=True):
         """As manuals write it, such as ``9600 7E1``."""
         return f"{self.baud} {self.data_bits}{self.parity}1"
 
+    def settings(self) -> dict[str, str | int]:
+        """The settings of a scanner that say the same, by their names in the table ``[scanner]``."""
+        return {"baud": self.baud, "data_bits": self.data_bits, "parity": self.parity.name.lower()}
+
 
 _SHAPES: Final = (
     (8, Parity.NONE),
@@ -62,6 +66,16 @@ _SHAPES: Final = (
 def next_to_try(baud: int) -> int:
     """The speed to try when nothing is known: what most scanners leave the factory with, then the other one."""
     return USUAL_BAUDS[0] if baud != USUAL_BAUDS[0] else USUAL_BAUDS[1]
+
+
+def suggestion(found: Framing | None, tried: Framing | None) -> Framing:
+    """How to listen next after garbage.
+
+    Args:
+        found: What would explain the garbage, if anything does.
+        tried: How the port was open, ``None`` for the usual way.
+    """
+    return found or Framing(next_to_try(tried.baud if tried else USUAL_BAUDS[0]))
 
 
 def sent_as(garbage: bytes, known: bytes, baud: int) -> Framing | None:

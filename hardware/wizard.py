@@ -123,9 +123,10 @@ class Deduced(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         verdict: What came of the scan.
         terminator: What ends a code; ``None`` where the scan does not tell.
-        prefix: What stands in front of a code.
+        prefix: What stands in front of a code; ``None`` where the scan does not tell.
         aim: The symbology identifier it sent; empty for none.
         code_letters: Whose own letters it sent instead; empty for none.
+        layout: The keyboard layout of a scanner that types, where the till took it for another; else empty.
         gap_ms: The longest pause inside the code, in milliseconds, where that is longer than usual; else 0.
         framing: How it must have been sent, where that is not how the port was open.
         remarks: What was noticed, in the order in which it matters.
@@ -133,9 +134,10 @@ class Deduced(msgspec.Struct, frozen=True, kw_only=True):
 
     verdict: Verdict
     terminator: Terminator | None = None
-    prefix: str = ""
+    prefix: str | None = None
     aim: str = ""
     code_letters: str = ""
+    layout: str = ""
     gap_ms: int = 0
     framing: Framing | None = None
     remarks: tuple[Remark, ...] = ()
@@ -150,17 +152,16 @@ class Deduced(msgspec.Struct, frozen=True, kw_only=True):
         """The settings of a scanner that fit what was found, by their names in the table ``[scanner]``."""
         found: dict[str, str | int] = {}
         if self.verdict is Verdict.UNDERSTOOD:
-            found |= {"prefix": self.prefix, "code_letters": self.code_letters or "none"}
+            if self.prefix is not None:
+                found |= {"prefix": self.prefix, "code_letters": self.code_letters or "none"}
             if self.terminator is not None:
                 found["terminator"] = self.terminator.value
+            if self.layout:
+                found["layout"] = self.layout
         if self.gap_ms:
             found["gap_ms"] = min(GAP_MS_MAX, round(self.gap_ms * GAP_MARGIN))
         if self.framing is not None:
-            found |= {
-                "baud": self.framing.baud,
-                "data_bits": self.framing.data_bits,
-                "parity": self.framing.parity.name.lower(),
-            }
+            found |= self.framing.settings()
         return found
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from hardware.findings import Attached, Finding
-    from hardware.sound import Cue
+    from hardware.speeds import Framing
     from hardware.traffic import TrafficEntry
     from hardware.wizard import Capture
     from terminal.app.keep_settings import Changes, Kept, NotKept
@@ -34,10 +34,14 @@ class DoctorActions(Protocol):
         """Look at the machine's ports, programs and devices."""
         ...
 
-    def listen(self, heard: Callable[[Capture], None]) -> None:
+    def listen(self, heard: Callable[[Capture], None], framing: Framing | None) -> None:
         """Listen to every scanner byte for byte until ``stop_listening``; ``heard`` is called on the painting thread.
 
         Scanners that were served are paused meanwhile. Where nothing can be listened to, nothing happens.
+
+        Args:
+            heard: Takes each scan.
+            framing: How serial ports are opened; ``None`` as the settings say.
         """
         ...
 
@@ -45,12 +49,21 @@ class DoctorActions(Protocol):
         """End ``listen``; the scanners go on as before. Does nothing when nobody listens."""
         ...
 
-    def test_pole(self, first: str, second: str) -> None:
-        """Show two lines on the customers' display."""
+    def changes(self, device_id: str, port: str, wanted: Mapping[str, str | int]) -> Changes:
+        """What would have to change in the settings for a scanner.
+
+        Args:
+            device_id: The till's name for it; empty for one that types.
+            port: Where it was heard.
+            wanted: The settings that fit it, by their names in its table.
+
+        Returns:
+            Those that differ, by key path; empty when the settings fit already.
+        """
         ...
 
-    def play(self, cue: Cue) -> None:
-        """Play a sound of the till."""
+    def test_pole(self, first: str, second: str) -> None:
+        """Show two lines on the customers' display."""
         ...
 
     def keep(
@@ -61,4 +74,8 @@ class DoctorActions(Protocol):
 
     def bundle(self, folder: Path, done: Callable[[Path], None], failed: Callable[[Exception], None]) -> None:
         """Write what support needs, without personal data, as a new file in a folder."""
+        ...
+
+    def sheet(self, folder: Path, done: Callable[[Path], None], failed: Callable[[Exception], None]) -> None:
+        """Write the test barcode as a PDF into a folder, for scanners that read no screens."""
         ...
