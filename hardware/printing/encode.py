@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from hardware.printing.folding import fold
 from hardware.printing.library import code_page, new_dummy
-from hardware.printing.pictures import logo, qr_picture, without_commands
+from hardware.printing.pictures import logo, qr_raster
 from hardware.printing.qr import qr_size
 from hardware.printing.setup import DRAWER_PIN_FIRST, Cut, QrMode
 from hardware.receipt import LaidOutLine, ReceiptLine, ReceiptStyle, lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from PIL.Image import Image
 
     from hardware.printing.job import PrintJob
     from hardware.printing.setup import PrinterSetup
@@ -111,8 +109,8 @@ class _Roll:
     def logo(self) -> None:
         """The shop's logo in the middle, if it can be read."""
         picture = logo(self._setup.logo, self._setup.dots)
-        if picture is not None:
-            self._centred_picture(picture)
+        if picture:
+            self._centred(picture)
 
     def lines(self, lines: Sequence[ReceiptLine]) -> None:
         """Text, emphasised where it is to be."""
@@ -147,7 +145,7 @@ class _Roll:
             self._dummy.qr(content, ec=_LEVELS[size.level], size=size.dots_per_module, native=True)
             self._dummy.set(align="left")
         else:
-            self._centred_picture(qr_picture(content, size))
+            self._centred(qr_raster(content, size))
 
     def end(self) -> None:
         """Push the paper out and cut it, if the model has a knife."""
@@ -170,13 +168,9 @@ class _Roll:
             return bool(self._dummy.profile.supports("qrCode"))
         return self._setup.qr is QrMode.NATIVE
 
-    def _centred_picture(self, picture: Image) -> None:
+    def _centred(self, picture: bytes) -> None:
         self._dummy.set(align="center")
-        self._drain()
-        self._dummy.image(picture)
-        dots = self._dummy.output
-        self._dummy.clear()
-        self._raw(without_commands(dots))
+        self._raw(picture)
         self._dummy.set(align="left")
 
     def _raw(self, command: bytes) -> None:

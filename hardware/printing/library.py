@@ -17,8 +17,6 @@ from hardware.printing.folding import without_stray_greek
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from PIL.Image import Image
-
     from hardware.printing.setup import PrinterSetup
 
 _PICKLE_FOLDER_VARIABLE: Final = "ESCPOS_CAPABILITIES_PICKLE_DIR"
@@ -29,8 +27,6 @@ _NEAREST_PAGES: Final = ("CP858", "CP1252", "ISO_8859-15", "CP850", "CP437")
 
 class Profile(Protocol):
     """What a model can do, as far as receipts ask."""
-
-    profile_data: dict[str, Any]
 
     def supports(self, feature: str) -> bool:
         """Whether it has a feature."""
@@ -59,9 +55,6 @@ class Dummy(Protocol):
 
     def text(self, txt: str) -> None:
         """Print text."""
-
-    def image(self, img_source: Image) -> None:
-        """Print a picture."""
 
     def qr(self, content: str, *, ec: int, size: int, native: bool) -> None:
         """Print a QR code."""
@@ -100,10 +93,6 @@ def new_dummy(setup: PrinterSetup) -> Dummy:
         dummy: Dummy = EscposDummy(profile=setup.profile)
     except KeyError as error:
         raise PrinterMisconfigured(setup.target, f"no printer model {setup.profile}") from error
-    data = dummy.profile.profile_data
-    media = {**data.get("media", {}), "width": {"pixels": setup.dots, "mm": setup.paper_mm}}
-    # Of generic models the library does not know the width, and says so on standard output at every picture.
-    dummy.profile.profile_data = {**data, "media": media}
     return dummy
 
 

@@ -39,7 +39,7 @@ SILENCES_REOPEN: Final = 10
 JOIN_TIMEOUT_S: Final = 5.0
 """Longest wait for the thread to end, in seconds: a network printer's connect time-out and then some."""
 
-_WARM_UP: Final = PrintJob(job_id=UUID(int=0), lines=(ReceiptLine("€"),), qr="0")
+WARM_UP: Final = PrintJob(job_id=UUID(int=0), lines=(ReceiptLine("€"),), qr="0")
 """A receipt for nobody, so that the first real one finds every library loaded and the logo drawn."""
 
 _LOGGER = logging.getLogger(__name__)
@@ -201,7 +201,7 @@ class PrinterWorker:
     def _warm_up(self) -> None:
         """Load what makes receipts and draw the logo, before the first receipt needs them."""
         if not self._is_warm:
-            receipt_bytes(_WARM_UP, self._setup)
+            receipt_bytes(WARM_UP, self._setup)
             self._is_warm = True
 
     def _serve(self, line: PrinterLine) -> None:
