@@ -12,6 +12,7 @@ from hardware.errors import HardwareErrorCode
 from hardware.findings import Attached, DeviceCode, DeviceKind, Finding, Severity
 from hardware.frames import RejectReason
 from hardware.machine import PathKind
+from hardware.printing.errors import PrinterErrorCode
 from hardware.printing.status import PrinterState
 from hardware.scans import DeviceState
 
@@ -59,6 +60,13 @@ _DRIVER_WORDS: Final[dict[str, DeviceCode]] = {
     HardwareErrorCode.HOST_UNREACHABLE: DeviceCode.HOST_UNREACHABLE,
     HardwareErrorCode.DEVICE_LOST: DeviceCode.DEVICE_LOST,
     HardwareErrorCode.PORT_FAILED: DeviceCode.PORT_FAILED,
+    HardwareErrorCode.DRIVER_MISSING: DeviceCode.DRIVER_MISSING,
+    PrinterErrorCode.PRINTER_BUSY: DeviceCode.PORT_BUSY,
+    PrinterErrorCode.PRINTER_DENIED: DeviceCode.PORT_DENIED,
+    PrinterErrorCode.PRINTER_MISSING: DeviceCode.PORT_MISSING,
+    PrinterErrorCode.NOT_A_PRINTER: DeviceCode.NOT_A_PORT,
+    PrinterErrorCode.PRINTER_UNREACHABLE: DeviceCode.HOST_UNREACHABLE,
+    PrinterErrorCode.PRINTER_LOST: DeviceCode.DEVICE_LOST,
 }
 
 _NO_PORT: Final = {PathKind.FOLDER: DeviceCode.PORT_IS_FOLDER, PathKind.FILE: DeviceCode.PORT_IS_FILE}
@@ -169,7 +177,7 @@ def _by_driver(each: Attached, running: frozenset[str]) -> Told:
         if each.state is DeviceState.LOST:
             return DeviceCode.DEVICE_LOST, Severity.BROKEN, {}
         return DeviceCode.PORT_USABLE, Severity.FINE, {}
-    values = {"detail": each.error.detail}
+    values = {"detail": each.error.detail or each.error.cashier}
     code = _DRIVER_WORDS.get(each.error.code)
     if code is DeviceCode.PORT_BUSY and MODEM_MANAGER in running:
         return DeviceCode.MODEM_MANAGER_HOLDS, Severity.BROKEN, values

@@ -68,6 +68,7 @@ class DeviceCode(StrEnum):
     HOST_UNREACHABLE = "host_unreachable"
     DEVICE_LOST = "device_lost"
     PORT_FAILED = "port_failed"
+    DRIVER_MISSING = "driver_missing"
     DEVICE_TROUBLE = "device_trouble"
     """Something its driver says and nobody here knows better."""
 

@@ -58,6 +58,7 @@ class Capture(msgspec.Struct, frozen=True, kw_only=True):
         data: Every byte.
         gaps_ms: Milliseconds between its reads.
         baud: The speed the port was open at, in bits per second; 0 where speed means nothing.
+        framed: Whether the scanner itself says where a code begins and ends, so that nothing has to end it.
     """
 
     device_id: str
@@ -65,6 +66,7 @@ class Capture(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes
     gaps_ms: tuple[int, ...] = ()
     baud: int = 0
+    framed: bool = False
 
 
 class Verdict(StrEnum):
@@ -198,7 +200,7 @@ def _around(data: bytes, remarks: list[Remark], capture: Capture) -> Deduced:
         tail = rest[:again].removesuffix(head)
     else:
         tail = rest
-    found, terminator = _behind(tail)
+    found, terminator = ([], None) if capture.framed and not tail else _behind(tail)
     front, before = _before(head)
     slow = max((gap for gap in capture.gaps_ms if gap >= INTER_CHARACTER_TIMEOUT_S * 1_000), default=0)
     if again >= 0:

@@ -244,21 +244,22 @@ def _sounds(texts: Texts) -> tuple[DoctorAction, ...]:
 
 def trial_job(around: Surroundings, columns: int) -> PrintJob:
     """A piece of paper that shows what goes wrong with printers: the euro sign, umlauts, the width, the cut."""
-    from hardware.printing.job import PrintJob
+    from hardware.printing.testpage import test_page
     from hardware.receipt import ReceiptLine
 
     texts, clock = around.texts, around.clock
     now_us = clock.now_us()
-    lines = (
-        around.desk.shop.name,
-        texts._("Test print"),
-        texts.time(now_us, clock.utc_offset_min(now_us)),
-        f"1.234,50 {texts.currency_sign}  €  ÄÖÜ äöü ß é",
-        "1234567890" * (columns // 10) + "1234567890"[: columns % 10],
-        texts._("The line above is as wide as the paper."),
-        texts._("No receipt"),
+    when = texts.time(now_us, clock.utc_offset_min(now_us))
+    return test_page(
+        columns,
+        job_id=around.ids.record_id(),
+        title=texts._("Test print"),
+        lines=(
+            ReceiptLine(around.desk.shop.name, right=when),
+            ReceiptLine(texts._("The row of digits is as wide as the paper.")),
+            ReceiptLine(texts._("This is no receipt.")),
+        ),
     )
-    return PrintJob(job_id=around.ids.record_id(), lines=tuple(ReceiptLine(line) for line in lines), logo=True)
 
 
 # -- the wizard --------------------------------------------------------------------------------------------------------
@@ -306,7 +307,7 @@ def _wizard_words(
             sentence = texts._("The till now listens at {framing}. Scan one of the two codes once more.")
             return texts._("Scan this test barcode"), sentence.format(framing=framing.short), Tone.INFO
         case Phase.WAITING:
-            sentence = texts._("Scan one of the two codes off this screen, or print them: stammkunde doctor.")
+            sentence = texts._("Scan one of the two codes off this screen. For a laser scanner print the PDF first.")
             return texts._("Scan this test barcode"), sentence, Tone.INFO
         case Phase.NOTHING:
             sentence = texts._(

@@ -133,6 +133,11 @@ FINDINGS: Final[dict[str, Told]] = {
         mark("{port} reports an error: {detail}"),
         mark("Unplug the device, count to five, plug it in again. If it stays, take another USB socket."),
     ),
+    DeviceCode.DRIVER_MISSING: Told(
+        "M-405",
+        mark("The part of this program that reads HID scanners is not installed."),
+        mark("Install it with: pip install stammkunde[hid]. Or switch the scanner to USB serial."),
+    ),
     DeviceCode.DEVICE_TROUBLE: Told(
         "M-382",
         mark("The device reports: {detail}"),
