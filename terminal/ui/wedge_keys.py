@@ -158,4 +158,4 @@ def _kind(key: int, flags: int, text: str, place: int) -> Key:
         return Key.OTHER
     if flags & _DO_FLAGS and not (flags & _CONTROL_FLAG and flags & _ALT_FLAG and text):
         return Key.OTHER
-    return Key.CHARACTER if text else Key.OTHER
+    return Key.CHARACTER if text or flags & _CONTROL_FLAG else Key.OTHER

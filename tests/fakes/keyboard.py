@@ -23,9 +23,11 @@ def is_member(text: str) -> bool:
 
 
 def stroke_of(place: int, modifiers: Modifier, t_ms: int, host: Layout = Layout.US) -> KeyStroke:
-    """A key pressed on a machine with a layout; dead keys give no text, as under X."""
-    bare = KeyStroke(t_ms, place, "", modifiers)
-    return KeyStroke(t_ms, place, decode([bare], host) or "", modifiers)
+    """A key pressed on a machine with a layout; dead keys give no text, Ctrl changes only some, as under X."""
+    text = decode([KeyStroke(t_ms, place, "", modifiers)], host)
+    if text is None and modifiers & Modifier.CONTROL:
+        text = decode([KeyStroke(t_ms, place, "", modifiers & ~Modifier.CONTROL)], host)
+    return KeyStroke(t_ms, place, text or "", modifiers)
 
 
 def end_of(key: Key, t_ms: int) -> KeyStroke:

@@ -230,13 +230,14 @@ def test_other_control_characters_are_refused() -> None:
 
 def test_copying_by_keyboard_passes() -> None:
     """Ctrl+C and Ctrl+V are a person's, also between typed characters."""
+    all_of_it = KeyStroke(900, 30, "\x01", Modifier.CONTROL)
     copy = KeyStroke(1_000, 46, "\x03", Modifier.CONTROL)
     paste = KeyStroke(1_500, 47, "\x16", Modifier.CONTROL)
     typed_key = stroke_of(30, Modifier.NONE, 1_450)
     desk = Desk(detector())
-    desk.press(copy, typed_key, paste)
+    desk.press(all_of_it, copy, typed_key, paste)
     desk.wait()
-    assert desk.shown == [copy, typed_key, paste]
+    assert desk.shown == [all_of_it, copy, typed_key, paste]
 
 
 def test_a_key_that_is_held_down_is_never_a_scan() -> None:
@@ -317,15 +318,17 @@ def test_a_clock_that_begins_anew_parts_codes() -> None:
     assert desk.shown == first
 
 
-def test_with_a_set_terminator_only_that_ends_a_scan() -> None:
-    """A shop whose scanner presses Tab: fast keys and Enter are something else."""
-    rules = WedgeRules(terminator=Terminator.TAB)
+@pytest.mark.parametrize(("set_to", "wanted", "other"), [("tab", Key.TAB, Key.ENTER), ("enter", Key.ENTER, Key.TAB)])
+def test_with_a_set_terminator_only_that_ends_a_scan(set_to: str, wanted: Key, other: Key) -> None:
+    """A shop whose scanner presses Tab: fast keys and Enter, or nothing behind them, are something else."""
+    rules = WedgeRules(terminator=Terminator(set_to))
     desk = Desk(detector(rules=rules))
-    strokes = typed(CARD, every(5))
+    strokes = [*typed(CARD, every(5), end=other), *typed(CARD, every(5), start_ms=5_000, end=None)]
     desk.press(*strokes)
+    desk.wait()
     assert desk.scans == []
     assert desk.shown == strokes
-    desk.press(*typed(CARD, every(5), start_ms=9_000, end=Key.TAB))
+    desk.press(*typed(CARD, every(5), start_ms=9_000, end=wanted))
     assert desk.codes == [CARD]
 
 
@@ -338,7 +341,7 @@ def test_a_lost_press_of_a_dead_key_still_counts() -> None:
     ]
     assert [each.seen for each in strokes].count(False) == 1
     watched = detector()
-    found = [ruling.found for stroke in strokes if (ruling := watched.press(stroke)).found]
+    found = [watched.press(stroke).found for stroke in strokes]
     assert [each.reading.text for each in found if each is not None and each.reading is not None] == [code]
 
 
