@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 WRITE_TIMEOUT_S: Final = 1.0
 """Longest wait for the till to take what is written, in seconds."""
 
+ANSWER_BYTES_MAX: Final = 256
+"""Most bytes of one answer that are read at once."""
+
 LOOPBACK: Final = "127.0.0.1"
 
 
@@ -42,6 +45,13 @@ class SimulatedLine(Protocol):
 
         Raises:
             LineBlocked: The other end does not take them.
+        """
+
+    def read(self, timeout_s: float) -> bytes:
+        """Wait for what the till writes back.
+
+        Returns:
+            The bytes, or nothing after the time-out.
         """
 
 
@@ -122,6 +132,22 @@ class SimulatedScanner:
             raise DeviceLost(self.port, "the simulated scanner is not plugged in")
         self._line.write(data)
 
+    def answer(self, timeout_s: float = WRITE_TIMEOUT_S) -> bytes:
+        """Wait for what the till writes back.
+
+        Args:
+            timeout_s: Longest wait, in seconds.
+
+        Returns:
+            The bytes of one write, or several that came together; nothing when it keeps silent.
+
+        Raises:
+            DeviceLost: It is not plugged in.
+        """
+        if not self._plugged:
+            raise DeviceLost(self.port, "the simulated scanner is not plugged in")
+        return self._line.read(timeout_s)
+
 
 def simulated_scanner(folder: Path, name: str = "scanner") -> SimulatedScanner:
     """Plug in a simulated scanner on the best line this machine has.
@@ -184,6 +210,10 @@ class PtyLine:
                 if not select.select([], [self._master], [], left_s)[1]:
                     raise LineBlocked(self.url) from None
 
+    def read(self, timeout_s: float) -> bytes:
+        """Wait for what the till writes back."""
+        return os.read(self._master, ANSWER_BYTES_MAX) if select.select([self._master], [], [], timeout_s)[0] else b""
+
 
 class LoopbackLine:
     """A scanner server on the loopback network that serves one till at a time."""
@@ -227,6 +257,13 @@ class LoopbackLine:
             self._connection.close()
             self._connection = None
             raise LineBlocked(self.url, str(error)) from error
+
+    def read(self, timeout_s: float) -> bytes:
+        """Wait for what the till writes back; a till that has not connected says nothing."""
+        connection = self._connection
+        if connection is None or not select.select([connection], [], [], timeout_s)[0]:
+            return b""
+        return connection.recv(ANSWER_BYTES_MAX)
 
     def _accept(self, timeout_s: float) -> None:
         """Take the newest waiting connection, if any, in place of the old one."""
