@@ -173,12 +173,16 @@ def _pieces(word: str, width: int) -> list[str]:
 
 def printable(text: str) -> str:
     """A text of characters that take up paper: composed (NFC), ordinary spaces, no control or format characters."""
+    if text.isascii() and text.isprintable():
+        return text
     composed = unicodedata.normalize("NFC", text.translate(_PLAIN_EQUIVALENTS))
     return "".join(character for character in composed if unicodedata.category(character) not in {"Cc", "Cf", "Cs"})
 
 
 def cells(text: str) -> int:
     """How many character cells a text takes: none for a combining mark, two for a wide character (Unicode annex 11)."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
         for character in text

@@ -131,6 +131,8 @@ def fold(text: str, page: AbstractSet[str]) -> str:
         text: Anything.
         page: The characters that the page holds beyond ASCII.
     """
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(
         _fold_row(row, page) + ("\n" if len(row.splitlines()[0]) < len(row) else "")
         for row in text.splitlines(keepends=True)
