@@ -52,7 +52,7 @@ class Tone(msgspec.Struct, frozen=True):
 _GAP: Final = Tone(0, 45)
 
 PATTERNS: Final[dict[Cue, tuple[Tone, ...]]] = {
-    Cue.FOUND: (Tone(988, 110),),
+    Cue.FOUND: (Tone(880, 110),),
     Cue.AWARDED: (Tone(784, 80), Tone(1047, 80), Tone(1319, 140)),
     Cue.REFUSED: (Tone(392, 130), _GAP, Tone(294, 200)),
     Cue.UNKNOWN: (Tone(622, 60), _GAP, Tone(622, 60), _GAP, Tone(622, 60)),
