@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from hardware.traffic import Traffic
+
 if TYPE_CHECKING:
     from terminal.assembly import RunningTill
     from terminal.settings import Settings
@@ -18,8 +20,11 @@ DEVICES_DELAY_MS: Final = 250
 
 def attach(till: RunningTill, settings: Settings) -> None:
     """Attach whatever the settings name."""
+    traffic = Traffic()
     attach_sound(till, settings)
-    attach_scanners(till, settings)
+    attach_scanners(till, settings, traffic)
+    attach_wedge(till, settings, traffic)
+    attach_customers(till, settings)
 
 
 def attach_sound(till: RunningTill, settings: Settings) -> None:
@@ -34,18 +39,58 @@ def attach_sound(till: RunningTill, settings: Settings) -> None:
     till.around.play = sounds.play
 
 
-def attach_scanners(till: RunningTill, settings: Settings) -> None:
-    """Serve the scanners; what they read is consumed once, on the painting thread."""
-    from terminal.devices.scanners import scanner_worker
+def attach_scanners(till: RunningTill, settings: Settings, traffic: Traffic) -> None:
+    """Serve the scanners of the settings, or those that are found; each scan is consumed once, by the painting thread.
 
-    if not settings.scanner.port:
-        return
+    Ports that other devices have are left alone.
+    """
+    from terminal.devices.scanners import Scanners
+
     deliver, shell = till.bridge.deliver, till.shell
-    worker = scanner_worker(
-        "scanner",
+    scanners = Scanners(
         settings.scanner,
+        settings.scanners,
         on_scan=lambda scan: deliver(lambda: shell.scanned(scan)),
         on_status=lambda status: deliver(lambda: shell.scanner_status(status)),
+        traffic=traffic,
+        claimed={settings.printer.port, settings.pole.port},
     )
-    worker.start()
-    till.at_the_end(worker.stop)
+    scanners.start()
+    till.at_the_end(scanners.stop)
+
+
+def attach_wedge(till: RunningTill, settings: Settings, traffic: Traffic) -> None:
+    """Take fast typing for a scan, in every window of the till."""
+    from PySide6.QtWidgets import QApplication
+
+    from terminal.ui.wedge import WedgeFilter
+
+    application = QApplication.instance()
+    assert isinstance(application, QApplication), "the till has a window"
+    wedge = WedgeFilter(application, till.shell.scanned, settings.wedge, till.around.knows_number, traffic)
+    wedge.install()
+    till.at_the_end(wedge.remove)
+
+
+def attach_customers(till: RunningTill, settings: Settings) -> None:
+    """Show customers what concerns them: on a second monitor, and on a display of two lines."""
+    if settings.display.window == "off" and not settings.pole.port:
+        return
+    from terminal.presenters.customer import CustomerPresenter
+
+    customer = CustomerPresenter(till.around, till.shell, settings.display)
+    if settings.display.window != "off":
+        from terminal.ui.customer import CustomerWindows
+
+        windows = CustomerWindows(customer, till.window.texts, till.window.theme)
+        windows.follow_screens(till.window)
+        till.at_the_end(windows.close)
+    if settings.pole.port:
+        from terminal.devices.pole import make_pole
+
+        changed = till.shell.doctor.devices_changed
+        pole = make_pole(settings.pole, on_status=lambda _status: till.bridge.deliver(changed))
+        customer.subscribe(lambda: pole.show(customer.state.pole))
+        pole.show(customer.state.pole)
+        pole.start()
+        till.at_the_end(pole.stop)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from loyalty.outcomes import Refused
+from loyalty.receipt_code import is_code
 from terminal.app.report import ReportPlace
+from terminal.app.till import read_card
 from terminal.sync.status import SyncStatus
 
 if TYPE_CHECKING:
@@ -110,6 +113,10 @@ class Flow(Protocol):
         """Show one of the forms of the sync screen."""
         ...
 
+    def show_doctor(self) -> None:
+        """Show scanners, printer and what is wrong with them."""
+        ...
+
     def show_done(self, booked: Booked) -> None:
         """Show what is on disk now."""
         ...
@@ -177,6 +184,10 @@ class Surroundings:
         self.doctor: DoctorActions | None = None
         self.play: Callable[[Cue], None] = _silent
         self.basket: RegisterBasket | None = None
+
+    def knows_number(self, text: str) -> bool:
+        """Whether a text is a card of the programme or a receipt's code, by its form alone."""
+        return is_code(text) or not isinstance(read_card(self.programme, text), Refused)
 
     @property
     def cashier_id(self) -> UUID | None:

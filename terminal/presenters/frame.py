@@ -64,6 +64,14 @@ class Devices:
             return Pill(texts._("Scanner ready"), Tone.GOOD)
         return Pill(texts._("Scanner is starting") if states else texts._("No scanner"), Tone.NEUTRAL)
 
+    def printer_pill(self, texts: Texts) -> Pill | None:
+        """The printer, ``None`` on a till without one."""
+        if self.printer is None:
+            return None
+        from terminal.presenters.printing import printer_pill
+
+        return printer_pill(texts, self.printer)
+
 
 def bar_state(around: Surroundings, devices: Devices) -> BarState:
     """The bar: whose till, how the scanners and the printer are, the connection, the time."""
@@ -76,6 +84,7 @@ def bar_state(around: Surroundings, devices: Devices) -> BarState:
         connection=connection_pill(texts, around.sync),
         clock=texts.time(now_us // US_PER_MIN * US_PER_MIN, around.clock.utc_offset_min(now_us)),
         language=texts.language,
+        printer=devices.printer_pill(texts),
         cashier=around.cashier.name if around.cashier else "",
     )
 
@@ -97,6 +106,7 @@ def key_hints(texts: Texts, screen: Screen, live: Collection[str]) -> tuple[KeyH
         "F8": texts._("Report"),
         "F9": texts._("Undo"),
         "F10": texts._("Lock"),
+        "F11": texts._("Devices"),
         "Esc": texts._("Cancel") if screen in CANCELS else texts._("Back"),
     }
     return tuple(KeyHint(key, label) for key, label in labels.items() if key in live)

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 LEADS_TO_SYNC: Final = frozenset(Screen) - {Screen.ENROL, Screen.VOID, Screen.SYNC, Screen.SYNC_FORM, Screen.LOCK}
 """Where F7 and a tap on the connection work: wherever that throws away nothing somebody has typed."""
 
+LEADS_TO_DOCTOR: Final = LEADS_TO_SYNC - {Screen.DOCTOR} | {Screen.SYNC}
+"""Where F11 and a tap on scanner or printer work, likewise."""
+
 HINTS_AT_SYNC: Final = frozenset({Screen.IDLE, Screen.FIND, Screen.REPORT, Screen.HELP})
 
 
@@ -52,11 +55,13 @@ def actions(shell: Navigation, screen: Screen) -> dict[str, Callable[[], None]]:
         Screen.HELP: everywhere | {"Esc": shell.home},
         Screen.SYNC: everywhere | {"Esc": shell.sync.cancel},
         Screen.SYNC_FORM: {"Enter": shell.sync_form.confirm, "Esc": shell.sync_form.cancel},
+        Screen.DOCTOR: everywhere | {"Enter": shell.doctor.confirm, "Esc": shell.doctor.cancel},
         Screen.LOCK: {"Enter": shell.lock.confirm},
     }
     lock = {} if screen is Screen.LOCK else {"F10": shell.lock_till}
     sync = {"F7": shell.show_sync} if screen in LEADS_TO_SYNC else {}
-    return screens[screen] | sync | lock
+    doctor = {"F11": shell.show_doctor} if screen in LEADS_TO_DOCTOR else {}
+    return screens[screen] | sync | doctor | lock
 
 
 def hidden(shell: Navigation, screen: Screen, *, has_people: bool) -> set[str]:
@@ -65,7 +70,7 @@ def hidden(shell: Navigation, screen: Screen, *, has_people: bool) -> set[str]:
     if screen is Screen.IDLE:
         found.add("Esc")
     if screen not in HINTS_AT_SYNC:
-        found.add("F7")
+        found.update(("F7", "F11"))
     if screen is Screen.MEMBER and not shell.member.state.anonymous:
         found.add("F2")
     if screen is Screen.DONE and shell.done.undoable is None:

@@ -9,6 +9,7 @@ from hardware.sound import Cue
 from terminal.app.identify import Identified
 from terminal.presenters import keys
 from terminal.presenters.base import Presenter, Surroundings
+from terminal.presenters.doctor import DoctorPresenter
 from terminal.presenters.done import DonePresenter
 from terminal.presenters.enrol import EnrolPresenter
 from terminal.presenters.find import FindPresenter
@@ -33,12 +34,17 @@ if TYPE_CHECKING:
 
     from storage.types import CashierRow
     from terminal.presenters.outcomes import Booked
+    from terminal.presenters.register import RegisterPresenter
     from terminal.presenters.sync_states import Purpose
     from terminal.sync.outcomes import Invited
 
 
 class Navigation(Presenter[ShellState], ABC):
-    """Knows all screens; they know each other only through it. What comes in from outside is the shell's part."""
+    """Knows all screens; they know each other only through it. What comes in from outside is the shell's part.
+
+    Attributes:
+        register: The cash register's place at the counter; ``None`` until a register is attached.
+    """
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._around = surroundings
@@ -61,7 +67,9 @@ class Navigation(Presenter[ShellState], ABC):
         self.help = HelpPresenter(surroundings, self)
         self.sync = SyncPresenter(surroundings, self)
         self.sync_form = SyncFormPresenter(surroundings, self)
+        self.doctor = DoctorPresenter(surroundings, self)
         self.lock = LockPresenter(surroundings, self)
+        self.register: RegisterPresenter | None = None
         self._undo = Undo(surroundings, self)
         self._screens = (
             self.idle,
@@ -77,6 +85,7 @@ class Navigation(Presenter[ShellState], ABC):
             self.help,
             self.sync,
             self.sync_form,
+            self.doctor,
             self.lock,
         )
 
@@ -99,7 +108,8 @@ class Navigation(Presenter[ShellState], ABC):
 
     @property
     def _busy(self) -> bool:
-        return any(part.busy for part in (self.member, self.enrol, self.void, self.lock, self._undo))
+        parts = (self.member, self.enrol, self.void, self.lock, self._undo)
+        return any(part.busy for part in parts) or (self.register is not None and self.register.busy)
 
     def language(self, code: str) -> None:
         """Speak another language from now on."""
@@ -108,6 +118,8 @@ class Navigation(Presenter[ShellState], ABC):
         self._around.texts = Texts(code, self._around.texts.currency)
         for screen in self._screens:
             screen.refresh()
+        if self.register is not None:
+            self.register.refresh()
         self._refresh()
 
     def home(self, notice: Notice | None = None) -> None:
@@ -189,6 +201,12 @@ class Navigation(Presenter[ShellState], ABC):
         self.sync_form.open(purpose)
         self._go(Screen.SYNC_FORM)
 
+    def show_doctor(self) -> None:
+        """Show scanners, printer and what is wrong with them; an open sale waits behind it."""
+        self.done.close()
+        self.doctor.open()
+        self._go(Screen.DOCTOR)
+
     def show_done(self, booked: Booked) -> None:
         """Show what is on disk; then scans that came meanwhile go on."""
         self.member.close()
@@ -214,6 +232,7 @@ class Navigation(Presenter[ShellState], ABC):
             Screen.REPORT: self.report.say,
             Screen.SYNC: self.sync.say,
             Screen.SYNC_FORM: self.sync_form.say,
+            Screen.DOCTOR: self.doctor.say,
             Screen.LOCK: self.lock.say,
         }.get(self._screen)
         if hears is not None:
@@ -242,6 +261,8 @@ class Navigation(Presenter[ShellState], ABC):
         """Show a screen; while the till is locked it waits behind the lock."""
         if screen is not Screen.SYNC_FORM:
             self.sync_form.close()
+        if screen is not Screen.DOCTOR:
+            self.doctor.close()
         if self._screen is Screen.LOCK:
             self._behind = screen
         else:

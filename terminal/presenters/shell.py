@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 HELD_SCANS_MAX: Final = 8
 """How many scans wait while a booking is on its way to the disk; a booking takes milliseconds."""
 
-SALE_SCREENS: Final = frozenset({Screen.MEMBER, Screen.REDEEM, Screen.HISTORY, Screen.SYNC, Screen.SYNC_FORM})
+SALE_SCREENS: Final = frozenset(
+    {Screen.MEMBER, Screen.REDEEM, Screen.HISTORY, Screen.SYNC, Screen.SYNC_FORM, Screen.DOCTOR}
+)
 """Screens behind which a sale may be open; a scan there must not throw away what was typed."""
 
 
@@ -46,6 +48,8 @@ class ShellPresenter(Navigation):
     def scanned(self, scan: Scan) -> None:
         """A scanner read something. Whatever screen is on, the scan works and is used exactly once."""
         self._devices.heard(scan.device_id)
+        if self.doctor.scanned(scan):
+            return
         if scan.rejected is None:
             self.read(scan.text, scan.symbology.value if scan.symbology else None)
         elif not self._busy:
@@ -56,11 +60,13 @@ class ShellPresenter(Navigation):
         """A scanner came, went or could not be opened."""
         self._devices.scanner(status)
         self.idle.scanner_trouble(self._devices.trouble)
+        self.doctor.devices_changed()
         self._refresh()
 
     def printer_status(self, status: PrinterStatus) -> None:
         """The printer has something to say, or its queue moved."""
         self._devices.printer = status
+        self.doctor.devices_changed()
         self._refresh()
 
     def sync_status(self, status: SyncStatus) -> None:
@@ -80,7 +86,7 @@ class ShellPresenter(Navigation):
             self.idle.refresh()
 
     def key(self, name: str) -> None:
-        """A key was pressed that the focused control does not want: ``F1`` to ``F10``, ``Esc``, ``Enter``."""
+        """A key was pressed that the focused control does not want: ``F1`` to ``F11``, ``Esc``, ``Enter``."""
         if self._broken is not None:
             if name in ("Enter", "Esc"):
                 self._read_breakage()

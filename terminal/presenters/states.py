@@ -10,6 +10,8 @@ from enum import StrEnum
 
 import msgspec
 
+from terminal.presenters.receipt_states import Paper
+
 
 class Screen(StrEnum):
     """The screens of the till."""
@@ -27,6 +29,7 @@ class Screen(StrEnum):
     HELP = "help"
     SYNC = "sync"
     SYNC_FORM = "sync_form"
+    DOCTOR = "doctor"
     LOCK = "lock"
 
 
@@ -194,19 +197,15 @@ class RedeemState(msgspec.Struct, frozen=True):
     busy: bool = False
 
 
-class ReceiptText(msgspec.Struct, frozen=True):
-    """One receipt line as finished text; ``right`` stands at the right edge, ``small`` is for what machines read."""
-
-    text: str
-    right: str = ""
-    strong: bool = False
-    centred: bool = False
-    rule: bool = False
-    small: bool = False
-
-
 class DoneState(msgspec.Struct, frozen=True):
-    """What was just written to disk."""
+    """What was just written to disk.
+
+    Attributes:
+        receipt: The paper as it is or would be printed.
+        printer: How the printing goes, or what to do at the printer.
+        print_action: What P does; empty while it does nothing.
+        keep_action: What the button beside it does: hold the screen for somebody who reads, or save the receipt.
+    """
 
     tone: Tone
     headline: str
@@ -215,7 +214,11 @@ class DoneState(msgspec.Struct, frozen=True):
     to_pay: str = ""
     balance: str = ""
     balance_caption: str = ""
-    receipt: tuple[ReceiptText, ...] = ()
+    receipt: Paper | None = None
+    printer: Notice | None = None
+    print_action: str = ""
+    print_enabled: bool = True
+    keep_action: str = ""
     undo: str = ""
     next_hint: str = ""
     next_action: str = ""

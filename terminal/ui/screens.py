@@ -76,6 +76,10 @@ def _around_it(screen: Screen, shell: Shell, texts: Wording, theme: Theme) -> Vi
             from terminal.ui.sync_form import SyncFormView
 
             return SyncFormView(shell.sync_form, texts, theme)
+        case Screen.DOCTOR:
+            from terminal.ui.doctor import DoctorView
+
+            return DoctorView(shell.doctor, texts, theme)
         case _:
             from terminal.ui.help import HelpView
 

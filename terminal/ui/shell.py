@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from terminal.presenters import states
 from terminal.ui import intents
 from terminal.ui.wording import Wording
+
+if TYPE_CHECKING:
+    from terminal.ui.doctor import Doctor
 
 
 class Shell(intents.Presenter[states.ShellState], Protocol):
@@ -74,6 +77,11 @@ class Shell(intents.Presenter[states.ShellState], Protocol):
 
     @property
     def sync_form(self) -> intents.SyncForm:
+        """The presenter of this screen."""
+        ...
+
+    @property
+    def doctor(self) -> Doctor:
         """The presenter of this screen."""
         ...
 

@@ -39,20 +39,24 @@ class MainWindow(QWidget):
         shell: Which screen is on, and the presenters of all of them.
         texts: The language to start with; later ones are the shell's.
         theme: The look.
+
+    Attributes:
+        texts: The language in use, always the newest.
+        theme: The look.
     """
 
     def __init__(self, shell: Shell, texts: Wording, theme: Theme) -> None:
         super().__init__()
         self._shell = shell
-        self._texts = CurrentWording(texts)
-        self._theme = theme
+        self.texts = CurrentWording(texts)
+        self.theme = theme
         self._language = shell.state.bar.language
         self._screen: Screen | None = None
         self._views: dict[Screen, View] = {}
-        self._bar = Bar(self._texts, theme)
+        self._bar = Bar(self.texts, theme)
         self._stack = QStackedWidget()
         self._key_bar = KeyBar(theme)
-        self._keyboard = Keyboard(self._texts, theme)
+        self._keyboard = Keyboard(self.texts, theme)
         self._overlay = FatalOverlay(theme)
         self._overlay.setParent(self)
         box = QVBoxLayout(self)
@@ -86,7 +90,7 @@ class MainWindow(QWidget):
         """
         view = self._views.get(screen)
         if view is None:
-            view = self._views[screen] = make_view(screen, self._shell, self._texts, self._theme)
+            view = self._views[screen] = make_view(screen, self._shell, self.texts, self.theme)
             view.keyboard_wanted.connect(self._bring_keyboard)
             self._stack.addWidget(view)
         return view
@@ -110,7 +114,7 @@ class MainWindow(QWidget):
         state = self._shell.state
         if state.bar.language != self._language:
             self._language = state.bar.language
-            self._texts.replace(self._shell.texts)
+            self.texts.replace(self._shell.texts)
             self.retranslate()
         self.setWindowTitle(f"{state.bar.shop} – {state.bar.till}")
         self._bar.show_bar(state.bar)

@@ -4,32 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from terminal.presenters.doctor_states import DoctorState
 from terminal.ui.doctor import DoctorView
 from terminal.ui.theme import Theme
 from terminal.ui.wording import CurrentWording
 from tests.fakes.doctor_states import DoctorStates
-from tests.fakes.presenters import Fake
+from tests.fakes.presenters import FakeDoctor
 from texts.i18n import Texts
 
 SETTLE_ROUNDS = 6
-
-
-class FakeDoctor(Fake[DoctorState]):
-    def act(self, key: str) -> None:
-        self.note("act", key)
-
-    def choose(self, page: str) -> None:
-        self.note("choose", page)
-
-    def typed(self, text: str) -> None:
-        self.note("typed", text)
-
-    def confirm(self) -> None:
-        self.note("confirm")
-
-    def cancel(self) -> None:
-        self.note("cancel")
 
 
 class DoctorStage:

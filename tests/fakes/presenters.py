@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from terminal.presenters.doctor_states import DoctorState
 from terminal.presenters.report_states import ReportState
 from terminal.presenters.states import (
     DoneState,
@@ -118,8 +119,11 @@ class FakeDone(Fake[DoneState]):
     def undo(self) -> None:
         self.note("undo")
 
-    def show_receipt(self) -> None:
-        self.note("show_receipt")
+    def print_receipt(self) -> None:
+        self.note("print_receipt")
+
+    def keep_receipt(self) -> None:
+        self.note("keep_receipt")
 
 
 class FakeUnknown(Fake[UnknownState]):
@@ -236,6 +240,23 @@ class FakeSyncForm(Fake[SyncFormState]):
         self.note("cancel")
 
 
+class FakeDoctor(Fake[DoctorState]):
+    def act(self, key: str) -> None:
+        self.note("act", key)
+
+    def choose(self, page: str) -> None:
+        self.note("choose", page)
+
+    def typed(self, text: str) -> None:
+        self.note("typed", text)
+
+    def confirm(self) -> None:
+        self.note("confirm")
+
+    def cancel(self) -> None:
+        self.note("cancel")
+
+
 class FakeLock(Fake[LockState]):
     def choose(self, cashier_id: str) -> None:
         self.note("choose", cashier_id)
@@ -269,6 +290,7 @@ class FakeShell(Fake[ShellState]):
         self.help = FakeHelp(HelpState(""))
         self.sync = FakeSync(SyncState("", "", "", "storefront"))
         self.sync_form = FakeSyncForm(SyncFormState("", ""))
+        self.doctor = FakeDoctor(DoctorState("", ""))
         self.lock = FakeLock(LockState(""))
 
     def key(self, name: str) -> None:

@@ -12,6 +12,7 @@ from terminal.presenters.states import (
     ShellState,
     Tone,
 )
+from tests.fakes.doctor_states import DoctorStates
 from tests.fakes.sale_states import KEYS
 from tests.fakes.sync_states import SyncStates
 
@@ -61,6 +62,7 @@ class ScreenStates(SyncStates):
             Screen.HELP: self.help,
             Screen.SYNC: self.sync,
             Screen.SYNC_FORM: self.sync_form,
+            Screen.DOCTOR: lambda: dict(DoctorStates(self.language).variants()),
             Screen.LOCK: self.lock,
         }
         return {name: (screen, state) for screen, make in makers.items() for name, state in make().items()}
