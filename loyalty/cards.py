@@ -182,7 +182,7 @@ def classify(text: str, rules: Sequence[CardRule], *, symbology: str | None = No
     """Say what a scanned or typed text is.
 
     Args:
-        text: The text without its AIM identifier and terminator.
+        text: The text without its AIM identifier and terminator; typed, with or without the spaces between its groups.
         rules: The programme's card rules; they do not overlap.
         symbology: The barcode kind the scanner reported, or ``None`` when typed or not reported.
 
@@ -194,7 +194,7 @@ def classify(text: str, rules: Sequence[CardRule], *, symbology: str | None = No
         meaning = _meaning_of(said, rules, symbology)
         is_payment_card = not isinstance(meaning, MemberCard) and looks_like_payment_card(text)
         return NotOurs.PAYMENT_CARD if is_payment_card else meaning
-    number = text.strip()
+    number = text.strip() if symbology else text.replace(" ", "").strip()
     failed = False
     for reading, kind in _readings(number, symbology):
         card = _member(reading, rules, kind)

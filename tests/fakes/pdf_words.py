@@ -18,9 +18,14 @@ def pages_of(pdf: bytes) -> int:
     return len(re.findall(rb"/Type /Page\b", pdf))
 
 
+def streams_of(pdf: bytes) -> list[bytes]:
+    """Its streams as they were before they were packed: pages, fonts, and what fonts say of letters."""
+    return [_unpacked(stream) for stream in _STREAM.findall(pdf)]
+
+
 def words_of(pdf: bytes) -> list[str]:
     """Every text in the order of writing; glyphs become letters by the fonts' own tables (ISO 32000-2, 9.10.3)."""
-    streams = [_unpacked(stream) for stream in _STREAM.findall(pdf)]
+    streams = streams_of(pdf)
     fonts = [dict(_LETTER.findall(stream)) for stream in streams if b"beginbfchar" in stream]
     found: list[str] = []
     for stream in streams:
