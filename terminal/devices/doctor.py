@@ -81,7 +81,7 @@ def ears(settings: Settings, served: Sequence[DeviceView], ports: Sequence[PortI
     ]
     known = {ear.port for ear in found} | {settings.printer.port, settings.pole.port}
     found += [
-        Ear(device_id=info.port, port=info.port, settings=ScannerSettings(port=info.port))
+        Ear(device_id=info.port, port=info.by_id or info.port, settings=ScannerSettings(port=info.port))
         for info in ports
         if info.vid is not None and info.port not in known and info.by_id not in known
     ]

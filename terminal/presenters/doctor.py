@@ -210,7 +210,8 @@ class DoctorPresenter(Presenter[DoctorState]):
     def _write_sheet(self) -> None:
         doctor = self._around.doctor
         if doctor is not None:
-            doctor.sheet(documents_folder(), self._sheet_written, self._failed)
+            caption = self._around.texts._("Scan one of these codes while the till asks for the test barcode.")
+            doctor.sheet(documents_folder(), caption, self._sheet_written, self._failed)
 
     def _sheet_written(self, file: Path) -> None:
         self.say(Notice(self._around.texts._("To be printed: {file}").format(file=file), Tone.GOOD))

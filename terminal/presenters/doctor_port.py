@@ -76,6 +76,8 @@ class DoctorActions(Protocol):
         """Write what support needs, without personal data, as a new file in a folder."""
         ...
 
-    def sheet(self, folder: Path, done: Callable[[Path], None], failed: Callable[[Exception], None]) -> None:
+    def sheet(
+        self, folder: Path, caption: str, done: Callable[[Path], None], failed: Callable[[Exception], None]
+    ) -> None:
         """Write the test barcode as a PDF into a folder, for scanners that read no screens."""
         ...
