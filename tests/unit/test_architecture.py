@@ -37,8 +37,8 @@ HOMES = {
     "sqlalchemy": ("headoffice",),
     "psycopg": ("headoffice",),
     "alembic": ("headoffice",),
-    "litestar": ("headoffice",),
-    "uvicorn": ("headoffice",),
+    "litestar": ("headoffice", "terminal/register"),
+    "uvicorn": ("headoffice", "terminal/register"),
     "httpx": ("terminal/sync",),
     "keyring": ("terminal/sync",),
 }
