@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 from hardware.traffic import Traffic
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from terminal.assembly import RunningTill
     from terminal.settings import Settings
 
@@ -18,13 +20,21 @@ DEVICES_DELAY_MS: Final = 250
 """How long after the start devices are attached, in milliseconds: the first screen comes first."""
 
 
-def attach(till: RunningTill, settings: Settings) -> None:
-    """Attach whatever the settings name."""
+def attach(till: RunningTill, settings: Settings, bug: Callable[[Exception], None]) -> None:
+    """Attach whatever the settings name.
+
+    Args:
+        till: The till.
+        settings: Its settings.
+        bug: Takes a mistake of ours that no cashier has to hear of, to write it down; any thread may call it.
+    """
     traffic = Traffic()
     attach_sound(till, settings)
     attach_scanners(till, settings, traffic)
     attach_wedge(till, settings, traffic)
+    attach_printer(till, settings)
     attach_customers(till, settings)
+    attach_register(till, settings, bug)
 
 
 def attach_sound(till: RunningTill, settings: Settings) -> None:
@@ -72,6 +82,16 @@ def attach_wedge(till: RunningTill, settings: Settings, traffic: Traffic) -> Non
     till.at_the_end(wedge.remove)
 
 
+def attach_printer(till: RunningTill, settings: Settings) -> None:
+    """Print receipts; without a printer the till still knows its paper, for the preview and the PDF."""
+    from terminal.devices.printing import TillPrinter
+
+    printer = TillPrinter(settings.printer, deliver=till.bridge.deliver, on_status=till.shell.printer_status)
+    till.around.printing = printer
+    printer.start()
+    till.at_the_end(printer.stop)
+
+
 def attach_customers(till: RunningTill, settings: Settings) -> None:
     """Show customers what concerns them: on a second monitor, and on a display of two lines."""
     if settings.display.window == "off" and not settings.pole.port:
@@ -94,3 +114,25 @@ def attach_customers(till: RunningTill, settings: Settings) -> None:
         pole.show(customer.state.pole)
         pole.start()
         till.at_the_end(pole.stop)
+
+
+def attach_register(till: RunningTill, settings: Settings, bug: Callable[[Exception], None]) -> None:
+    """Let cash registers put their baskets on the counter."""
+    if not settings.register.port:
+        return
+    from terminal.presenters.register import RegisterPresenter
+    from terminal.register.server import RegisterServer
+
+    shell = till.shell
+    register = RegisterPresenter(till.around, shell, shell.member, shell.idle, lambda: shell.state.screen)
+    shell.register = register
+    server = RegisterServer(
+        till.desk.directory,
+        settings.register.port,
+        register,
+        till.bridge.deliver,
+        bug,
+        trouble=lambda say: register.trouble("server", say),
+    )
+    server.start()
+    till.at_the_end(server.stop)

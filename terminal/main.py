@@ -99,7 +99,7 @@ def open_till(directory: Path, *, language: str | None) -> int:
         show_notice(application, error_text(Texts(chosen), error))
         raise
     catch_bugs(till)
-    till.bridge.schedule(DEVICES_DELAY_MS, lambda: attach(till, settings))
+    till.bridge.schedule(DEVICES_DELAY_MS, lambda: attach(till, settings, write_down))
     till.bridge.schedule(SYNC_DELAY_MS, lambda: till.keep_in_touch(SystemClock(), write_down))
     with quit_on_signals(application), ExitStack() as open_now:
         open_now.callback(till.stop)

@@ -45,7 +45,12 @@ def actions(shell: Navigation, screen: Screen) -> dict[str, Callable[[], None]]:
         Screen.IDLE: everywhere | {"Enter": shell.idle.submit, "Esc": shell.home},
         Screen.MEMBER: member,
         Screen.REDEEM: {"Esc": shell.redeem.cancel, "F4": shell.redeem.cancel, "Enter": shell.redeem.confirm},
-        Screen.DONE: {"F9": shell.done.undo, "Enter": shell.done.next, "Esc": shell.done.next},
+        Screen.DONE: {
+            "P": shell.done.print_receipt,
+            "F9": shell.done.undo,
+            "Enter": shell.done.next,
+            "Esc": shell.done.next,
+        },
         Screen.UNKNOWN: {"F2": shell.unknown.enrol, "Enter": shell.unknown.award_only, "Esc": shell.home},
         Screen.ENROL: {"Enter": shell.enrol.confirm, "Esc": shell.enrol.cancel},
         Screen.FIND: everywhere | {"Enter": shell.find.choose, "Esc": shell.home},

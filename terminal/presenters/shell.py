@@ -66,6 +66,7 @@ class ShellPresenter(Navigation):
     def printer_status(self, status: PrinterStatus) -> None:
         """The printer has something to say, or its queue moved."""
         self._devices.printer = status
+        self.done.printer_changed(status)
         self.doctor.devices_changed()
         self._refresh()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
@@ -27,6 +27,10 @@ KEY_NAMES = {
     Qt.Key.Key_Return: "Enter",
     Qt.Key.Key_Enter: "Enter",
 }
+LETTERS = frozenset("P")
+"""Letters that do something on a screen without a field."""
+LETTER_ALONE_MS = 150
+"""How long such a letter must stay alone, in milliseconds: it may be the first of a code that a scanner types."""
 
 
 class MainWindow(QWidget):
@@ -76,6 +80,11 @@ class MainWindow(QWidget):
         self._keyboard.entered.connect(lambda: self._press("Enter"))
         self._overlay.dismissed.connect(lambda: self._press("Enter"))
         self._keyboard.closed.connect(self._put_keyboard_away)
+        self._letter = ""
+        self._letter_alone = QTimer(self)
+        self._letter_alone.setSingleShot(True)
+        self._letter_alone.setInterval(LETTER_ALONE_MS)
+        self._letter_alone.timeout.connect(lambda: self._press(self._letter))
         for screen in (Screen.IDLE, Screen.MEMBER):
             self.view(screen)
         shell.subscribe(self._changed)
@@ -172,6 +181,8 @@ class MainWindow(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Forward the keys of the till, held down or not once; other characters go into the screen's field."""
+        is_second = self._letter_alone.isActive()
+        self._letter_alone.stop()
         name = KEY_NAMES.get(Qt.Key(event.key()))
         if name is not None:
             if not event.isAutoRepeat():
@@ -183,6 +194,9 @@ class MainWindow(QWidget):
             field.setFocus(Qt.FocusReason.OtherFocusReason)
             field.type_text(text)
             return
+        if field is None and not is_second and not event.isAutoRepeat() and text.upper() in LETTERS:
+            self._letter = text.upper()
+            self._letter_alone.start()
         event.ignore()
 
     def resizeEvent(self, _event: object) -> None:
