@@ -41,6 +41,24 @@ _REFUSALS: Final[dict[Reason, tuple[str, str]]] = {
     Reason.CARD_TAKEN: ("M-114", mark("This card belongs to another member. Take another card.")),
     Reason.PAYMENT_CARD: ("M-115", mark("This is a payment card. Scan the member card instead; nothing was stored.")),
     Reason.NOT_A_MEMBER_CARD: ("M-116", mark("This is an article, not a member card. Scan the member card.")),
+    Reason.CARD_RULE_UNKNOWN: ("M-360", mark("The programme has no card rule {rule}. Look at the programme.")),
+    Reason.SYMBOLOGY_NOT_ALLOWED: (
+        "M-361",
+        mark("The programme does not read such cards as {symbology}. Choose another kind of barcode."),
+    ),
+    Reason.BARCODE_TOO_WIDE: (
+        "M-362",
+        mark("This barcode does not fit the cards of {sheet}. Choose larger cards or another kind of barcode."),
+    ),
+    Reason.NUMBERS_TOO_MANY: ("M-363", mark("At most {max} cards at once. Make several files.")),
+    Reason.NUMBERS_USED_UP: (
+        "M-364",
+        mark("Only {left} numbers of this kind of card are left. Ask for fewer, or give the programme another rule."),
+    ),
+    Reason.NUMBERS_NOT_GIVEN: (
+        "M-365",
+        mark("This till has {left} card numbers left. Connect it to head office, which sends more, then try again."),
+    ),
     Reason.REWARD_UNKNOWN: ("M-120", mark("The programme has no such reward. Choose another.")),
     Reason.INSUFFICIENT_POINTS: ("M-121", mark("Not enough points: {missing} more needed.")),
     Reason.MINIMUM_PURCHASE: ("M-122", mark("This reward needs a purchase of at least {minimum_cents}.")),
@@ -186,6 +204,10 @@ _DEVICES: Final[dict[HardwareErrorCode, tuple[str, str]]] = {
     HardwareErrorCode.PORT_FAILED: (
         "M-227",
         mark("The scanner's port does not work. Unplug the scanner and plug it in again."),
+    ),
+    HardwareErrorCode.DRIVER_MISSING: (
+        "M-228",
+        mark("This till has no driver for this kind of scanner. Call support."),
     ),
 }
 
