@@ -32,6 +32,7 @@ PRINTER_VENDORS: Final = frozenset({0x04B8, 0x0519, 0x1504, 0x1D90, 0x0DD4, 0x0F
 BRLTTY_BRIDGES: Final = frozenset({(0x10C4, 0xEA60), (0x0403, 0x6001), (0x1A86, 0x7523)})
 """USB-serial chips that brltty takes for a braille display: CP210x, FT232 and CH340 (brltty's own udev rules)."""
 
+NOT_DESCRIBED: Final = "n/a"
 URL_MARK: Final = "://"
 USB_SCHEME: Final = "usb://"
 FILE_SCHEME: Final = "file://"
@@ -118,7 +119,7 @@ def _device(
     facts = {
         "port": each.port,
         "usb_id": each.usb_id or (info.usb_id if info else ""),
-        "description": each.description or (info.description if info else ""),
+        "description": each.description or _described(info),
     }
     if each.state in WORKING:
         yield _finding(each, DeviceCode.DEVICE_READY, Severity.FINE, facts)
@@ -296,7 +297,12 @@ def _real(path: str) -> str:
 
 
 def _facts(info: PortInfo) -> dict[str, str]:
-    return {"port": info.port, "usb_id": info.usb_id, "description": info.description}
+    return {"port": info.port, "usb_id": info.usb_id, "description": _described(info)}
+
+
+def _described(info: PortInfo | None) -> str:
+    """What a port's device calls itself; pyserial writes a sign of its own where it says nothing."""
+    return "" if info is None or info.description == NOT_DESCRIBED else info.description
 
 
 def _finding(each: Attached, code: DeviceCode, severity: Severity, values: dict[str, str]) -> Finding:

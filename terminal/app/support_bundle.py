@@ -37,6 +37,9 @@ _PERSONAL: Final = re.compile(
 _DEVICE_PORT: Final = re.compile(r"/dev/(?!serial/)[A-Za-z]+\d*|COM\d+|hid://[0-9a-fA-F:]*|usb://[0-9a-fA-F:]+|off|")
 """Ports that name a socket of the machine and nothing else."""
 
+_OWN_VALUES: Final = frozenset({"version", "python", "sqlite", "system", "free", "count", "minutes"})
+"""Values of findings that this program makes of numbers."""
+
 _NO_VALUES: Final = frozenset({"file", "description"})
 """Values of findings that may be anything."""
 
@@ -134,7 +137,7 @@ def harmless_text(text: str) -> str:
 
 def _finding(finding: Finding) -> dict[str, object]:
     values = {
-        key: harmless_port(value) if key == "port" else harmless_text(value)
+        key: value if key in _OWN_VALUES else harmless_port(value) if key == "port" else harmless_text(value)
         for key, value in finding.values.items()
         if key not in _NO_VALUES
     }

@@ -1,4 +1,4 @@
-"""``doctor``: examines devices and data, says what is wrong and what to do; writes the test barcode and support files."""
+"""``doctor``: examines devices and data; writes the test barcode and a file for support."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ def scanner_settings(settings: Settings, device_id: str) -> ScannerSettings | No
 
 
 def ears(settings: Settings, served: Sequence[DeviceView], ports: Sequence[PortInfo]) -> tuple[Ear, ...]:
-    """Everything a scanner could be heard on: the scanners that are served, and USB ports that nobody has."""
+    """Everything a scanner could be heard on: the scanners that are served, and ports that nobody has."""
     found = [
         Ear(device_id=view.id, port=view.port, settings=scanner_settings(settings, view.id) or settings.scanner)
         for view in served
@@ -83,7 +83,7 @@ def ears(settings: Settings, served: Sequence[DeviceView], ports: Sequence[PortI
     found += [
         Ear(device_id=info.port, port=info.by_id or info.port, settings=ScannerSettings(port=info.port))
         for info in ports
-        if info.vid is not None and info.port not in known and info.by_id not in known
+        if info.port not in known and info.by_id not in known
     ]
     return tuple(found[:EARS_MAX])
 
