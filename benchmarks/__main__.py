@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import award, ingest, reads, receipt, sync, window
+from benchmarks import award, ingest, reads, receipt, scan, sync, window
 from benchmarks.shop import CACHE, LARGE, QUICK, Size, cached_shop, working_copy
 from benchmarks.table import Row, print_table
 from storage.verify import verify
@@ -41,6 +41,7 @@ def _measure(shop: Path, size: Size, folder: Path) -> list[Row]:
     rows = window.measure_scans(ours, size)
     rows.append(window.measure_start(ours))
     rows += reads.measure(ours, size)
+    rows += scan.measure()
     rows += receipt.measure()
     bare = working_copy(shop, folder, "bare")
     shutil.rmtree(ours)

@@ -41,17 +41,16 @@ def masked_hex(data: bytes, text: str = "") -> str:
         Two characters a byte with blanks between, ``**`` for a hidden one; long frames are cut in the middle.
     """
     code = next((each for each in (text.encode(), text.encode("latin-1", "replace")) if text and each in data), b"")
-    if not code:
-        shown = [f"{byte:02x}" if byte in _CONTROL else _HIDDEN for byte in data]
-    else:
-        start = data.rindex(code)
-        end = start + len(code)
-        kept = len(masked(text).lstrip("*")) if text.isascii() else 0
-        shown = [
-            _HIDDEN if start <= index < end - kept and byte not in _CONTROL else f"{byte:02x}"
-            for index, byte in enumerate(data)
-        ]
+    start = data.rindex(code) if code else 0
+    end = start + len(code) if code else len(data)
+    kept = len(masked(text).lstrip("*")) if code and text.isascii() else 0
+    hidden = [f"{byte:02x}" if byte in _CONTROL else _HIDDEN for byte in data[start : end - kept]]
+    shown = [*_pairs(data[:start]), *hidden, *_pairs(data[end - kept :])]
     if len(shown) > HEX_BYTES_MAX:
         half = HEX_BYTES_MAX // 2
         shown = [*shown[:half], "..", *shown[-half:]]
     return " ".join(shown)
+
+
+def _pairs(data: bytes) -> list[str]:
+    return data.hex(" ").split()
