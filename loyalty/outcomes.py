@@ -27,6 +27,13 @@ class Reason(StrEnum):
     PAYMENT_CARD = "payment_card"
     NOT_A_MEMBER_CARD = "not_a_member_card"
 
+    CARD_RULE_UNKNOWN = "card_rule_unknown"
+    SYMBOLOGY_NOT_ALLOWED = "symbology_not_allowed"
+    BARCODE_TOO_WIDE = "barcode_too_wide"
+    NUMBERS_TOO_MANY = "numbers_too_many"
+    NUMBERS_USED_UP = "numbers_used_up"
+    NUMBERS_NOT_GIVEN = "numbers_not_given"
+
     REWARD_UNKNOWN = "reward_unknown"
     INSUFFICIENT_POINTS = "insufficient_points"
     MINIMUM_PURCHASE = "minimum_purchase"

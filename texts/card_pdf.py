@@ -41,10 +41,10 @@ POINT_MM: Final = 25.4 / 72
 LINE: Final = 1.25
 """A line's height, as a multiple of its letters' size."""
 
-NAME_PT: Final = 11
-BODY_PT: Final = 8
-NUMBER_PT: Final = 9
-SMALL_PT: Final = 6
+NAME_PT: Final = 11.0
+BODY_PT: Final = 8.0
+NUMBER_PT: Final = 9.0
+SMALL_PT: Final = 6.0
 """Sizes on a card of full height; on a small label everything is ``SMALL_PT`` or a little more."""
 
 FULL_HEIGHT_MM: Final = 34.0
@@ -262,10 +262,11 @@ def _draw_square(document: _Document, face: CardFace, cell: Cell, module: float)
 
 def _captions(paper: CardPaper, face: CardFace, cell: Cell) -> list[tuple[str, float, str]]:
     """What is written on a card, as lines with size and style; on a small label the names share a line."""
+    names = list(dict.fromkeys((paper.shop, paper.programme)))  # some programmes are called as their shop
     if cell.height < FULL_HEIGHT_MM:
-        first = paper.shop if face.member else f"{paper.shop} · {paper.programme}"
+        first = paper.shop if face.member else " · ".join(names)
         return [(first, SMALL_PT, "B"), *([(face.member, SMALL_PT, "")] if face.member else [])]
-    lines: list[tuple[str, float, str]] = [(paper.shop, NAME_PT, "B"), (paper.programme, BODY_PT, "")]
+    lines = [(name, size, style) for name, (size, style) in zip(names, ((NAME_PT, "B"), (BODY_PT, "")), strict=False)]
     return [*lines, (face.member, BODY_PT, "B")] if face.member else lines
 
 

@@ -6,6 +6,7 @@ the makers' templates differ from that by less than their sheets differ from eac
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final, NamedTuple
 
 import msgspec
@@ -15,6 +16,18 @@ A4_MM: Final = (210.0, 297.0)
 
 ID1_MM: Final = (85.6, 53.98)
 """A card of the usual size (ISO/IEC 7810, ID-1)."""
+
+
+class SheetName(StrEnum):
+    """The sheets there are, as they are named on the command line."""
+
+    ID1 = "id1"
+    A4 = "a4"
+    C32011 = "c32011"
+    L7160 = "l7160"
+    L7163 = "l7163"
+    L7165 = "l7165"
+    L7651 = "l7651"
 
 
 class Cell(NamedTuple):
@@ -30,7 +43,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of sheet.
 
     Attributes:
-        id: Its name on the command line.
+        id: Which.
         name: What stands on its box.
         page_mm: Width and height of the page.
         card_mm: Width and height of one card.
@@ -40,7 +53,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
         source: Where the sizes are from.
     """
 
-    id: str
+    id: SheetName
     name: str
     page_mm: tuple[float, float] = A4_MM
     card_mm: tuple[float, float]
@@ -77,12 +90,14 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
         return Cell(self.left_mm + column * (width + gap_x), self.top_mm + row * (height + gap_y), width, height)
 
 
-SHEETS: Final = {
+SHEETS: Final[dict[SheetName, Sheet]] = {
     sheet.id: sheet
     for sheet in (
-        Sheet(id="id1", name="ID-1", page_mm=ID1_MM, card_mm=ID1_MM, source="ISO/IEC 7810: 85.60 mm x 53.98 mm"),
         Sheet(
-            id="a4",
+            id=SheetName.ID1, name="ID-1", page_mm=ID1_MM, card_mm=ID1_MM, source="ISO/IEC 7810: 85.60 mm x 53.98 mm"
+        ),
+        Sheet(
+            id=SheetName.A4,
             name="A4, ID-1",
             card_mm=ID1_MM,
             columns=2,
@@ -90,7 +105,7 @@ SHEETS: Final = {
             source="ISO/IEC 7810 on ISO 216, edge to edge; cut along the marks",
         ),
         Sheet(
-            id="c32011",
+            id=SheetName.C32011,
             name="Avery C32011",
             card_mm=(85.0, 54.0),
             columns=2,
@@ -99,7 +114,7 @@ SHEETS: Final = {
             source="Avery Zweckform, business cards 85 mm x 54 mm, 10 a sheet",
         ),
         Sheet(
-            id="l7160",
+            id=SheetName.L7160,
             name="Avery L7160",
             card_mm=(63.5, 38.1),
             columns=3,
@@ -108,7 +123,7 @@ SHEETS: Final = {
             source="Avery Zweckform, labels 63.5 mm x 38.1 mm, 21 a sheet",
         ),
         Sheet(
-            id="l7163",
+            id=SheetName.L7163,
             name="Avery L7163",
             card_mm=(99.1, 38.1),
             columns=2,
@@ -117,7 +132,7 @@ SHEETS: Final = {
             source="Avery Zweckform, labels 99.1 mm x 38.1 mm, 14 a sheet",
         ),
         Sheet(
-            id="l7165",
+            id=SheetName.L7165,
             name="Avery L7165",
             card_mm=(99.1, 67.7),
             columns=2,
@@ -126,7 +141,7 @@ SHEETS: Final = {
             source="Avery Zweckform, labels 99.1 mm x 67.7 mm, 8 a sheet",
         ),
         Sheet(
-            id="l7651",
+            id=SheetName.L7651,
             name="Avery L7651",
             card_mm=(38.1, 21.2),
             columns=5,

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from loyalty.bounds import POINTS_MAX
+from loyalty.discreet import Discreet
 from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Adjustment
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from terminal.app.till import Till
 
 
-class AdjustCommand(msgspec.Struct, frozen=True):
+class AdjustCommand(Discreet, frozen=True):
     """What to correct and why; the reason is free text and kept outside the journal.
 
     Attributes:

@@ -8,10 +8,12 @@ from uuid import UUID
 import msgspec
 
 from loyalty.directory import CardStatus
+from loyalty.discreet import Discreet
 from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import CardAction, CardChange
 from storage.types import CardRow
+from terminal.app.card_numbers import fresh_number
 from terminal.app.till import earlier, header, read_card, usable_card
 
 if TYPE_CHECKING:
@@ -20,14 +22,14 @@ if TYPE_CHECKING:
     from terminal.app.till import Till
 
 
-class CardCommand(msgspec.Struct, frozen=True):
+class CardCommand(Discreet, frozen=True):
     """What to do with a card.
 
     Attributes:
         record_id: Minted before the work; every retry carries the same.
         action: Issue, replace, block or unblock.
         card: A card of the member; the one that is replaced or blocked.
-        new_card: The card that is handed out, for issue and replace.
+        new_card: The card that is handed out, for issue and replace; empty for one with a fresh number.
         cashier_id: Who.
     """
 
@@ -106,12 +108,16 @@ def _rows(till: Till, unit: Unit, command: CardCommand, row: CardRow) -> tuple[C
 
 
 def _new_card(till: Till, unit: Unit, command: CardCommand, row: CardRow) -> tuple[CardRow, ...] | Refused:
-    new = read_card(till.programme, command.new_card)
-    if isinstance(new, Refused):
-        return new
-    if unit.card(new.number) is not None:
+    if command.new_card:
+        new = read_card(till.programme, command.new_card)
+        number = new if isinstance(new, Refused) else new.number
+    else:
+        number = fresh_number(till, unit)
+    if isinstance(number, Refused):
+        return number
+    if unit.card(number) is not None:
         return Refused(Reason.CARD_TAKEN)
-    return (CardRow(till.ids.random_id(), new.number, unit.account(row.member_id).member_id),)
+    return (CardRow(till.ids.random_id(), number, unit.account(row.member_id).member_id),)
 
 
 def _with_status(row: CardRow, status: CardStatus) -> CardRow:

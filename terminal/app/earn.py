@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.discreet import Discreet
 from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Sale
@@ -23,7 +24,7 @@ CLOCK_SLACK_US: Final = 120_000_000
 """How far ahead of the till's clock a given moment may lie, in microseconds."""
 
 
-class EarnCommand(msgspec.Struct, frozen=True):
+class EarnCommand(Discreet, frozen=True):
     """What the cashier or the register asked for.
 
     Attributes:

@@ -11,13 +11,16 @@ from uuid import UUID
 import msgspec
 
 from loyalty.directory import Profile
+from loyalty.discreet import Discreet
 from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Consent, Enrolment, Purpose
+from terminal.app.card_numbers import fresh_number
 from terminal.app.till import card_for_booking, earlier, header, keep_card
 
 if TYPE_CHECKING:
     from storage.store import Unit
+    from storage.types import CardRow
     from terminal.app.till import Till
 
 NAME_LENGTH_MAX: Final = 80
@@ -34,12 +37,12 @@ DEFAULT_REGION: Final = "DE"
 _EMAIL = re.compile(r"^[^@\s\"(),:;<>\[\\\]]+@[^@\s.,;:]+(\.[^@\s.,;:]+)+$")
 
 
-class EnrolCommand(msgspec.Struct, frozen=True):
+class EnrolCommand(Discreet, frozen=True):
     """What the form says, as typed.
 
     Attributes:
         record_id: Minted when the form was opened.
-        card: The new member's card.
+        card: The new member's card; empty for one with a fresh number, to be printed.
         name: The name the member wants to be greeted with.
         phone: Optional, in any usual spelling.
         email: Optional.
@@ -61,7 +64,7 @@ class EnrolCommand(msgspec.Struct, frozen=True):
     cashier_id: UUID | None = None
 
 
-class Enrolled(msgspec.Struct, frozen=True):
+class Enrolled(Discreet, frozen=True):
     """A member who is on disk."""
 
     record: Enrolment
@@ -149,16 +152,17 @@ def enrol(till: Till, command: EnrolCommand) -> Enrolled | Refused:
         if before is not None and isinstance(before.record, Enrolment) and before.record.member_id:
             balance = unit.account(before.record.member_id).balance
             stored_profile = unit.profile(before.record.member_id) or profile
-            return Enrolled(before.record, command.card, stored_profile, balance, repeated=True)
-        card = card_for_booking(till, unit, command.card)
+            return Enrolled(before.record, _number_of(unit, before.record), stored_profile, balance, repeated=True)
+        card = _free_card(till, unit, command.card) if command.card else None
         if isinstance(card, Refused):
             return card
-        account = unit.account(card.member_id)
-        if account.enrolled_day is not None:
-            return Refused(Reason.CARD_TAKEN)
         referrer = _referrer(till, unit, command.referred_by)
         if isinstance(referrer, Refused):
             return referrer
+        card = card or _fresh_card(till, unit)  # last, so that no refusal costs a number
+        if isinstance(card, Refused):
+            return card
+        account = unit.account(card.member_id)
         record = Enrolment(
             **header(till, unit, command, account.member_id, digest),
             card_ref=card.card_ref,
@@ -173,6 +177,19 @@ def enrol(till: Till, command: EnrolCommand) -> Enrolled | Refused:
     return Enrolled(record, card.number, profile, account.balance)
 
 
+def _free_card(till: Till, unit: Unit, text: str) -> CardRow | Refused:
+    card = card_for_booking(till, unit, text)
+    if isinstance(card, Refused):
+        return card
+    is_taken = unit.account(card.member_id).enrolled_day is not None
+    return Refused(Reason.CARD_TAKEN) if is_taken else card
+
+
+def _fresh_card(till: Till, unit: Unit) -> CardRow | Refused:
+    number = fresh_number(till, unit)
+    return number if isinstance(number, Refused) else card_for_booking(till, unit, number)
+
+
 def _referrer(till: Till, unit: Unit, text: str) -> UUID | Refused | None:
     if not text:
         return None
@@ -181,6 +198,12 @@ def _referrer(till: Till, unit: Unit, text: str) -> UUID | Refused | None:
         return card
     account = unit.account(card.member_id)
     return account.member_id if account.enrolled_day else Refused(Reason.MEMBER_UNKNOWN)
+
+
+def _number_of(unit: Unit, enrolment: Enrolment) -> str:
+    """The card of an earlier enrolment; empty when it was erased since."""
+    card = unit.card_by_ref(enrolment.card_ref)
+    return card.number if card else ""
 
 
 def _consent(till: Till, enrolment: Enrolment, purpose: Purpose) -> Consent:

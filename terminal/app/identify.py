@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-import msgspec
-
 from loyalty.directory import Profile
+from loyalty.discreet import Discreet
 from loyalty.outcomes import Refused
 from storage.types import AccountRow
 from terminal.app.till import account_of_new_card, out_of_use, read_card
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from storage.store import Reader
 
 
-class Identified(msgspec.Struct, frozen=True):
+class Identified(Discreet, frozen=True):
     """A card in use.
 
     Attributes:
@@ -33,7 +32,7 @@ class Identified(msgspec.Struct, frozen=True):
     profile: Profile | None
 
 
-class UnknownCard(msgspec.Struct, frozen=True):
+class UnknownCard(Discreet, frozen=True):
     """A well-formed card of this programme that was never used here."""
 
     number: str

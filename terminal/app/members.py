@@ -10,6 +10,7 @@ import msgspec
 
 from loyalty.consent import ConsentState
 from loyalty.directory import Profile
+from loyalty.discreet import Discreet
 from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import CardAction, CardChange
@@ -63,7 +64,7 @@ class Member(msgspec.Struct, frozen=True):
         return Stage.CUSTOMER if self.account.sales else Stage.PROSPECT
 
 
-class EraseCommand(msgspec.Struct, frozen=True):
+class EraseCommand(Discreet, frozen=True):
     """Which member to forget."""
 
     card: str
@@ -75,7 +76,7 @@ class Erased(msgspec.Struct, frozen=True):
     member_id: UUID
 
 
-class MergeCommand(msgspec.Struct, frozen=True):
+class MergeCommand(Discreet, frozen=True):
     """Two accounts of one person or household: ``card``'s goes into ``into``'s."""
 
     record_id: UUID

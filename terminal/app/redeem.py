@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.discreet import Discreet
 from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Redemption
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from terminal.app.till import Till
 
 
-class RedeemCommand(msgspec.Struct, frozen=True):
+class RedeemCommand(Discreet, frozen=True):
     """What was asked for; see ``EarnCommand`` for the ids."""
 
     record_id: UUID

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import msgspec
 
+from loyalty.discreet import Discreet
 from loyalty.encoding import command_digest
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Redemption, Reversal, ReversalReason, Sale
@@ -40,7 +41,7 @@ NOBODY: Final = UUID(int=0)
 """Who vouches where nobody has a PIN."""
 
 
-class Vouch(msgspec.Struct, frozen=True):
+class Vouch(Discreet, frozen=True):
     """What a manager reads off a receipt that nothing else proves.
 
     Attributes:

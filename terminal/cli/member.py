@@ -84,7 +84,9 @@ def _add(
     name: Annotated[
         str, typer.Option("--name", help=mark("The name the member wants to be greeted with."), metavar="N")
     ],
-    card: Annotated[str, typer.Option("--card", help=mark("The new member's card."), metavar="C")],
+    card: Annotated[
+        str, typer.Option("--card", help=mark("The new member's card; left out, a fresh number."), metavar="C")
+    ] = "",
     phone: Annotated[
         str, typer.Option("--phone", help=mark("A phone number in any usual spelling."), metavar="P")
     ] = "",

@@ -6,7 +6,7 @@ import functools
 from typing import Any
 
 import msgspec
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 import zxingcpp
 from PIL import Image, ImageFilter
@@ -24,7 +24,7 @@ from texts.card_pdf import (
     grouped,
     module_mm,
 )
-from texts.sheets import SHEETS, Cell, Sheet
+from texts.sheets import SHEETS, Cell, Sheet, SheetName
 
 DPI = 300
 """What an office printer prints."""
@@ -71,7 +71,7 @@ def read(image: Image.Image) -> list[tuple[str, str]]:
 
 
 @functools.cache
-def full_page(sheet_id: str, kind: SymbolKind) -> Image.Image:
+def full_page(sheet_id: SheetName, kind: SymbolKind) -> Image.Image:
     """A sheet with a card in every cell."""
     sheet = SHEETS[sheet_id]
     (page,) = pages(cards_pdf(paper(sheet), faces(kind, sheet.cards, "Anna-Katharina Freifrau von Schneider")))
@@ -113,15 +113,15 @@ def test_bars_are_wide_enough_and_stay_on_the_card(sheet: Sheet, kind: SymbolKin
 def test_a_barcode_that_does_not_fit_is_known_before() -> None:
     """Fifteen letters as bars are wider than a label."""
     wide = make_symbol(SymbolKind.CODE128, "BM-7K3QX9TZ2M4P")
-    assert not fits(wide, SHEETS["l7160"])
-    assert fits(wide, SHEETS["l7163"])
+    assert not fits(wide, SHEETS[SheetName.L7160])
+    assert fits(wide, SHEETS[SheetName.L7163])
     with pytest.raises(ValueError, match="does not fit"):
-        cards_pdf(paper(SHEETS["l7160"]), [CardFace("BM-7K3QX9TZ2M4P", wide)])
+        cards_pdf(paper(SHEETS[SheetName.L7160]), [CardFace("BM-7K3QX9TZ2M4P", wide)])
 
 
 def test_a_sheet_that_was_begun_is_used_on() -> None:
     """From its first free cell; the next sheet from its first."""
-    sheet = SHEETS["l7160"]
+    sheet = SHEETS[SheetName.L7160]
     first, second = pages(cards_pdf(paper(sheet, first_cell=20), faces(SymbolKind.QR, 3)))
     numbers = [face.number for face in faces(SymbolKind.QR, 3)]
     assert [read(cut(first, sheet.cell(index))) for index in (18, 19, 20)] == [
@@ -134,7 +134,7 @@ def test_a_sheet_that_was_begun_is_used_on() -> None:
 
 def test_a_card_says_whose_it_is_and_which() -> None:
     """Shop, programme, number in groups, and the member where there is one."""
-    pdf = cards_pdf(paper(SHEETS["id1"]), faces(SymbolKind.EAN13, 2, "Anna Schneider"))
+    pdf = cards_pdf(paper(SHEETS[SheetName.ID1]), faces(SymbolKind.EAN13, 2, "Anna Schneider"))
     text = " ".join(words_of(pdf))
     for part in (
         "Bäckerei Morgenrot",
@@ -147,7 +147,7 @@ def test_a_card_says_whose_it_is_and_which() -> None:
 
 def test_names_that_are_too_long_are_cut_and_strange_letters_marked() -> None:
     """Nothing runs into the barcode, and no letter keeps the file from being written."""
-    sheet = SHEETS["l7651"]
+    sheet = SHEETS[SheetName.L7651]
     strange = paper(sheet, shop="Bäckerei und Konditorei Morgenrot am Alten Markt \U0001f950", programme="Bonus")
     pdf = cards_pdf(strange, faces(SymbolKind.QR, 2, "Maximiliane Wolfeschlegelsteinhausenbergerdorff"))
     assert "…" in " ".join(words_of(pdf))
@@ -158,18 +158,18 @@ def test_names_that_are_too_long_are_cut_and_strange_letters_marked() -> None:
 def test_marks_are_printed_outside_the_cards_only() -> None:
     """In the margin, and not at all where there is none."""
     with_marks, without = (
-        pages(cards_pdf(paper(SHEETS["a4"], crop_marks=marks), faces(SymbolKind.EAN13, 1)))[0]
+        pages(cards_pdf(paper(SHEETS[SheetName.A4], crop_marks=marks), faces(SymbolKind.EAN13, 1)))[0]
         for marks in (True, False)
     )
     assert dark(with_marks) > dark(without)
-    for index in range(SHEETS["a4"].cards):
-        cell = SHEETS["a4"].cell(index)
+    for index in range(SHEETS[SheetName.A4].cards):
+        cell = SHEETS[SheetName.A4].cell(index)
         assert dark(cut(with_marks, cell)) == dark(cut(without, cell))
-    for tight in ("id1", "l7163"):
+    for tight in (SheetName.ID1, SheetName.L7163):
         marked, plain = (
             cards_pdf(paper(SHEETS[tight], crop_marks=marks), faces(SymbolKind.EAN13, 1)) for marks in (True, False)
         )
-        assert (marked == plain) is (tight == "id1")
+        assert (marked == plain) is (tight is SheetName.ID1)
 
 
 def dark(image: Image.Image) -> int:
@@ -179,14 +179,16 @@ def dark(image: Image.Image) -> int:
 
 def test_the_same_cards_are_the_same_file() -> None:
     """So a file that was lost is made again, bit by bit."""
-    first, second = (cards_pdf(paper(SHEETS["l7160"]), faces(SymbolKind.EAN13, 5)) for _ in range(2))
+    first, second = (cards_pdf(paper(SHEETS[SheetName.L7160]), faces(SymbolKind.EAN13, 5)) for _ in range(2))
     assert first == second
 
 
 def test_progress_is_told_up_to_the_last_card() -> None:
     """Now and then, and at the end."""
     told: list[tuple[int, int]] = []
-    cards_pdf(paper(SHEETS["l7651"]), faces(SymbolKind.EAN13, 150), lambda done, total: told.append((done, total)))
+    cards_pdf(
+        paper(SHEETS[SheetName.L7651]), faces(SymbolKind.EAN13, 150), lambda done, total: told.append((done, total))
+    )
     assert told == [(100, 150), (150, 150)]
 
 
@@ -208,6 +210,6 @@ def test_a_number_is_printed_in_groups(number: str, shown: str) -> None:
 def test_rows_of_a_code_that_are_the_same_are_one_rectangle() -> None:
     """No printer shows a white hair between them."""
     symbol = Symbol(SymbolKind.QR, ((), ((4, 3),), ((4, 3),), ((5, 1), (7, 2))), 33)
-    pdf = cards_pdf(paper(SHEETS["id1"]), [CardFace("X", symbol)])
+    pdf = cards_pdf(paper(SHEETS[SheetName.ID1]), [CardFace("X", symbol)])
     (drawn,) = [stream for stream in streams_of(pdf) if b" re f" in stream]
     assert drawn.count(b" re f") == 3

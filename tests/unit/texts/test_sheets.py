@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from texts.sheets import A4_MM, SHEETS, Cell, Sheet
+from texts.sheets import A4_MM, SHEETS, Cell, Sheet, SheetName
 
 
 @pytest.mark.parametrize("sheet", SHEETS.values(), ids=lambda sheet: sheet.id)
@@ -27,6 +27,7 @@ def test_every_card_lies_on_the_page_and_on_no_other(sheet: Sheet) -> None:
 def test_every_sheet_says_where_its_sizes_are_from(sheet: Sheet) -> None:
     """And is found under its own name."""
     assert SHEETS[sheet.id] is sheet
+    assert set(SHEETS) == set(SheetName)
     assert sheet.source
     assert sheet.name
 
@@ -37,14 +38,14 @@ def test_every_sheet_says_where_its_sizes_are_from(sheet: Sheet) -> None:
 )
 def test_known_sheets_have_their_makers_margins(sheet: str, cards: int, left: float, top: float) -> None:
     """As in the makers' own templates, to a tenth of a millimetre."""
-    known = SHEETS[sheet]
+    known = SHEETS[SheetName(sheet)]
     assert known.page_mm == A4_MM
     assert (known.cards, round(known.left_mm, 2), round(known.top_mm, 2)) == (cards, left, top)
 
 
 def test_cards_are_counted_row_by_row() -> None:
     """As people read."""
-    sheet = SHEETS["a4"]
+    sheet = SHEETS[SheetName.A4]
     assert sheet.cell(0) == Cell(sheet.left_mm, sheet.top_mm, 85.6, 53.98)
     assert sheet.cell(1).y == sheet.cell(0).y
     assert sheet.cell(2).x == sheet.cell(0).x
@@ -54,4 +55,4 @@ def test_cards_are_counted_row_by_row() -> None:
 def test_a_card_beyond_the_sheet_is_none(index: int) -> None:
     """Nobody prints beside the paper."""
     with pytest.raises(ValueError, match="has 21 cards"):
-        SHEETS["l7160"].cell(index)
+        SHEETS[SheetName.L7160].cell(index)
