@@ -62,21 +62,24 @@ def _judge(text: str) -> Deduced:
     """Which keyboards, which prefix, which case explain a text."""
     if not text.strip():
         return Deduced(verdict=Verdict.NOTHING)
-    for code, case in ((None, text), (RemarkCode.CAPS_LOCK, text.swapcase())):
-        caps = (Remark(code),) if code else ()
-        if TEST_TEXT in case:
-            return _with_front(case.partition(TEST_TEXT)[0], caps)
+    for caps in (False, True):
+        noted = (Remark(RemarkCode.CAPS_LOCK),) if caps else ()
         for scanner, host in product(KEYBOARDS, KEYBOARDS):
-            expected = next((each for each in _variants(typed_on(scanner, host)) if each in case), "")
-            if scanner is not host and expected:
-                values = {"scanner": scanner.value.upper(), "host": host.value.upper()}
-                found = _with_front(case.partition(expected)[0], (Remark(RemarkCode.LAYOUT, values), *caps))
-                return msgspec.structs.replace(found, layout=scanner.value)
+            typed = _variants(typed_on(scanner, host))
+            expected = next((each for each in map(_with_caps if caps else str, typed) if each in text), "")
+            if not expected:
+                continue
+            front = text.partition(expected)[0]
+            if scanner is host:
+                return _with_front(front, noted)
+            values = {"scanner": scanner.value.upper(), "host": host.value.upper()}
+            found = _with_front(front, (Remark(RemarkCode.LAYOUT, values), *noted))
+            return msgspec.structs.replace(found, layout=scanner.value)
+    alike = len(set(text) & set(TEST_TEXT)) >= LIKE_MIN * len(set(TEST_TEXT))
+    if alike and len(text) in range(len(TEST_TEXT), len(TEST_TEXT) + AIM_LENGTH + 1):
+        return Deduced(verdict=Verdict.DAMAGED, remarks=(Remark(RemarkCode.LAYOUT_UNKNOWN, {"typed": text}),))
     if any(TEST_TEXT[at : at + FRAGMENT_MIN] in text for at in range(len(TEST_TEXT) - FRAGMENT_MIN + 1)):
         return Deduced(verdict=Verdict.DAMAGED, remarks=(Remark(RemarkCode.CHARACTERS_LOST),))
-    alike = len(set(text) & set(TEST_TEXT)) / len(set(TEST_TEXT))
-    if alike >= LIKE_MIN and abs(len(text) - len(TEST_TEXT)) <= AIM_LENGTH:
-        return Deduced(verdict=Verdict.DAMAGED, remarks=(Remark(RemarkCode.LAYOUT_UNKNOWN, {"typed": text}),))
     return Deduced(verdict=Verdict.OTHER_CODE)
 
 
@@ -87,6 +90,11 @@ def _with_front(front: str, remarks: tuple[Remark, ...]) -> Deduced:
     if prefix:
         remarks = (*remarks, Remark(RemarkCode.PREFIX, {"prefix": prefix}))
     return Deduced(verdict=Verdict.UNDERSTOOD, aim=aim, remarks=remarks)
+
+
+def _with_caps(typed: str) -> str:
+    """What comes out instead while Caps Lock is on; the German sharp s has no capital on most keyboards."""
+    return "".join(each.swapcase() if len(each.swapcase()) == 1 else each for each in typed)
 
 
 def _variants(typed: str) -> tuple[str, ...]:

@@ -86,7 +86,7 @@ def test_a_machine_without_those_folders_knows_nothing_and_breaks_nothing(tmp_pa
 def test_udev_s_note_says_whether_modem_manager_keeps_away(tmp_path: Path, port: str) -> None:
     """The rules of this program set it."""
     machine = Machine(root=tmp_path)
-    number = os.stat(port).st_rdev
+    number = Path(port).stat().st_rdev
     note = tmp_path / "run" / "udev" / "data" / f"c{os.major(number)}:{os.minor(number)}"
     note.parent.mkdir(parents=True)
     assert not machine.is_spared_by_modem_manager(port)
