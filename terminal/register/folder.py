@@ -110,7 +110,7 @@ class Folder:
         try:
             for name in (DONE, FAILED):
                 (self._path / name).mkdir(exist_ok=True)
-            found = sorted(self._files(), key=lambda each: (each[1][1], each[0]))
+            found = sorted(files_in(self._path), key=lambda each: (each[1][1], each[0]))
             counts = {"booked": 0, "known": 0, "refused": 0}
             complete = [name for name, mark in found if self._seen.get(name) == mark][:FILES_PER_LOOK]
             self._seen = dict(found)
@@ -119,20 +119,9 @@ class Folder:
                 if outcome:
                     counts[outcome] += 1
             left = len(found) - sum(counts.values())
-            return FolderState(**counts, waiting=left, failed=self._count_failed())
+            return FolderState(**counts, waiting=left, failed=sum(1 for _ in files_in(self._path / FAILED)))
         except (OSError, FileUnwritable) as error:
             raise FolderUnusable(self._path, str(error)) from error
-
-    def _files(self) -> Iterator[tuple[str, tuple[int, int]]]:
-        """The register's files, each with its size and the time of its last change."""
-        with os.scandir(self._path) as entries:
-            for entry in islice(entries, ENTRIES_MAX):
-                if not entry.name.lower().endswith(ENDINGS) or entry.name.startswith("."):
-                    continue
-                with suppress(FileNotFoundError):  # renamed or taken back meanwhile
-                    found = entry.stat(follow_symlinks=False)
-                    if stat.S_ISREG(found.st_mode):
-                        yield entry.name, (found.st_size, found.st_mtime_ns)
 
     def _take(self, name: str, *, patient: bool) -> str:
         """Book one file and move it away; says what became of it, empty when it is left for the next look."""
@@ -173,6 +162,18 @@ class Folder:
             plain = self._path / folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
         raise FolderUnusable(self._path / folder, f"{NAMES_MAX} files are called {name}")
 
-    def _count_failed(self) -> int:
-        with os.scandir(self._path / FAILED) as entries:
-            return sum(entry.name.lower().endswith(ENDINGS) for entry in islice(entries, ENTRIES_MAX))
+
+def files_in(path: Path) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The register's files in a folder, each with its size and the time of its last change.
+
+    Raises:
+        OSError: The folder can't be read.
+    """
+    with os.scandir(path) as entries:
+        for entry in islice(entries, ENTRIES_MAX):
+            if not entry.name.lower().endswith(ENDINGS) or entry.name.startswith("."):
+                continue
+            with suppress(FileNotFoundError):  # renamed or taken back meanwhile
+                found = entry.stat(follow_symlinks=False)
+                if stat.S_ISREG(found.st_mode):
+                    yield entry.name, (found.st_size, found.st_mtime_ns)
