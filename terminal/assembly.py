@@ -6,9 +6,8 @@ Only what the first screen needs is loaded with the window; devices are attached
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from terminal.app.system import CorrectedClock
 
@@ -38,8 +37,7 @@ TICK_MS: Final = 5_000
 """How often the clock in the bar looks at the time, in milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scanner:
+class Scanner(NamedTuple):
     """One scanner to listen to: the till's name for it, and where it is and how it talks."""
 
     name: str

@@ -70,7 +70,6 @@ def open_till(directory: Path, *, language: str | None) -> int:
     from terminal.display import display_problem
     from terminal.messages import error_text
     from terminal.settings import settings_of
-    from terminal.ui.notice_box import show_notice
     from terminal.ui.signals import quit_on_signals
     from texts.i18n import Texts, system_language
 
@@ -96,6 +95,8 @@ def open_till(directory: Path, *, language: str | None) -> int:
             reports=ReportPlace(settings.report.breakage_percent),
         )
     except StorageError as error:
+        from terminal.ui.notice_box import show_notice
+
         show_notice(application, error_text(Texts(chosen), error))
         raise
     catch_bugs(till)

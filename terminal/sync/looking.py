@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from terminal.app.adopt_pending import why_unreadable
 from terminal.sync.status import PendingProgramme, SyncMode, SyncStatus, UnreadableProgramme
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from terminal.sync.status import KeyPlace, Progress, SyncTrouble
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True):
     """What only the one who talks to head office knows.
 
     Attributes:

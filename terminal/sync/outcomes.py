@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,38 +13,33 @@ if TYPE_CHECKING:
     from terminal.sync.status import SyncTrouble
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(msgspec.Struct, frozen=True):
     """The till belongs to head office now; so many records are on their way there."""
 
     store: str
     waiting: int
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(msgspec.Struct, frozen=True):
     """The till stands alone again; so many records head office never got stay in its journal."""
 
     unsent: int
 
 
-@dataclass(frozen=True, slots=True)
-class Serving:
+class Serving(msgspec.Struct, frozen=True):
     """Whether this till serves the others of the shop, and under which address; empty when it does not."""
 
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Invited:
+class Invited(msgspec.Struct, frozen=True):
     """A one-time code for another till, in the form people type."""
 
     name: str
     code: str
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(msgspec.Struct, frozen=True):
     """What head office has not acknowledged, records and edits of people, in a file that a manager can hand in."""
 
     path: Path
@@ -51,8 +47,7 @@ class Exported:
     edits: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Declined:
+class Declined(msgspec.Struct, frozen=True):
     """It was not done, and why; nothing has changed."""
 
     why: ProblemCode | SyncTrouble

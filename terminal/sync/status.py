@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from loyalty.wire import ProblemCode
@@ -55,8 +56,7 @@ class KeyPlace(StrEnum):
     FILE = "file"
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(msgspec.Struct, frozen=True):
     """How far a long task is: ``done`` of ``total`` records or bytes; a total of 0 means that nobody knows yet."""
 
     what: Task
@@ -64,16 +64,14 @@ class Progress:
     total: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PendingProgramme:
+class PendingProgramme(msgspec.Struct, frozen=True):
     """A programme head office has published that is not in force here yet."""
 
     version: int
     starts_at_us: int
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadableProgramme:
+class UnreadableProgramme(msgspec.Struct, frozen=True):
     """A programme head office has published that this till can't put into force, and why."""
 
     version: int
@@ -81,8 +79,7 @@ class UnreadableProgramme:
     why: Unreadable
 
 
-@dataclass(frozen=True, slots=True)
-class SyncStatus:
+class SyncStatus(msgspec.Struct, frozen=True):
     """One look at the line to head office. The default is a till that stands alone.
 
     Attributes:

@@ -5,13 +5,13 @@ Colours are ``#RRGGBB``. Lengths are device-independent pixels at 100 % text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import msgspec
+from msgspec.structs import replace
 
 from terminal.presenters.states import Tone
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(msgspec.Struct, frozen=True):
     """A text colour with the surface it stands on and the line around that surface."""
 
     text: str
@@ -19,8 +19,7 @@ class Pair:
     line: str
 
 
-@dataclass(frozen=True)
-class Palette:
+class Palette(msgspec.Struct, frozen=True):
     """Every colour of one look. Text on its surface keeps at least the 4.5:1 of WCAG 2.2 AA."""
 
     name: str
