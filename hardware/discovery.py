@@ -83,8 +83,15 @@ def list_ports(
     Args:
         comports: Lists the ports as pyserial does.
         by_id_folder: Folder of stable links; it need not exist.
+
+    Returns:
+        The ports; none when a device was pulled out while the system described it. Whoever looks again sees the rest.
     """
     links = _links(by_id_folder)
+    try:
+        found = comports()
+    except (OSError, TypeError, ValueError):  # pyserial reads several files of a device and trusts that it stays
+        return []
     ports = [
         PortInfo(
             port=each.device,
@@ -94,7 +101,7 @@ def list_ports(
             by_id=links.get(os.path.realpath(each.device), ""),
             description=each.description or "",
         )
-        for each in comports()
+        for each in found
     ]
     return sorted(ports, key=lambda info: info.port)
 

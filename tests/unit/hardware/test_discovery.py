@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from serial.tools.list_ports_common import ListPortInfo
 
 from hardware import discovery
 from hardware.discovery import MatchedTransport, PortInfo, PortMatch, find, list_ports, match_of
@@ -92,6 +93,16 @@ def test_ports_are_listed_with_their_stable_links(tmp_path: Path) -> None:
     assert usb.by_id == str(folder / "usb-scanner")
     assert usb.usb_id == "0C2E:0B61"
     assert [info.port for info in ports] == sorted([str(device), "/dev/ttyS0"])
+
+
+@pytest.mark.parametrize("error", [OSError("gone"), TypeError("int() of None"), ValueError("int() of nothing")])
+def test_a_device_that_vanishes_while_it_is_described_is_no_crash(error: Exception) -> None:
+    """Pyserial reads several files of a device; pulled out in between, they are empty or not there."""
+
+    def comports() -> list[ListPortInfo]:
+        raise error
+
+    assert list_ports(comports) == []
 
 
 def test_this_machine_can_be_listed() -> None:
