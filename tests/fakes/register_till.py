@@ -42,7 +42,7 @@ class Answer(msgspec.Struct, frozen=True):
     document: dict[str, Any]
     headers: dict[str, str]
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401 - a JSON document
         return self.document[name]
 
 
@@ -126,7 +126,7 @@ class RegisterTill:
         self.around = Surroundings(self.desk, texts, self.clock, ids, self.schedule, lambda: None)
         self.shell = ShellPresenter(self.around, self.bugs.append)
         self.shell.start()
-        self.register = _register_of(self.shell, self.around)
+        self.register = attached(self.shell, self.around)
 
     def close(self) -> None:
         """Stop the interface, then the till."""
@@ -210,9 +210,8 @@ class RegisterTill:
         return self.send("POST", f"/v1/sales/{sale_id}/reverse", body)
 
 
-def _register_of(shell: ShellPresenter, around: Surroundings) -> RegisterPresenter:
-    """The shell's own, or one for a shell that has none."""
-    found = getattr(shell, "register", None)
-    if isinstance(found, RegisterPresenter):
-        return found
-    return RegisterPresenter(around, shell, shell.member, shell.idle, lambda: shell.state.screen)
+def attached(shell: ShellPresenter, around: Surroundings) -> RegisterPresenter:
+    """Attach a register to a shell, as the till does once its first screen is up."""
+    register = RegisterPresenter(around, shell, shell.member, shell.idle, lambda: shell.state.screen)
+    shell.register = register
+    return register
