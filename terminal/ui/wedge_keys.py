@@ -30,6 +30,7 @@ _MODIFIER_KEYS: Final = frozenset(
     )
 )
 _SPECIAL_FIRST: Final = int(Qt.Key.Key_Escape)
+_SHIFT: Final = int(Qt.Key.Key_Shift)
 _ALT_GR: Final = int(Qt.Key.Key_AltGr)
 _DEAD: Final = range(int(Qt.Key.Key_Dead_Grave), int(Qt.Key.Key_Dead_Longsolidusoverlay) + 1)
 _KEYS: Final = {
@@ -107,11 +108,17 @@ class MessageTimes(QAbstractNativeEventFilter):
 
 
 class KeyReader:
-    """Makes strokes of key events; knows whether AltGr is held down, which Qt's modifiers do not say on X11."""
+    """Makes strokes of key events; knows what Qt's modifiers do not say.
+
+    On X11 they leave AltGr out. And of a key whose press the machine kept, the release may come after that of Shift,
+    whose press it may have kept as well: what counts is whether Shift was down since the key before it.
+    """
 
     def __init__(self) -> None:
         self._platform = QGuiApplication.platformName()
         self._alt_gr = False
+        self._shift_down = False
+        self._shift_went_down = False
         self._times = MessageTimes() if self._platform == "windows" else None
 
     def install(self) -> None:
@@ -129,8 +136,15 @@ class KeyReader:
     def stroke(self, event: QKeyEvent) -> KeyStroke:
         """The stroke of a key that went down or up."""
         flags, key, text = event.modifiers().value, event.key(), event.text()
+        down = event.type() == QEvent.Type.KeyPress
         if key == _ALT_GR:
-            self._alt_gr = event.type() == QEvent.Type.KeyPress
+            self._alt_gr = down
+        elif key == _SHIFT:
+            self._shift_went_down = self._shift_went_down or down or not self._shift_down
+            self._shift_down = down
+        elif self._shift_went_down and key not in _MODIFIER_KEYS:
+            self._shift_went_down = False
+            flags |= 0 if down else _SHIFT_FLAG
         place = position(self._platform, event.nativeScanCode(), event.nativeVirtualKey())
         modifiers = Modifier.ALT_GR if self._alt_gr else Modifier.NONE
         if flags & _ALL_FLAGS:
