@@ -25,6 +25,9 @@ TYPED_QUIET_MS: Final = 1_500
 
 TYPED_LENGTH_MAX: Final = 120
 
+ENTER_GUARD_US: Final = 1_500_000
+"""How long after a scan Enter presses nothing, in microseconds: a held trigger sends one behind every code."""
+
 
 class ScanWizard:
     """Waits for one scan at a time.
@@ -48,6 +51,7 @@ class ScanWizard:
         self._framing: Framing | None = None
         self._notice: Notice | None = None
         self._typed = ""
+        self._heard_us = 0
         self._keeping = False
         self._stop_waiting: Callable[[], None] = _nothing
         self._stop_typing: Callable[[], None] = _nothing
@@ -81,11 +85,12 @@ class ScanWizard:
             self.stop()
 
     def confirm(self) -> bool:
-        """Enter was pressed; whether it ended what a scanner typed."""
-        if self._phase is Phase.WAITING and self._typed:
-            self._judge_typed(ended=True)
+        """Enter was pressed; whether that is done with: it ends what a scanner typed, or came from its last code."""
+        if self._phase is Phase.WAITING:
+            if self._typed:
+                self._judge_typed(ended=True)
             return True
-        return False
+        return self._around.clock.now_us() - self._heard_us < ENTER_GUARD_US
 
     def typed(self, text: str) -> None:
         """The field holds this text now."""
@@ -194,6 +199,7 @@ class ScanWizard:
             self._changed()
             return
         self._hush()
+        self._heard_us = self._around.clock.now_us()
         self._deduced, self._device_id, self._port = deduced, device_id, port
         self._notice = None
         if deduced.verdict is Verdict.GARBAGE:
