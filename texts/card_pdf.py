@@ -96,6 +96,10 @@ class CardFace(msgspec.Struct, frozen=True):
     bars: Bars
     member: str = ""
 
+    def __repr__(self) -> str:
+        """A description that may be logged: it says nothing of whose card it is."""
+        return "CardFace(...)"
+
 
 class CardPaper(msgspec.Struct, frozen=True):
     """What all cards of a file have in common.

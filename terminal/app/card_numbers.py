@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from loyalty.cards import CardRule, may_carry
+from loyalty.discreet import Discreet
 from loyalty.encoding import command_digest
 from loyalty.numbering import NUMBERS_MAX, Series
 from loyalty.outcomes import Reason, Refused
@@ -34,7 +35,7 @@ class NumbersCommand(msgspec.Struct, frozen=True):
     symbology: str = ""
 
 
-class NumbersTaken(msgspec.Struct, frozen=True):
+class NumbersTaken(Discreet, frozen=True):
     """Numbers that nobody else is given any more."""
 
     numbers: tuple[str, ...]

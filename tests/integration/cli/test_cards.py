@@ -180,12 +180,12 @@ def test_sheets_are_listed_with_their_sizes(shop: CommandLine) -> None:
     assert set(sheets) == set(SHEETS)
     assert sheets["l7160"]["card_mm"] == ["63.5", "38.1"]
     assert all(sheet["source"] for sheet in sheets.values())
-    assert "Avery L7160" in shop("cards", "sheets", json=False).out
+    assert "Avery L7160" in shop.said("cards", "sheets").out
 
 
 def test_people_see_the_first_numbers_and_the_last(shop: CommandLine, tmp_path: Path) -> None:
     """A box of cards does not fill the screen."""
-    ran = shop("cards", "print", "--count", "20", "--out", str(tmp_path / "x.pdf"), json=False)
+    ran = shop.said("cards", "print", "--count", "20", "--out", str(tmp_path / "x.pdf"))
     assert ran.code == 0
     assert len(ran.out.splitlines()) == 15
 

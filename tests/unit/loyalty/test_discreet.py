@@ -13,13 +13,16 @@ class Said(Discreet, frozen=True):
     points: int
     new_card: str = ""
     profile: object = None
+    numbers: tuple[str, ...] | None = None
 
 
 def test_a_description_says_neither_numbers_nor_names() -> None:
     """Of a number its end, so that support can tell two apart; what is empty says so."""
     said = Said("2900000000018", "Anna Schneider", 12)
-    assert repr(said) == "Said(card='•••• 0018', name=..., points=12, new_card='', profile=None)"
+    assert repr(said) == "Said(card='•••• 0018', name=..., points=12, new_card='', profile=None, numbers=None)"
     assert "Anna" not in repr(Said("x", "", 1, "2900000000025", {"name": "Anna"}))
+    many = Said("", "", 1, numbers=("2900000000018", "2900000000025"))
+    assert repr(many) == "Said(card='', name='', points=1, new_card='', profile=None, numbers=<2>)"
     assert str(said) == f"{said}" == repr(said)
 
 

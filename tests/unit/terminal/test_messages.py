@@ -46,6 +46,45 @@ VALUES: dict[Reason, tuple[dict[str, int | str], str, str]] = {
         "Höchstens 1.000,00\u00a0€ lassen sich auf einmal buchen. Bitte den Betrag prüfen. (M-103)",
         "The shop books at most €1,000.00 at once. Check the amount. (M-103)",
     ),
+    Reason.CARD_RULE_UNKNOWN: (
+        {"rule": "wood"},
+        "Das Programm hat keine Kartenregel wood. Bitte im Programm nachsehen. (M-360)",
+        "The programme has no card rule wood. Look at the programme. (M-360)",
+    ),
+    Reason.SYMBOLOGY_NOT_ALLOWED: (
+        {"symbology": "code128"},
+        "Das Programm liest solche Karten nicht als code128. Bitte eine andere Art Strichcode wählen. (M-361)",
+        "The programme does not read such cards as code128. Choose another kind of barcode. (M-361)",
+    ),
+    Reason.BARCODE_TOO_WIDE: (
+        {"sheet": "Avery L7651"},
+        (
+            "Dieser Strichcode passt nicht auf die Karten von Avery L7651. "
+            "Bitte größere Karten oder eine andere Art Strichcode wählen. (M-362)"
+        ),
+        ("This barcode does not fit the cards of Avery L7651. Choose larger cards or another kind of barcode. (M-362)"),
+    ),
+    Reason.NUMBERS_TOO_MANY: (
+        {"max": 10_000},
+        "Höchstens 10.000 Karten auf einmal. Bitte mehrere Dateien machen. (M-363)",
+        "At most 10,000 cards at once. Make several files. (M-363)",
+    ),
+    Reason.NUMBERS_USED_UP: (
+        {"left": 3},
+        (
+            "Von dieser Kartenart sind nur noch 3 Nummern frei. "
+            "Bitte weniger verlangen oder dem Programm eine weitere Regel geben. (M-364)"
+        ),
+        ("Only 3 numbers of this kind of card are left. Ask for fewer, or give the programme another rule. (M-364)"),
+    ),
+    Reason.NUMBERS_NOT_GIVEN: (
+        {"left": 3},
+        (
+            "Diese Kasse hat noch 3 Kartennummern. "
+            "Bitte mit der Zentrale verbinden, die weitere schickt, und erneut versuchen. (M-365)"
+        ),
+        ("This till has 3 card numbers left. Connect it to head office, which sends more, then try again. (M-365)"),
+    ),
     Reason.INSUFFICIENT_POINTS: (
         {"missing": 1216, "reward": "cake"},
         "Die Punkte reichen nicht: noch 1.216 nötig. (M-121)",
@@ -157,10 +196,10 @@ def test_the_values_above_are_those_of_all_sentences_with_placeholders() -> None
 
 
 def test_each_refusal_has_a_code_of_its_own() -> None:
-    """Support hears the code and nothing else; M-101 to M-169 are the refusals'."""
+    """Support hears the code and nothing else; M-101 to M-169 are the refusals', and from M-300 on those of devices."""
     codes = [code for code, _ in messages._REFUSALS.values()]
     assert len(set(codes)) == len(codes) == len(Reason)
-    assert all("M-101" <= code <= "M-169" for code in codes)
+    assert all("M-101" <= code <= "M-169" or code >= "M-300" for code in codes)
 
 
 def refusals_in_code() -> Iterator[tuple[str, Reason, set[str]]]:
