@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,8 @@ PATIENCE_S = 30.0
 """Longest wait for something that must happen; a failing test takes this long and a passing one does not."""
 
 SCANNER_MS = 4
+BUSY_S = 2.0
+SLOWLY_MS = 900
 PERSON_MS = 320  # xdotool waits half of it between two keys
 
 
@@ -55,11 +58,19 @@ class Till:
             self._process.stdout.close()
 
     def be_busy(self) -> None:
-        """Make the window deaf for two seconds."""
-        assert self._process.stdin is not None
-        self._process.stdin.write("busy\n")
-        self._process.stdin.flush()
+        """Make the window deaf."""
+        self._tell("busy")
         self.until(lambda: bool(self.now.get("busy")), "the window is busy")
+
+    def wake(self) -> None:
+        """Let it listen again."""
+        assert self._said.empty(), "a deaf window says nothing"
+        self._tell("wake")
+
+    def _tell(self, command: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{command}\n")
+        self._process.stdin.flush()
 
     def until(self, holds: Callable[[], bool], what: str) -> None:
         """Hear the till out until something holds."""
@@ -179,9 +190,11 @@ def test_a_window_that_was_busy_for_two_seconds(desktop: XDesktop, tmp_path: Pat
         till.until_scanned(ANNA)
         till.until_shows("amount", "")
         till.be_busy()
-        desktop.type("12", delay_ms=PERSON_MS)
+        begun = time.monotonic()
+        desktop.type("12", delay_ms=SLOWLY_MS)
         desktop.keys([*scanner_keys("4006381333931"), "Return"], delay_ms=SCANNER_MS)
-        desktop.type("345", delay_ms=PERSON_MS)
-        assert till.now["busy"], "typing took less than two seconds"
+        desktop.type("345", delay_ms=SLOWLY_MS)
+        assert time.monotonic() - begun >= BUSY_S
+        till.wake()
         till.until_scanned("4006381333931")
         till.until_shows("amount", "12345")

@@ -1,7 +1,7 @@
 """The real till on a real X server, for tests that type on its keyboard: ``python -m tests.ui.wedge.x_till DIRECTORY``.
 
 Prints one JSON object a line: each scan, and screen and field whenever they change. A line ``busy`` on its input makes
-the window deaf for two seconds; the end of its input ends it.
+the window deaf until a line ``wake``; the end of its input ends it.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from terminal.settings.wedge import WedgeSettings
 from terminal.ui.wedge import WedgeFilter
 from texts.i18n import Texts
 
-BUSY_S: Final = 2.0
-"""How long the window is deaf when it is told so, in seconds."""
+BUSY_S_MAX: Final = 30.0
+"""How long the window is deaf at most, in seconds."""
 
 LOOK_MS: Final = 20
 """How often the screen is looked at, in milliseconds."""
@@ -74,14 +74,18 @@ def main() -> None:
     timer.start(LOOK_MS)
     till.window.open()
 
+    woken = threading.Event()
+
     def be_busy() -> None:
         say(**seen, busy=True)
-        threading.Event().wait(BUSY_S)
-        say(**seen, busy=False)
+        woken.wait(BUSY_S_MAX)
 
     def obey() -> None:
-        for _line in sys.stdin:
-            till.bridge.deliver(be_busy)
+        for line in sys.stdin:
+            if line == "wake\n":
+                woken.set()
+            else:
+                till.bridge.deliver(be_busy)
         till.bridge.deliver(application.quit)
 
     threading.Thread(target=obey, daemon=True).start()
