@@ -161,7 +161,7 @@ class ScriptedPrinterLine:
         self.answer = answer
         self.says_end = says_end
         self.closed = 0
-        self._no_room = Event()
+        self._never = Event()
         self._spoken: SimpleQueue[bytes] = SimpleQueue()
 
     def write(self, data: bytes) -> int:
@@ -178,7 +178,7 @@ class ScriptedPrinterLine:
             if end:
                 self.room = room - end
             else:
-                self._no_room.wait(MOMENT_S)  # as a real line does; the test may have made room by now
+                self._never.wait(MOMENT_S)  # as a real line does; the test may have made room by now
         self.taken += data[:end]
         self._reply(data[:end])
         return end
@@ -194,7 +194,10 @@ class ScriptedPrinterLine:
         self._spoken.put(data)
 
     def read(self, wait_s: float) -> bytes:
-        return b"" if self._spoken.empty() else self._spoken.get()
+        if self._spoken.empty():
+            self._never.wait(min(wait_s, MOMENT_S))
+            return b""
+        return self._spoken.get()
 
     def close(self) -> None:
         self.closed += 1
