@@ -173,9 +173,14 @@ class DoctorService:
         else:
             self._served = self._scanners.devices()
             self._scanners.stop()
-        lines = ears(self._settings, self._served, self._machine.ports())
+        free = [info for info in self._machine.ports() if not self._is_anothers(info.port)]
+        lines = ears(self._settings, self._served, free)
         self._listening = self._make_listening(lines, hear, framing)
         self._listening.start()
+
+    def _is_anothers(self, port: str) -> bool:
+        """Whether another program has a port open: a payment terminal's bytes, say, are not for this ear."""
+        return any(not holder.is_till for holder in self._machine.holders(port))
 
     def _end(self) -> None:
         """Serve the scanners again."""

@@ -37,6 +37,9 @@ SILENCE_S: Final = 1.0
 SHORT_SILENCE_S: Final = 0.3
 """The same once the whole test barcode has come and only its terminator can follow, in seconds."""
 
+OPEN_S: Final = 3.0
+"""Longest wait for a line to open, in seconds: a network scanner's connect time-out and then some."""
+
 RETRY_S: Final = 1.0
 """Wait before a line that can't be opened is tried again, in seconds."""
 
@@ -182,14 +185,18 @@ class Listening:
         self._clock_ns = clock_ns
         self._stopping = threading.Event()
         self._open: list[Line] = []
+        self._tried = [threading.Event() for _ in lines]
         self._threads = [
-            threading.Thread(target=self._run, args=(ear,), name=f"ear-{ear.device_id}", daemon=True) for ear in lines
+            threading.Thread(target=self._run, args=(ear, tried), name=f"ear-{ear.device_id}", daemon=True)
+            for ear, tried in zip(lines, self._tried, strict=True)
         ]
 
     def start(self) -> None:
-        """Begin to listen."""
+        """Begin to listen; returns when every line is open, or can't be opened for now, at most after ``OPEN_S``."""
         for thread in self._threads:
             thread.start()
+        for tried in self._tried:
+            tried.wait(OPEN_S)
 
     def stop(self) -> None:
         """Let go of every line; afterwards nothing is heard any more. May be called twice."""
@@ -200,15 +207,17 @@ class Listening:
             if thread.is_alive():
                 thread.join()
 
-    def _run(self, ear: Ear) -> None:
+    def _run(self, ear: Ear, tried: threading.Event) -> None:
         transport = self._transport(ear, self._framing)
         while not self._stopping.is_set():
             try:
                 line = transport.open()
             except HardwareError:
+                tried.set()
                 self._stopping.wait(RETRY_S)
                 continue
             self._open.append(line)
+            tried.set()
             try:
                 self._listen(line, ear)
             except HardwareError:
