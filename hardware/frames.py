@@ -6,17 +6,15 @@ number may be somebody else's card number.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
 from hardware.decoding import decoded, is_clean
 from hardware.masking import masked
 from hardware.symbology import AIM_LENGTH, Symbology, is_identifier, retail_kind
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 SCAN_LENGTH_MAX: Final = 512
 """Longest frame by default, in bytes, with prefix and identifier and without the terminator."""

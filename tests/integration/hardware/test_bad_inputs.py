@@ -32,6 +32,7 @@ PTY: Final = "tests/integration/hardware/test_scanner_on_pty.py"
 HERE: Final = "tests/integration/hardware/test_bad_inputs.py"
 ANSWERS: Final = "tests/integration/hardware/test_answers.py"
 FRAMES: Final = "tests/unit/hardware/test_frames.py"
+ANY_BYTES: Final = "tests/unit/hardware/test_any_bytes.py"
 LETTERS: Final = "tests/unit/hardware/test_code_letters.py"
 HID: Final = "tests/unit/hardware/test_hidpos.py"
 HID_LINE: Final = "tests/unit/hardware/test_hidline.py"
@@ -96,7 +97,7 @@ TABLE: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     "two scans in one read": ((FRAMES, "test_two_codes_in_one_read_are_two_frames"),),
     "one scan byte by byte": (
         (FRAMES, "test_one_code_byte_by_byte_is_one_frame"),
-        (FRAMES, "test_any_cutting_of_the_same_bytes_gives_the_same_outcomes"),
+        (ANY_BYTES, "test_any_cutting_of_the_same_bytes_gives_the_same_outcomes"),
     ),
     "ACK/NAK resend": (
         (ANSWERS, "test_a_garbled_code_is_sent_again_and_read"),

@@ -1,11 +1,6 @@
 """The frame parser: what is one clean frame becomes a code, and nothing else does."""
 
-import unicodedata
-from itertools import pairwise
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from hardware.frames import (
     INTER_CHARACTER_TIMEOUT_S,
@@ -19,7 +14,6 @@ from hardware.frames import (
     RejectReason,
     Terminator,
 )
-from hardware.profiles import CODE_LETTERS
 
 CARD = "2912345678904"
 SETTINGS = {
@@ -27,17 +21,7 @@ SETTINGS = {
     "cr": FrameSettings(terminators=frozenset({Terminator.CR})),
     "lf": FrameSettings(terminators=frozenset({Terminator.LF})),
     "crlf": FrameSettings(terminators=frozenset({Terminator.CRLF})),
-    "tab": FrameSettings(terminators=frozenset({Terminator.TAB})),
     "stx-etx": FrameSettings(prefix=b"\x02", terminators=frozenset({Terminator.ETX})),
-    "none": FrameSettings(terminators=frozenset({Terminator.NONE})),
-    "short": FrameSettings(length_bytes_max=5),
-    "aim": FrameSettings(aim=AimMode.ALWAYS),
-    "no-aim": FrameSettings(aim=AimMode.NEVER),
-    "zebra": FrameSettings(code_letters=CODE_LETTERS["zebra"]),
-    "honeywell": FrameSettings(aim=AimMode.NEVER, code_letters=CODE_LETTERS["honeywell"]),
-    "prefix-none": FrameSettings(prefix=b"~", terminators=frozenset({Terminator.NONE})),
-    "all": FrameSettings(terminators=frozenset(Terminator)),
-    "wireless": FrameSettings(inter_character_timeout_s=0.5),
 }
 
 
@@ -316,54 +300,3 @@ def test_a_frame_shows_only_its_last_characters_in_logs() -> None:
     """Whoever logs a frame does not log a card number."""
     assert CARD not in repr(Frame(CARD, CARD.encode(), "", 1.0))
     assert CARD[-4:] in repr(Frame(CARD, CARD.encode(), "", 1.0))
-
-
-PIECES = st.lists(
-    st.one_of(
-        st.sampled_from([b"\r", b"\n", b"\r\n", b"\t", b"\x03", b"\x02", b"\0", b"\xff", b"\x11", b"]E0", b"]"]),
-        st.binary(max_size=8),
-        st.text("0123456789äß€", max_size=8).map(str.encode),
-    ),
-    max_size=20,
-).map(b"".join)
-
-
-@given(data=PIECES, cuts=st.lists(st.integers(0, 200), max_size=12), name=st.sampled_from(sorted(SETTINGS)))
-def test_any_cutting_of_the_same_bytes_gives_the_same_outcomes(data: bytes, cuts: list[int], name: str) -> None:
-    """How the operating system groups bytes into reads changes nothing, empty reads included."""
-    whole, cut = FrameParser(SETTINGS[name]), FrameParser(SETTINGS[name])
-    edges = [0, *sorted(min(each, len(data)) for each in cuts), len(data)]
-    pieces = [data[start:end] for start, end in pairwise(edges)]
-    outcomes = [each for piece in pieces for each in cut.feed(piece, 1.0)]
-    assert outcomes + cut.tick(5.0) == whole.feed(data, 1.0) + whole.tick(5.0)
-    assert cut.counters == whole.counters
-    assert cut.is_idle
-    assert whole.is_idle
-
-
-@given(
-    reads=st.lists(st.tuples(PIECES, st.floats(0, 1.5)), max_size=12),
-    name=st.sampled_from(sorted(SETTINGS)),
-)
-def test_no_text_ever_holds_a_control_character(reads: list[tuple[bytes, float]], name: str) -> None:
-    """Whatever arrives whenever, a code's text can be shown, and the parser's memory stays bounded."""
-    reader = FrameParser(SETTINGS[name])
-    t = 1.0
-    for data, pause_s in reads:
-        t += pause_s
-        for outcome in reader.feed(data, t):
-            if isinstance(outcome, Frame):
-                assert outcome.text.strip()
-                assert all(unicodedata.category(each) != "Cc" for each in outcome.text.replace("\x1d", ""))
-                assert len(outcome.raw) <= SETTINGS[name].length_bytes_max
-        assert len(reader._pending) <= SETTINGS[name].length_bytes_max + 1
-
-
-@given(codes=st.lists(st.from_regex(r"[0-9A-Z]{1,20}", fullmatch=True), max_size=10), noise=PIECES)
-def test_clean_codes_after_noise_and_a_pause_all_arrive(codes: list[str], noise: bytes) -> None:
-    """Whatever the line did before, after a quiet second every clean code is read exactly once."""
-    reader = parser()
-    reader.feed(noise, 1.0)
-    data = "".join(f"{code}\r\n" for code in codes).encode()
-    outcomes = [each for each in reader.feed(data, 1.0 + RESYNC_SILENCE_S) if isinstance(each, Frame)]
-    assert [each.text for each in outcomes] == codes
