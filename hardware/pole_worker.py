@@ -42,6 +42,9 @@ class PoleWorker:
         reconnect: When a lost display is tried again.
         repeat_s: How often an unchanged text is sent again, in seconds.
         random_unit: Numbers from 0 to below 1 for the jitter.
+
+    Attributes:
+        status: What it said last, ``None`` before the start; any thread may read it.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class PoleWorker:
         self._thread: threading.Thread | None = None
         self._presence: Hashable | None = None
         self._reported: tuple[DeviceState, str] | None = None
+        self.status: DeviceStatus | None = None
 
     def start(self) -> None:
         """Begin serving.
@@ -187,4 +191,5 @@ class PoleWorker:
         self._reported = news
         if error is not None:
             _LOGGER.warning("%s: %s", self.device_id, error.support)
-        self._on_status(DeviceStatus(device_id=self.device_id, state=state, error=error))
+        self.status = DeviceStatus(device_id=self.device_id, state=state, error=error)
+        self._on_status(self.status)

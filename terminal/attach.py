@@ -6,6 +6,8 @@ till, before the ledger is closed.
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from hardware.traffic import Traffic
@@ -13,7 +15,11 @@ from hardware.traffic import Traffic
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hardware.pole_worker import PoleWorker
     from terminal.assembly import RunningTill
+    from terminal.devices.printing import TillPrinter
+    from terminal.devices.scanners import Scanners
+    from terminal.presenters.register import RegisterPresenter
     from terminal.settings import Settings
 
 DEVICES_DELAY_MS: Final = 250
@@ -30,11 +36,14 @@ def attach(till: RunningTill, settings: Settings, bug: Callable[[Exception], Non
     """
     traffic = Traffic()
     attach_sound(till, settings)
-    attach_scanners(till, settings, traffic)
+    make_scanners = partial(scanners_of, till, traffic=traffic)
+    scanners = make_scanners(settings)
+    scanners.start()
     attach_wedge(till, settings, traffic)
-    attach_printer(till, settings)
-    attach_customers(till, settings)
-    attach_register(till, settings, bug)
+    printer = attach_printer(till, settings)
+    pole = attach_customers(till, settings)
+    attach_doctor(till, settings, scanners, make_scanners, traffic=traffic, printer=printer, pole=pole)
+    attach_registers(till, settings, bug)
 
 
 def attach_sound(till: RunningTill, settings: Settings) -> None:
@@ -49,15 +58,15 @@ def attach_sound(till: RunningTill, settings: Settings) -> None:
     till.around.play = sounds.play
 
 
-def attach_scanners(till: RunningTill, settings: Settings, traffic: Traffic) -> None:
-    """Serve the scanners of the settings, or those that are found; each scan is consumed once, by the painting thread.
+def scanners_of(till: RunningTill, settings: Settings, *, traffic: Traffic) -> Scanners:
+    """The scanners of the settings, or those that are found; each scan is consumed once, by the painting thread.
 
     Ports that other devices have are left alone.
     """
     from terminal.devices.scanners import Scanners
 
     deliver, shell = till.bridge.deliver, till.shell
-    scanners = Scanners(
+    return Scanners(
         settings.scanner,
         settings.scanners,
         on_scan=lambda scan: deliver(lambda: shell.scanned(scan)),
@@ -65,8 +74,6 @@ def attach_scanners(till: RunningTill, settings: Settings, traffic: Traffic) -> 
         traffic=traffic,
         claimed={settings.printer.port, settings.pole.port},
     )
-    scanners.start()
-    till.at_the_end(scanners.stop)
 
 
 def attach_wedge(till: RunningTill, settings: Settings, traffic: Traffic) -> None:
@@ -82,7 +89,7 @@ def attach_wedge(till: RunningTill, settings: Settings, traffic: Traffic) -> Non
     till.at_the_end(wedge.remove)
 
 
-def attach_printer(till: RunningTill, settings: Settings) -> None:
+def attach_printer(till: RunningTill, settings: Settings) -> TillPrinter:
     """Print receipts; without a printer the till still knows its paper, for the preview and the PDF."""
     from terminal.devices.printing import TillPrinter
 
@@ -90,12 +97,13 @@ def attach_printer(till: RunningTill, settings: Settings) -> None:
     till.around.printing = printer
     printer.start()
     till.at_the_end(printer.stop)
+    return printer
 
 
-def attach_customers(till: RunningTill, settings: Settings) -> None:
-    """Show customers what concerns them: on a second monitor, and on a display of two lines."""
+def attach_customers(till: RunningTill, settings: Settings) -> PoleWorker | None:
+    """Show customers what concerns them: on a second monitor, and on a display of two lines, which is returned."""
     if settings.display.window == "off" and not settings.pole.port:
-        return
+        return None
     from terminal.presenters.customer import CustomerPresenter
 
     customer = CustomerPresenter(till.around, till.shell, settings.display)
@@ -105,34 +113,90 @@ def attach_customers(till: RunningTill, settings: Settings) -> None:
         windows = CustomerWindows(customer, till.window.texts, till.window.theme)
         windows.follow_screens(till.window)
         till.at_the_end(windows.close)
-    if settings.pole.port:
-        from terminal.devices.pole import make_pole
+    if not settings.pole.port:
+        return None
+    from terminal.devices.pole import make_pole
 
-        changed = till.shell.doctor.devices_changed
-        pole = make_pole(settings.pole, on_status=lambda _status: till.bridge.deliver(changed))
-        customer.subscribe(lambda: pole.show(customer.state.pole))
-        pole.show(customer.state.pole)
-        pole.start()
-        till.at_the_end(pole.stop)
+    changed = till.shell.doctor.devices_changed
+    pole = make_pole(settings.pole, on_status=lambda _status: till.bridge.deliver(changed))
+    customer.subscribe(lambda: pole.show(customer.state.pole))
+    pole.show(customer.state.pole)
+    pole.start()
+    till.at_the_end(pole.stop)
+    return pole
 
 
-def attach_register(till: RunningTill, settings: Settings, bug: Callable[[Exception], None]) -> None:
-    """Let cash registers put their baskets on the counter."""
-    if not settings.register.port:
+def attach_doctor(
+    till: RunningTill,
+    settings: Settings,
+    scanners: Scanners,
+    make_scanners: Callable[[Settings], Scanners],
+    *,
+    traffic: Traffic,
+    printer: TillPrinter,
+    pole: PoleWorker | None,
+) -> None:
+    """Let the device screen examine what is attached; the scanners are its to pause, to change and to end."""
+    from hardware.pole import PoleRow, PoleText
+    from terminal.app.doctor import DoctorService, Ward
+
+    ward = Ward(
+        scanners=scanners,
+        traffic=traffic.entries,
+        make_scanners=make_scanners,
+        printer=lambda: printer.status,
+        pole=lambda: pole.status if pole else None,
+        show_on_pole=None if pole is None else lambda upper, lower: pole.show(PoleText(PoleRow(upper), PoleRow(lower))),
+    )
+    doctor = DoctorService(
+        till.desk.directory,
+        settings,
+        ward,
+        deliver=till.bridge.deliver,
+        broke=till.shell.broke,
+        clock=till.around.clock,
+        ids=till.around.ids,
+    )
+    till.around.doctor = doctor
+    till.at_the_end(doctor.stop)
+
+
+def attach_registers(till: RunningTill, settings: Settings, bug: Callable[[Exception], None]) -> None:
+    """Let cash registers put their baskets on the counter, and leave files of their sales."""
+    if not settings.register.port and not settings.register.folder:
         return
     from terminal.presenters.register import RegisterPresenter
-    from terminal.register.server import RegisterServer
 
     shell = till.shell
     register = RegisterPresenter(till.around, shell, shell.member, shell.idle, lambda: shell.state.screen)
     shell.register = register
-    server = RegisterServer(
-        till.desk.directory,
-        settings.register.port,
-        register,
-        till.bridge.deliver,
-        bug,
-        trouble=lambda say: register.trouble("server", say),
-    )
+    if settings.register.port:
+        _serve_registers(till, settings.register.port, register, bug)
+    if settings.register.folder:
+        _watch_folder(till, Path(settings.register.folder).expanduser(), register, bug)
+
+
+def _serve_registers(
+    till: RunningTill, port: int, register: RegisterPresenter, bug: Callable[[Exception], None]
+) -> None:
+    from terminal.register.server import RegisterServer
+
+    trouble = partial(register.trouble, "server")
+    server = RegisterServer(till.desk.directory, port, register, till.bridge.deliver, bug, trouble)
     server.start()
     till.at_the_end(server.stop)
+
+
+def _watch_folder(till: RunningTill, path: Path, register: RegisterPresenter, bug: Callable[[Exception], None]) -> None:
+    from terminal.register.folder_thread import FolderThread
+
+    deliver, around = till.bridge.deliver, till.around
+    folder = FolderThread(
+        path,
+        till.desk,
+        texts=lambda: around.texts,
+        trouble=lambda say: deliver(lambda: register.trouble("folder", say)),
+        bug=bug,
+    )
+    folder.start()
+    till.at_the_end(folder.stop)

@@ -8,7 +8,23 @@ import typer
 
 from hardware.errors import HardwareError
 from storage.errors import StorageError
-from terminal.cli import booking, card, cashier, day, ledger, member, programme, report, reverse, sale, scan, shop, sync
+from terminal.cli import (
+    booking,
+    card,
+    cashier,
+    day,
+    doctor,
+    ledger,
+    member,
+    programme,
+    register,
+    report,
+    reverse,
+    sale,
+    scan,
+    shop,
+    sync,
+)
 from terminal.cli.answers import refusal
 from terminal.cli.session import Session, session_of
 from terminal.crash import crash_text, write_crash
@@ -46,7 +62,9 @@ def build_app() -> typer.Typer:
     example = f'{PROGRAM} --data ./shop init --shop "Bäckerei Morgenrot"'
     app = whole(PROGRAM, mark("The till's loyalty programme: members, points and rewards."), example)
     app.callback()(_global_options)
-    for module in (shop, programme, cashier, member, card, sale, booking, reverse, report, day, ledger, scan, sync):
+    for module in (shop, programme, cashier, member, card, sale, booking, reverse, report, day, ledger):
+        module.add_commands(app)
+    for module in (scan, doctor, register, sync):
         module.add_commands(app)
     return app
 
