@@ -28,7 +28,7 @@ _NEAREST_PAGES: Final = ("CP858", "CP1252", "ISO_8859-15", "CP850", "CP437")
 class Profile(Protocol):
     """What a model can do, as far as receipts ask."""
 
-    def supports(self, feature: str) -> bool:
+    def supports(self, name: str) -> bool:
         """Whether it has a feature."""
 
     def get_code_pages(self) -> dict[str, int]:
@@ -53,7 +53,7 @@ class Dummy(Protocol):
     def set(self, *, align: str | None = None, bold: bool | None = None) -> None:
         """Change how text stands."""
 
-    def text(self, txt: str) -> None:
+    def text(self, text: str) -> None:
         """Print text."""
 
     def qr(self, content: str, *, ec: int, size: int, native: bool) -> None:

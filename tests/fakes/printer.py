@@ -102,6 +102,13 @@ class PrinterRecorder:
         """The next job that came out, waited for."""
         return self.printed.get(timeout=PATIENCE_S)
 
+    def rest(self) -> list[PrinterStatus]:
+        """The changes nobody has asked for, without waiting."""
+        found = []
+        while not self.statuses.empty():
+            found.append(self.statuses.get())
+        return found
+
     def wait_for(self, state: PrinterState, waiting: int | None = None) -> PrinterStatus:
         """The next change to one state, with so many jobs if that matters; the changes before it are dropped."""
         while True:
