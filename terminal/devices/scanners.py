@@ -33,8 +33,11 @@ if TYPE_CHECKING:
 
 URL_MARK: Final = "://"
 
-HID_PRESENCE_POLL_S: Final = 0.5
-"""How often a lost HID scanner is looked for, in seconds: listing HID devices takes longer than a look at a file."""
+LISTED_POLL_S: Final = 0.1
+"""How often a lost serial scanner is looked for among the ports, in seconds: listing takes a millisecond or two."""
+
+HID_POLL_S: Final = 0.5
+"""How often a lost HID scanner is looked for, in seconds: on some systems every HID device is opened to describe it."""
 
 
 def scanner_worker(
@@ -71,7 +74,7 @@ def scanner_worker(
             on_status=on_status,
             frames=report_parser(settings, way.vendor_id),
             traffic=traffic,
-            reconnect=ReconnectSettings(presence_poll_s=HID_PRESENCE_POLL_S),
+            reconnect=ReconnectSettings(presence_poll_s=HID_POLL_S),
         )
     return ScannerWorker(
         name,
@@ -81,6 +84,7 @@ def scanner_worker(
         frames=frame_settings(settings),
         answers=lambda: answers_for(settings, _vendor_id(way)),
         traffic=traffic,
+        reconnect=ReconnectSettings(presence_poll_s=LISTED_POLL_S),
     )
 
 

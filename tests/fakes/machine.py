@@ -39,9 +39,10 @@ class Machine:
         del self._listed[name]
         self._scanners[name].unplug()
 
-    def replug(self, name: str) -> None:
-        """Plug it in again, under another name: the next device gets the name that it had."""
-        self._placeholders += os.openpty()
+    def replug(self, name: str, *, elsewhere: bool = True) -> None:
+        """Plug it in again; elsewhere, its port has another name, because something else has the old one."""
+        if elsewhere:
+            self._placeholders += os.openpty()
         self._scanners[name].plug()
         self._list(name)
 

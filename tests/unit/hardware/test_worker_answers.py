@@ -6,6 +6,7 @@ from hardware.backoff import ReconnectSettings
 from hardware.errors import DeviceLost
 from hardware.frames import RejectReason
 from hardware.profiles import SILENCE, Answers
+from hardware.scans import DeviceState
 from hardware.traffic import Traffic
 from hardware.worker import ScannerWorker
 from tests.fakes.serial_line import PATIENCE_S, HandClock, Recorder, ScriptedLine, ScriptedTransport, serving
@@ -80,6 +81,24 @@ def test_a_scanner_that_takes_no_answers_is_read_all_the_same(recorder: Recorder
         line.script.put(b"333\r")
         assert recorder.scan().text == "333"
         assert worker.counters.answers_not_taken >= 2
+
+
+def test_a_scanner_that_goes_away_while_it_is_answered_is_lost_and_found_again(recorder: Recorder) -> None:
+    """The code it sent counts; the cable was pulled a moment later."""
+
+    class Going(ScriptedLine):
+        def send(self, data: bytes) -> bool:
+            raise DeviceLost("scripted")
+
+    first, second = Going(), ScriptedLine()
+    with serving(ScriptedTransport(first, second), recorder, answers=SHAKING, reconnect=AT_ONCE) as worker:
+        first.script.put(b"111\r")
+        assert recorder.scan().text == "111"
+        recorder.wait_for(DeviceState.LOST)
+        recorder.wait_for(DeviceState.READY)
+        second.script.put(b"222\r")
+        assert recorder.scan().text == "222"
+        assert worker.counters.losses == 1
 
 
 def test_answers_are_decided_when_it_is_known_what_was_opened(recorder: Recorder) -> None:

@@ -169,12 +169,13 @@ def test_what_is_no_known_scanner_is_left_alone(recorder: Recorder, machine: Mac
 
 
 @on_ptys
-@pytest.mark.parametrize("named_by", ["port", "usb id"])
+@pytest.mark.parametrize("named_by", ["port", "link", "usb id"])
 def test_a_port_of_another_device_is_not_taken(recorder: Recorder, machine: Machine, named_by: str) -> None:
-    """A display of a maker who also makes scanners stays the display."""
-    machine.plug("display", vid=ZEBRA, pid=0x0001)
+    """A display of a maker who also makes scanners stays the display, however the settings spell its port."""
+    display = machine.plug("display", vid=ZEBRA, pid=0x0001)
     scanner = machine.plug("scanner")
-    claimed = ["", machine.port("display") if named_by == "port" else "usb://05e0:0001"]
+    spelled = {"port": machine.port("display"), "link": display.port, "usb id": "usb://05e0:0001"}
+    claimed = ["", spelled[named_by]]
     with running(recorder, machine, claimed=claimed) as scanners:
         ready(recorder)
         scanner.scan(CARD)
@@ -230,6 +231,32 @@ def test_a_lost_twin_does_not_take_its_neighbours_port(recorder: Recorder, machi
         machine.replug("right")
         assert ready(recorder) == lost
         assert [view.counters.failed_opens for view in scanners.devices() if view.id != lost] == [0]
+
+
+@on_ptys
+def test_a_hundred_exchanges_leave_no_thread_and_no_descriptor(recorder: Recorder, machine: Machine) -> None:
+    """Two scanners that are plugged in by turns: each is served, each is let go for the other, and nothing is left."""
+    scanners_by_name = {"one": machine.plug("one", serial="A1"), "two": machine.plug("two", vid=ZEBRA)}
+    machine.unplug("two")
+    threads = threading.active_count()
+    with running(recorder, machine, poll_s=0.001) as scanners:
+        ready(recorder)
+        served = threading.active_count()
+        descriptors = 0
+        for cycle in range(100):
+            here, away = ("one", "two") if cycle % 2 == 0 else ("two", "one")
+            scanners_by_name[here].scan(f"card-{cycle}")
+            assert recorder.scan().text == f"card-{cycle}"
+            assert [view.description for view in scanners.devices()] == [here]
+            assert threading.active_count() == served
+            descriptors = descriptors or open_descriptors()
+            assert open_descriptors() == descriptors
+            machine.unplug(here)
+            recorder.wait_for(DeviceState.LOST)
+            machine.replug(away, elsewhere=False)
+            assert ready(recorder) == "scanner"
+    assert threading.active_count() == threads
+    assert recorder.rest() == []
 
 
 @on_ptys
