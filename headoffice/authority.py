@@ -16,8 +16,9 @@ from headoffice.intake import ingest, journals
 from headoffice.intake.arrivals import read_all
 from headoffice.people.erasing import erase
 from headoffice.store import bulk
-from headoffice.store.archive import ProgrammeLine, RecordLine, TombstoneLine
+from headoffice.store.archive import NumbersLine, ProgrammeLine, RecordLine, TombstoneLine
 from headoffice.store.dirty import touch
+from headoffice.store.number_tables import NUMBER_BLOCK
 from headoffice.store.rows import TerminalRow, server_row, terminal_row
 from headoffice.store.tables import PROGRAMME, RECORD, SERVER, TERMINAL, TERMINAL_RECORD, TOMBSTONE
 from headoffice.views import TerminalStatus
@@ -181,20 +182,15 @@ def _lacking(connection: Connection, lines: Sequence[Line]) -> list[Line]:
     """The facts among the archive's lines that the database does not know; where an epoch began is none."""
     keys: dict[int, object] = {}
     for index, line in enumerate(lines):
-        match line:
-            case RecordLine():
-                record = _decoded(line)
-                if not isinstance(record, EpochStart):
-                    keys[index] = record.record_id
-            case ProgrammeLine():
-                keys[index] = line.version
-            case TombstoneLine():
-                keys[index] = line.member_id
+        key = _key(line)
+        if key is not None:
+            keys[index] = key
     known: set[object] = set()
     for column, kind in (
         (RECORD.c.record_id, RecordLine),
         (PROGRAMME.c.version, ProgrammeLine),
         (TOMBSTONE.c.member_id, TombstoneLine),
+        (NUMBER_BLOCK.c.lowest, NumbersLine),
     ):
         wanted = {key for index, key in keys.items() if isinstance(lines[index], kind)}
         if wanted:
@@ -205,6 +201,20 @@ def _lacking(connection: Connection, lines: Sequence[Line]) -> list[Line]:
             lacking.append(lines[index])
             known.add(key)  # two processes may have archived one fact
     return lacking
+
+
+def _key(line: Line) -> object:
+    """What tells a fact from others of its kind; ``None`` for an epoch's beginning."""
+    match line:
+        case RecordLine():
+            record = _decoded(line)
+            return None if isinstance(record, EpochStart) else record.record_id
+        case ProgrammeLine():
+            return line.version
+        case TombstoneLine():
+            return line.member_id
+        case NumbersLine():
+            return line.lowest
 
 
 def _decoded(line: RecordLine) -> AnyRecord:
@@ -232,6 +242,8 @@ def _book_batch_again(office: Office, lines: Sequence[Line]) -> None:
                 erase(connection, line.member_id, line.erased_at_us, line.erased_day)
             elif isinstance(line, ProgrammeLine):
                 put_programme(connection, line)
+            elif isinstance(line, NumbersLine):
+                connection.execute(insert(NUMBER_BLOCK).values(msgspec.structs.asdict(line)))
         # Chained on where the database ends, which gives them their old positions unless others were taken meanwhile.
         append(office, connection, [_decoded(line) for line in lacking if isinstance(line, RecordLine)])
 
@@ -263,12 +275,15 @@ def _archive_rest(office: Office, tail: Sequence[Line]) -> None:
             if row.seq > newest.get(epoch, 0):
                 office.archive.append(_lines_of(connection, office.server.server_id, epoch, newest.get(epoch, 0)))
         programme_columns = [PROGRAMME.c[name] for name in ProgrammeLine.__struct_fields__]
+        number_columns = [NUMBER_BLOCK.c[name] for name in NumbersLine.__struct_fields__]
         tombstone_columns = [TOMBSTONE.c[name] for name in TombstoneLine.__struct_fields__]
         rest: dict[object, Line] = {}
         for rules in connection.execute(select(*programme_columns).order_by(PROGRAMME.c.version)):
             rest[rules.version] = ProgrammeLine(*rules)
         for stone in connection.execute(select(*tombstone_columns)):
             rest[stone.member_id] = TombstoneLine(*stone)
+        for block in connection.execute(select(*number_columns)):
+            rest[block.lowest] = NumbersLine(*block)
     _drop_archived(rest, tail)
     if rest:  # perhaps they stand further up
         _drop_archived(rest, office.archive.lines())
@@ -277,10 +292,8 @@ def _archive_rest(office: Office, tail: Sequence[Line]) -> None:
 
 def _drop_archived(rest: dict[object, Line], lines: Iterable[Line]) -> None:
     for line in lines:
-        if isinstance(line, ProgrammeLine):
-            rest.pop(line.version, None)
-        elif isinstance(line, TombstoneLine):
-            rest.pop(line.member_id, None)
+        if not isinstance(line, RecordLine):
+            rest.pop(_key(line), None)
 
 
 def _lines_of(connection: Connection, server_id: UUID, epoch: UUID, after: int) -> list[RecordLine]:

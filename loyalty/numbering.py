@@ -1,9 +1,9 @@
 """Fresh card numbers: how a rule's numbers are counted, and how head office shares them out among its tills.
 
 Two tills that cannot see each other must never hand out the same number. So a joined till counts only within blocks
-that head office gave to it alone, and whoever counts without asking (a till that stands alone, or head office itself)
-begins at a place drawn from its own epoch: journals and servers that were put back, copied or joined later begin in
-places far apart instead of all at one.
+that head office gave to it alone. And whatever counts begins at a place that is drawn: a till that stands alone by the
+epoch of its journal, head office's blocks by the till's request. So journals and databases that were put back or
+copied, and shops that are joined later, go on in places far apart instead of all at one.
 """
 
 from __future__ import annotations
@@ -96,14 +96,14 @@ class Series(msgspec.Struct, frozen=True, order=True):
         """The serial of whatever number of this length and prefix; of another check digit, too."""
         return int(text[len(self.prefix) : len(self.prefix) + self.digits] or "0")
 
-    def start(self, epoch: UUID) -> int:
-        """Where to begin counting without asking anybody: at a block's beginning, drawn from an epoch's id.
+    def start(self, seed: UUID) -> int:
+        """Where to begin counting: at a block's beginning, drawn from an id.
 
         SHA-256 spreads the beginnings evenly. In the usual range of ten digits two of them meet within a hundred
         blocks about twice in a hundred thousand.
         """
         slots = self.capacity // BLOCK_NUMBERS
-        text = f"numbers {epoch} {self.prefix} {self.length} {self.check.value}"
+        text = f"numbers {seed} {self.prefix} {self.length} {self.check.value}"
         return int.from_bytes(hashlib.sha256(text.encode()).digest()) % slots * BLOCK_NUMBERS if slots else 0
 
     def _open_ended(self, serial: int) -> str:

@@ -191,6 +191,10 @@ class Numbers:
             ],
         )
 
+    def tell_again(self) -> None:
+        """Head office was put back: it may know of no block any more."""
+        self._ledger.run("UPDATE number_block SET told_epoch = NULL")
+
     def demand(self, series: Series, count: int) -> None:
         """Remember that a person wants so many numbers, for the next question to head office."""
         self._ledger.run(_PUT_DEMAND, (*_key(series), min(count, NUMBERS_MAX)))

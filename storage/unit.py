@@ -292,6 +292,7 @@ class Unit(Reader):
             joining.begin_anew(self._ledger)
         else:
             joining.repeat_edits(self._ledger)
+        self.numbers.tell_again()
 
     def edits_repeated(self) -> None:
         """Head office has taken the kept edits again."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 from sqlalchemy import func, insert, select, text
 
 from headoffice.errors import Refusal
+from headoffice.store.archive import NumbersLine
 from headoffice.store.number_tables import NUMBER_BLOCK
 from headoffice.store.tables import CARD
 from headoffice.store.upserts import insert_missing
@@ -35,35 +37,44 @@ _ONE_AT_A_TIME: Final = 0x53544B42
 def numbers(office: Office, terminal: TerminalRow, request: NumbersRequest) -> NumbersReply:
     """Note what a till has already, and give it a block if it asks for one.
 
+    Both are archived before the till is told: a head office that is put back learns from its archive what it gave.
+
     Raises:
         Refusal: ``BAD_REQUEST`` when the id was used for another question.
     """
 
-    def work(connection: Connection) -> NumbersReply:
+    def work(connection: Connection) -> tuple[NumbersReply, list[NumbersLine]]:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
-        for held in request.held:
-            insert_missing(connection, NUMBER_BLOCK, _row(office, terminal, request, held.series, held.block))
-        return NumbersReply(_block(office, terminal, request, connection))
+        held = [_line(office, terminal, request, each.series, each.block) for each in request.held]
+        written = [line for line in held if insert_missing(connection, NUMBER_BLOCK, msgspec.structs.asdict(line))]
+        block, given = _block(office, terminal, request, connection)
+        return NumbersReply(block), written + given
 
-    return office.database.transact(work)
+    reply, written = office.database.transact(work)
+    office.archive.append(written)
+    return reply
 
 
-def _block(office: Office, terminal: TerminalRow, request: NumbersRequest, connection: Connection) -> Block | None:
+def _block(
+    office: Office, terminal: TerminalRow, request: NumbersRequest, connection: Connection
+) -> tuple[Block | None, list[NumbersLine]]:
+    """The block a till is given, and what is to be archived of it."""
     series = request.series
     if series is None:
-        return None
+        return None, []
     column = NUMBER_BLOCK.c
     given = connection.execute(
         select(NUMBER_BLOCK).where(column.request_id == request.request_id, column.is_given)
     ).first()
     if given is not None:
-        return _given_before(given, terminal, series)
-    block = _free_block(connection, series, request.count, _beginning(office, connection, series))
-    if block is not None:
-        row = _row(office, terminal, request, series, block)
-        connection.execute(insert(NUMBER_BLOCK), row | {"is_given": True})
-    return block
+        return _given_before(given, terminal, series), []
+    block = _free_block(connection, series, request.count, series.start(request.request_id))
+    if block is None:
+        return None, []
+    line = msgspec.structs.replace(_line(office, terminal, request, series, block), is_given=True)
+    connection.execute(insert(NUMBER_BLOCK).values(msgspec.structs.asdict(line)))
+    return block, [line]
 
 
 def _given_before(given: Row[Any], terminal: TerminalRow, series: Series) -> Block:
@@ -79,42 +90,26 @@ def _given_before(given: Row[Any], terminal: TerminalRow, series: Series) -> Blo
     return block
 
 
-def _row(
-    office: Office, terminal: TerminalRow, request: NumbersRequest, series: Series, block: Block
-) -> dict[str, object]:
-    return {
-        "lowest": series.lowest(block.first),
-        "highest": series.highest(block.last),
-        "length": series.length,
-        "terminal_id": terminal.terminal_id,
-        "request_id": request.request_id,
-        "server_epoch": office.server.epoch,
-        "is_given": False,
-        "at_us": office.clock.now_us(),
-    }
-
-
-def _beginning(office: Office, connection: Connection, series: Series) -> int:
-    """Behind the last block given in this epoch of head office, or where the epoch's counting begins.
-
-    After it was put back it does not know what it gave since, and so begins in a place far away.
-    """
-    column = NUMBER_BLOCK.c
-    highest = connection.scalar(
-        select(func.max(column.highest)).where(
-            column.is_given,
-            column.server_epoch == office.server.epoch,
-            column.length == series.length,
-            column.highest.between(series.lowest(0), series.highest(series.capacity - 1)),
-        )
+def _line(office: Office, terminal: TerminalRow, request: NumbersRequest, series: Series, block: Block) -> NumbersLine:
+    return NumbersLine(
+        lowest=series.lowest(block.first),
+        highest=series.highest(block.last),
+        length=series.length,
+        terminal_id=terminal.terminal_id,
+        request_id=request.request_id,
+        is_given=False,
+        at_us=office.clock.now_us(),
     )
-    return series.start(office.server.epoch) if highest is None else series.serial_within(highest) + 1
 
 
 def _free_block(connection: Connection, series: Series, count: int, beginning: int) -> Block | None:
-    """The next free block from a place on and around; a smaller one where the range is full of holes."""
+    """The next free block from a place on and around; a smaller one where the range is full of holes.
+
+    The place is drawn from the request, so that even a head office that was put back, and does not know what it gave,
+    hardly ever gives two tills the same numbers before they have told it what they have.
+    """
     while count:
-        for first, last in ((beginning, series.capacity - 1), (0, min(beginning, series.capacity) - 1)):
+        for first, last in ((beginning, series.capacity - 1), (0, beginning - 1)):
             block = _free_between(connection, series, count, first, last)
             if block is not None:
                 return block

@@ -1,8 +1,8 @@
 """Head office's own facts once more, outside the database: one JSON document a line, synced before anybody is told.
 
 Tills keep their own journals and hand them in again after head office was put back to an older state. What head office
-itself decided (corrections, merges, expiry, programmes, erasures) stands in no till, so it stands here too. The file
-belongs on another machine; it holds no personal data.
+itself decided (corrections, merges, expiry, programmes, erasures, who has which card numbers) stands in no till, so it
+stands here too. The file belongs on another machine; it holds no personal data.
 """
 
 from __future__ import annotations
@@ -55,7 +55,19 @@ class TombstoneLine(msgspec.Struct, frozen=True, tag="tombstone"):
     erased_day: date
 
 
-Line = RecordLine | ProgrammeLine | TombstoneLine
+class NumbersLine(msgspec.Struct, frozen=True, tag="numbers"):
+    """Card numbers that one till was given, or had; no other till may be given them."""
+
+    lowest: str
+    highest: str
+    length: int
+    terminal_id: UUID
+    request_id: UUID
+    is_given: bool
+    at_us: int
+
+
+Line = RecordLine | ProgrammeLine | TombstoneLine | NumbersLine
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)

@@ -19,7 +19,6 @@ NUMBER_BLOCK: Final = Table(
     Column("length", SmallInteger, nullable=False),
     Column("terminal_id", Uuid, nullable=False),
     Column("request_id", Uuid, nullable=False),
-    Column("server_epoch", Uuid, nullable=False),
     Column("is_given", Boolean, nullable=False, comment="Otherwise the till had it before anybody here knew of it."),
     Column("at_us", BigInteger, nullable=False),
     Index(None, "request_id"),

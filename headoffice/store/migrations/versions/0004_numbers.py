@@ -19,7 +19,6 @@ def upgrade() -> None:
         sa.Column("length", sa.SmallInteger(), nullable=False),
         sa.Column("terminal_id", sa.Uuid(), nullable=False),
         sa.Column("request_id", sa.Uuid(), nullable=False),
-        sa.Column("server_epoch", sa.Uuid(), nullable=False),
         sa.Column("is_given", sa.Boolean(), nullable=False),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("lowest", name="pk_number_block"),

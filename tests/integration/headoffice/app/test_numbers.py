@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete
 
 from headoffice.app import numbers as module
 from headoffice.errors import Refusal
-from headoffice.store.tables import SERVER
+from headoffice.store.archive import NumbersLine
+from headoffice.store.number_tables import NUMBER_BLOCK
 from loyalty.cards import Check
-from loyalty.numbering import NUMBERS_MAX, Block, Held, NumbersRequest, Series
+from loyalty.numbering import Block, Held, NumbersRequest, Series
 from loyalty.wire import ProblemCode
 from tests.fakes.headoffice import member
 
@@ -60,12 +61,12 @@ def tills(office: TestedOffice) -> Tills:
     return Tills(office)
 
 
-def test_no_number_is_given_to_two_tills(office: TestedOffice, tills: Tills) -> None:
-    """Blocks follow each other from a place of this head office's own."""
-    start = PLASTIC.start(office.head.server.epoch)
-    assert tills.ask(tills.first) == Block(start, start + 999)
-    assert tills.ask(tills.second, 50) == Block(start + 1_000, start + 1_049)
-    assert tills.ask(tills.first) == Block(start + 1_050, start + 2_049)
+def test_a_block_begins_where_its_request_says(tills: Tills) -> None:
+    """At a place drawn from the request's id, and behind it where that place is given already."""
+    asked = UUID(int=7, version=4)
+    start = PLASTIC.start(asked)
+    held = (Held(PLASTIC, Block(start - 10, start + 4)),)
+    assert tills.ask(tills.first, 50, held=held, request_id=asked) == Block(start + 5, start + 54)
 
 
 def test_the_same_question_has_the_same_answer(tills: Tills) -> None:
@@ -90,13 +91,12 @@ def test_who_only_tells_is_given_nothing(tills: Tills) -> None:
 
 def test_what_tills_hold_and_what_are_cards_is_passed_over(office: TestedOffice, tills: Tills) -> None:
     """Handed out before joining, typed in by hand, taken over from an old programme."""
-    start = PLASTIC.start(office.head.server.epoch)
-    office.edit(tills.first, office.card(member(1), PLASTIC.number(start + 5)))
-    office.edit(tills.first, office.card(member(2), PLASTIC.number(start + 7)))
+    asked = UUID(int=7, version=4)
+    start = PLASTIC.start(asked)
+    for serial in (start + 5, start + 7, start + 39):
+        office.edit(tills.first, office.card(member(serial % 97), PLASTIC.number(serial)))
     held = (Held(PLASTIC, Block(start + 10, start + 29)),)
-    assert tills.ask(tills.second, 10, held=held) == Block(start + 30, start + 39)
-    office.edit(tills.first, office.card(member(3), PLASTIC.number(start + 45)))
-    assert tills.ask(tills.second, 10) == Block(start + 46, start + 55)
+    assert tills.ask(tills.second, 10, held=held, request_id=asked) == Block(start + 40, start + 49)
 
 
 def test_a_range_full_of_holes_is_used_to_its_last_number(office: TestedOffice, tills: Tills) -> None:
@@ -130,16 +130,30 @@ def test_a_rule_whose_prefix_changed_gives_no_number_again(office: TestedOffice,
         given |= texts
 
 
-def test_a_head_office_that_was_put_back_begins_in_another_place(office: TestedOffice, tills: Tills) -> None:
-    """It does not know what it gave after the moment it was put back to."""
-    before = tills.ask(tills.first)
+def test_a_database_that_was_put_back_learns_from_the_archive_what_it_gave(office: TestedOffice, tills: Tills) -> None:
+    """And is another epoch then, so that every till tells what it has as well."""
+    epoch = office.head.server.epoch
+    asked = UUID(int=7, version=4)
+    block = tills.ask(tills.first, request_id=asked, held=(Held(SHORT, Block(0, 9)),))
     with office.head.database.write() as connection:
-        connection.execute(update(SERVER).values(epoch=UUID(int=9, version=4)))
+        connection.execute(delete(NUMBER_BLOCK))
     office.restart()
-    after = tills.ask(tills.first)
-    assert before is not None
-    assert after is not None
-    assert abs(after.first - before.first) > NUMBERS_MAX
+    assert office.head.server.epoch != epoch
+    assert tills.ask(tills.first, request_id=asked) == block
+    assert tills.ask(tills.second, 5, SHORT) == Block(10, 14)
+    after = office.head.server.epoch
+    office.restart()
+    assert office.head.server.epoch == after
+
+
+def test_an_archive_that_was_lost_is_written_anew(office: TestedOffice, tills: Tills) -> None:
+    """From what the database knows."""
+    block = tills.ask(tills.first, 5, SHORT)
+    office.head.office.archive.path.unlink()
+    office.restart()
+    found = [line for line in office.head.office.archive.lines() if isinstance(line, NumbersLine)]
+    assert block is not None
+    assert [(line.lowest, line.is_given) for line in found] == [(SHORT.number(block.first), True)]
 
 
 def test_a_search_ends(office: TestedOffice, tills: Tills, monkeypatch: pytest.MonkeyPatch) -> None:
