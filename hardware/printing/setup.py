@@ -217,7 +217,7 @@ def _file(text: str) -> FileTarget:
     parts = urlsplit(text)
     path = unquote(parts.path)
     if parts.netloc not in {"", "localhost"} or not path.strip("/"):
-        raise NotAPrinter(text, "a file is written with three slashes, as in file:///home/till/receipts.bin")
+        raise NotAPrinter(text, "a file is written with three slashes, as in file:///srv/till/receipts.bin")
     if re.match(r"/[A-Za-z]:/", path):
         path = path[1:]  # file:///C:/receipts.bin
     return FileTarget(path)

@@ -37,7 +37,7 @@ TARGETS: dict[str, Target] = {
     "/dev/usb/lp0": DeviceTarget("/dev/usb/lp0"),
     "/dev/usblp1": DeviceTarget("/dev/usblp1"),
     "/dev/lp0": DeviceTarget("/dev/lp0"),
-    "file:///home/till/receipts%20of%20today.bin": FileTarget("/home/till/receipts of today.bin"),
+    "file:///srv/till/receipts%20of%20today.bin": FileTarget("/srv/till/receipts of today.bin"),
     "file:///C:/receipts.bin": FileTarget("C:/receipts.bin"),
     "  COM3  ": SerialTarget("COM3"),
 }
