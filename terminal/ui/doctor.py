@@ -7,7 +7,7 @@ from typing import Protocol
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from terminal.presenters.doctor_states import DoctorAction, DoctorState, Page
+from terminal.presenters.doctor_states import DoctorAction, DoctorState, Page, Phase
 from terminal.presenters.states import Tone
 from terminal.ui import intents, tokens
 from terminal.ui.buttons import Button, Kind
@@ -54,6 +54,7 @@ class DoctorView(View):
     def __init__(self, presenter: Doctor, texts: Wording, theme: Theme) -> None:
         super().__init__(texts, theme)
         self._presenter = presenter
+        self._waits = False
         self._buttons: list[Button] = []
         self._tabs: dict[str, ChoiceButton] = {}
         self._sounds: dict[str, Button] = {}
@@ -159,14 +160,19 @@ class DoctorView(View):
         self._show_page(state)
         self._show_actions(state.actions)
         self._show_sounds(state.sounds)
-        waits = state.wizard is not None
-        began = waits and not self._wizard.isVisibleTo(self)
-        if state.wizard is not None:
-            self._wizard.show_wizard(state.wizard)
-        self._pages.setVisible(not waits)
-        self._wizard.setVisible(waits)
-        if began and self.isVisible():
-            self.take_focus()
+        wizard = state.wizard
+        if wizard is not None:
+            self._wizard.show_wizard(wizard)
+        self._pages.setVisible(wizard is None)
+        self._wizard.setVisible(wizard is not None)
+        self._follow_with_focus(wizard is not None and wizard.phase is Phase.WAITING)
+
+    def _follow_with_focus(self, waits: bool) -> None:  # noqa: FBT001 - one flag, as in Qt's own setters
+        """What a scanner types goes into the wizard's field while that waits, and presses no button afterwards."""
+        if waits != self._waits:
+            self._waits = waits
+            if self.isVisible():
+                self.take_focus()
 
     def _show_head(self, state: DoctorState) -> None:
         palette = self.theme.palette
