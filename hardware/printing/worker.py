@@ -79,9 +79,6 @@ class PrinterWorker:
             reconnect: When a lost printer is tried again.
             clock_s: Monotonic time, in seconds.
             random_unit: Numbers from 0 to below 1 for the jitter.
-
-        Raises:
-            NotAPrinter: What the set-up names is no way to a printer.
         """
         self.device_id = device_id
         self._setup = setup

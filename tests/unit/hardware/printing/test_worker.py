@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from hardware.printing.delivery import PrinterTiming
 from hardware.printing.errors import (
+    NotAPrinter,
     PrinterMisconfigured,
     PrinterMissing,
 )
@@ -189,6 +190,14 @@ def test_wrong_settings_are_shown_and_nothing_is_opened(recorder: PrinterRecorde
         shown = recorder.wait_for(PrinterState.UNAVAILABLE)
     assert isinstance(shown.error, PrinterMisconfigured)
     assert transport.opened == 0
+
+
+def test_a_port_that_is_none_is_shown_like_every_other_trouble(recorder: PrinterRecorder) -> None:
+    """The till opens with wrong settings, and says what is wrong with them."""
+    with printing(recorder, replace(SETUP, target="printer")):
+        shown = recorder.wait_for(PrinterState.UNAVAILABLE)
+    assert isinstance(shown.error, NotAPrinter)
+    assert "host:port" in shown.error.detail
 
 
 def test_stopping_twice_and_before_the_start_is_harmless(recorder: PrinterRecorder) -> None:
