@@ -211,11 +211,11 @@ FINDINGS: Final[dict[str, Told]] = {
     DataCode.SYNC_ALONE: Told("", mark("This till stands alone.")),
     DataCode.SYNC_WAITING: Told(
         "M-398",
-        mark("{count} bookings wait for head office since {since}."),
+        mark("Bookings that wait for head office: {count}, the oldest since {since}."),
         mark("Check the network. They are sent by themselves; F7 says more."),
     ),
     DataCode.SYNC_CASES: Told(
-        "M-399", mark("Head office has {count} cases to look at."), mark("Its page says what to do.")
+        "M-399", mark("Cases for head office to look at: {count}."), mark("Head office's page says what to do.")
     ),
     DataCode.VERSIONS: Told("", mark("Stammkunde {version}, Python {python}, SQLite {sqlite}, {system}.")),
 }

@@ -34,6 +34,7 @@ class HelpPresenter(Presenter[HelpState]):
             KeyHint("F7", texts._("Head office: what waits, what to do")),
             KeyHint("F8", texts._("Daily report")),
             KeyHint("F9", texts._("Undo what was just booked")),
+            KeyHint("F11", texts._("Devices: what works, what to do")),
             KeyHint("Enter", texts._("Confirm")),
             KeyHint("Esc", texts._("Back")),
         )
@@ -43,6 +44,8 @@ class HelpPresenter(Presenter[HelpState]):
             texts._(
                 "Offline? Go on as usual. All bookings are kept here and sent by themselves; F7 shows how many wait."
             ),
-            texts._("Scanner silent? The start screen says what is wrong. Meanwhile type the card number."),
+            texts._(
+                "Scanner silent? F11 says what is wrong and what to do, and tests it. Meanwhile type the card number."
+            ),
         )
         self._show(HelpState(texts._("Help"), keys, sentences))
