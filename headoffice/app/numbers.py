@@ -40,8 +40,10 @@ def numbers(office: Office, terminal: TerminalRow, request: NumbersRequest) -> N
     Both are archived before the till is told: a head office that is put back learns from its archive what it gave.
 
     Raises:
-        Refusal: ``BAD_REQUEST`` when the id was used for another question.
+        Refusal: ``BAD_REQUEST`` when the id was used for another question, or numbers are none of their series.
     """
+    if not all(each.block.first <= each.block.last < each.series.capacity for each in request.held):
+        raise Refusal(ProblemCode.BAD_REQUEST, "Numbers beyond the end of their series")
 
     def work(connection: Connection) -> tuple[NumbersReply, list[NumbersLine]]:
         if connection.dialect.name == "postgresql":

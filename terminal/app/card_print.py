@@ -17,7 +17,6 @@ from terminal.app.till import read_card
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hardware.symbols import Symbol
     from loyalty.cards import CardRule
     from loyalty.programme import Programme
     from storage.store import Reader
@@ -138,12 +137,9 @@ def card_file(
         command: What was asked.
         cards: What came of it.
         language: The language of the file.
-        progress: Told how many cards are done and how many there are.
+        progress: Told how many cards are done and how many there are; a barcode is half a card.
     """
-    from texts.card_pdf import CardFace, CardPaper, cards_pdf
-
-    def symbol(number: str) -> Symbol:
-        return make_symbol(command.kind, number)
+    from texts.card_pdf import PROGRESS_CARDS, CardFace, CardPaper, cards_pdf
 
     paper = CardPaper(
         sheet=command.sheet,
@@ -153,8 +149,18 @@ def card_file(
         crop_marks=command.crop_marks,
         language=language,
     )
-    faces = [CardFace(card.number, symbol(card.number), card.member) for card in cards.cards]
-    return cards_pdf(paper, faces, progress)
+    total = len(cards.cards)
+    faces = []
+    for done, card in enumerate(cards.cards, 1):
+        faces.append(CardFace(card.number, make_symbol(command.kind, card.number), card.member))
+        if progress and done % PROGRESS_CARDS == 0:
+            progress(done // 2, total)
+
+    def drawn(done: int, total: int) -> None:
+        if progress:
+            progress((total + done) // 2, total)
+
+    return cards_pdf(paper, faces, drawn)
 
 
 def phone_card(programme: Programme, text: str, *, as_svg: bool) -> bytes | Refused:

@@ -87,6 +87,7 @@ def test_serving_shows_and_logs_no_number(counter: Counter) -> None:
     for text in (PAYMENT, GROUPED, TRACK, MISREAD, BEN, "4006381333931", f"https://example.org/?card={ANNA}", NEW_CARD):
         counter.scan(text)
         assert leaks(states(counter)) == [], "on a screen"
+        assert "example.org" not in states(counter)
     assert counter.crashes == []
 
 

@@ -89,6 +89,14 @@ def test_who_only_tells_is_given_nothing(tills: Tills) -> None:
     assert tills.ask(tills.second, series=None, held=held) is None
 
 
+@pytest.mark.parametrize("block", [Block(5, 4), Block(99, 100), Block(10**17, 10**17)])
+def test_numbers_that_there_are_not_are_refused(tills: Tills, block: Block) -> None:
+    """Nothing of such a request counts."""
+    with pytest.raises(Refusal) as refusal:
+        tills.ask(tills.first, series=SHORT, held=(Held(SHORT, block),))
+    assert refusal.value.code is ProblemCode.BAD_REQUEST
+
+
 def test_what_tills_hold_and_what_are_cards_is_passed_over(office: TestedOffice, tills: Tills) -> None:
     """Handed out before joining, typed in by hand, taken over from an old programme."""
     asked = UUID(int=7, version=4)

@@ -6,7 +6,9 @@ import msgspec
 import pytest
 
 from headoffice.errors import Refusal
+from loyalty.cards import Check
 from loyalty.feed import Cursor
+from loyalty.numbering import NumbersRequest, Series
 from loyalty.store_day import StoreDay
 from loyalty.wire import SNAPSHOT_PART_MAX, ProblemCode, RecordReply, UndoneLine
 from tests.fakes.api import Line, on_the_line
@@ -196,5 +198,28 @@ def test_a_record_is_told_to_a_till_that_signs() -> None:
         line.head_office.refusal = Refusal(ProblemCode.NOT_FOUND)
         answer = await line.client.get(f"/v1/records/{EPOCH}", auth=line.till)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+    on_the_line(work)
+
+
+def test_numbers_are_given_to_the_till_that_signs() -> None:
+    """In its name; a series that is none, or too many at once, is refused before head office is asked."""
+
+    async def work(line: Line) -> None:
+        series = {"prefix": "29", "length": 13, "check": "gs1"}
+        request = {"request_id": str(EPOCH), "series": series, "count": 5}
+        answer = await line.client.post("/v1/numbers", json=request, auth=line.till)
+        assert (answer.status_code, answer.json()) == (200, {"block": {"first": 0, "last": 4}})
+        (name, asked) = line.head_office.calls[0]
+        assert isinstance(asked, NumbersRequest)
+        assert (name, asked.series, asked.count) == ("numbers", Series("29", 13, Check.GS1), 5)
+        for wrong in (
+            request | {"count": 10_001},
+            request | {"series": series | {"prefix": "2" * 13}},
+            request | {"held": [{"series": series, "block": {"first": -1, "last": 4}}]},
+        ):
+            answer = await line.client.post("/v1/numbers", json=wrong, auth=line.till)
+            assert answer.status_code in (400, 422)
+        assert len(line.head_office.calls) == 1
 
     on_the_line(work)
