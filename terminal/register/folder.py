@@ -37,8 +37,8 @@ REASON_ENDING: Final = ".reason.txt"
 ENDINGS: Final = (".csv", ".json")
 """Files with any other ending are left alone, so a register may write under another name and then rename."""
 
-FILE_BYTES_MAX: Final = 256 * 1024
-"""The largest file that is read, in bytes: 499 lines of the longest articles fit."""
+FILE_BYTES_MAX: Final = 512 * 1024
+"""The largest file that is read, in bytes: 499 lines of the longest articles fit, each letter escaped."""
 
 ENTRIES_MAX: Final = 2_000
 """How many entries of the folder one look takes notice of."""
@@ -118,6 +118,7 @@ class Folder:
                 outcome = self._take(name, patient=patient)
                 if outcome:
                     counts[outcome] += 1
+                    del self._seen[name]  # the next file of this name is a new one
             left = len(found) - sum(counts.values())
             return FolderState(**counts, waiting=left, failed=sum(1 for _ in files_in(self._path / FAILED)))
         except (OSError, FileUnwritable) as error:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     Send = Callable[[Message], Awaitable[None]]
     Application = Callable[[Any, Any, Any], Awaitable[None]]
 
-BODY_BYTES_MAX: Final = 256 * 1024
-"""The largest body: a basket of 499 lines fits twice, in bytes."""
+BODY_BYTES_MAX: Final = 512 * 1024
+"""The largest body: a basket of 499 lines of the longest names fits, each letter escaped, in bytes."""
 
 BODY_S_MAX: Final = 10.0
 """How long a register may take to send a body, in seconds."""

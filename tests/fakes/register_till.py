@@ -86,7 +86,7 @@ class Painting:
 
 
 class RegisterTill:
-    """The till, from ``start`` to ``close``; ``kill`` ends it as a power cut does.
+    """The till, from the beginning to ``close``.
 
     Attributes:
         directory: Its data directory; Anna and Ben are members.
@@ -101,8 +101,8 @@ class RegisterTill:
         self.painting = Painting()
         self.schedule = ManualSchedule()
         self.clock = FakeClock()
-        self.clock.advance(days=0)
         self._language = language
+        self._closed = False
         self.painting.ask(self._open)
         self.server = RegisterServer(
             directory,
@@ -129,7 +129,10 @@ class RegisterTill:
         self.register = attached(self.shell, self.around)
 
     def close(self) -> None:
-        """Stop the interface, then the till."""
+        """Stop the interface, then the till; closing twice is allowed."""
+        if self._closed:
+            return
+        self._closed = True
         self.server.stop()
         self.painting.ask(self.desk.stop)
         self.painting.close()

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
-from hardware.receipt import WIDTH_58_MM, WIDTH_80_MM, ReceiptLine, ReceiptStyle, render
+from hardware.receipt import WIDTH_58_MM, WIDTH_80_MM, render
 from loyalty.outcomes import Refused
 from loyalty.records import ReversalReason
 from loyalty.reversal import ReversalRequest
 from loyalty.sale import Basket, BasketLine, RewardRequest
 from terminal.app.earn import EarnCommand, Earned, earn
 from terminal.app.enrol import EnrolCommand, Enrolled, enrol
+from terminal.app.expiring import NextToExpire
 from terminal.app.redeem import RedeemCommand, Redeemed, redeem
 from terminal.app.reverse import ReverseCommand, Reversed, reverse
 from terminal.presenters.outcomes import Booked
-from terminal.presenters.receipts import receipt
-from terminal.presenters.states import ReceiptText
+from terminal.presenters.receipts import PLAIN, Circumstances, receipt, receipt_file_name
 from tests.fakes.counter import ANNA, NEW_CARD, Counter
 from texts.i18n import LANGUAGES, Texts
 
@@ -71,22 +72,12 @@ def done(outcome: B | Refused) -> B:
     return outcome
 
 
-def on_paper(text: ReceiptText) -> ReceiptLine:
-    """A finished line as the layout wants it."""
-    styles = {
-        (False, False): ReceiptStyle.NORMAL,
-        (True, False): ReceiptStyle.STRONG,
-        (False, True): ReceiptStyle.CENTRED,
-        (True, True): ReceiptStyle.TITLE,
-    }
-    style = ReceiptStyle.RULE if text.rule else styles[text.strong, text.centred]
-    return ReceiptLine(text.text, text.right, style)
-
-
-def printed(shop: Counter, booked: Booked, language: str, width: int) -> list[str]:
+def printed(
+    shop: Counter, booked: Booked, language: str, width: int, circumstances: Circumstances = PLAIN
+) -> list[str]:
     """A booking's receipt as lines of characters."""
-    lines = receipt(Texts(language), shop.till.programme, shop.store.shop, booked)
-    return render([on_paper(line) for line in lines], width)
+    found = receipt(Texts(language), shop.till.programme, shop.store.shop, booked, circumstances)
+    return render(found.lines, width)
 
 
 def expected(language: str, width: int) -> dict[str, list[str]]:
@@ -127,8 +118,65 @@ def test_every_receipt_says_that_it_is_no_fiscal_receipt(
     shop: Counter, receipts: dict[str, Booked], language: str
 ) -> None:
     """The register's receipt is another one; nobody shall mistake the two."""
-    last = {"de": "Kein Kassenbeleg", "en": "Not a fiscal receipt"}[language]
-    assert [printed(shop, booked, language, WIDTH_58_MM)[-1].strip() for booked in receipts.values()] == [last] * 5
+    words = {"de": "Kein Kassenbeleg", "en": "Not a fiscal receipt"}[language]
+    for booked in receipts.values():
+        for circumstances in (PLAIN, Circumstances(copied="22.11.2026 09:12"), Circumstances(has_balance=False)):
+            assert words in [line.strip() for line in printed(shop, booked, language, WIDTH_58_MM, circumstances)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_copy_says_so_and_when_it_was_made(shop: Counter, receipts: dict[str, Booked], language: str) -> None:
+    """At the top, before anything else; the rest is what the first paper said."""
+    texts, sale = Texts(language), receipts["sale"]
+    copy = printed(shop, sale, language, WIDTH_80_MM, Circumstances(copied="22.11.2026 09:12"))
+    assert copy[1].strip() == texts._("Copy")
+    assert "22.11.2026 09:12" in copy[2]
+    assert copy[:1] + copy[3:] == printed(shop, sale, language, WIDTH_80_MM)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_points_that_expire_next_are_named_with_their_last_day(
+    shop: Counter, receipts: dict[str, Booked], language: str
+) -> None:
+    """Right behind the balance; a programme whose points live for ever says nothing."""
+    texts, sale = Texts(language), receipts["sale"]
+    circumstances = Circumstances(expiring=NextToExpire(1_300, date(2027, 12, 31)))
+    lines = printed(shop, sale, language, WIDTH_80_MM, circumstances)
+    more = [line for line in lines if line not in printed(shop, sale, language, WIDTH_80_MM)]
+    assert len(more) == 1
+    assert texts.number(1_300) in more[0]
+    assert texts.day(date(2027, 12, 31), "medium") in more[0]
+
+
+def test_the_code_for_another_till_goes_into_the_qr_code_and_not_into_the_text(
+    shop: Counter, receipts: dict[str, Booked]
+) -> None:
+    """Nobody types 200 characters; the number of the booking stands there for whoever has no scanner."""
+    found = receipt(
+        Texts("en"), shop.till.programme, shop.store.shop, receipts["sale"], Circumstances(code="SKR1" + "0" * 60)
+    )
+    assert found.qr == "SKR1" + "0" * 60
+    assert found.qr_caption == "For a return at another till"
+    lines = render(found.lines, WIDTH_58_MM)
+    assert not any("SKR1" in line for line in lines)
+    assert "".join(line.strip() for line in lines[-2:]) == str(receipts["sale"].record.record_id)
+    alone = receipt(Texts("en"), shop.till.programme, shop.store.shop, receipts["sale"])
+    assert (alone.qr, alone.qr_caption) == ("", "")
+
+
+def test_an_old_booking_of_a_joined_till_is_copied_without_a_balance(
+    shop: Counter, receipts: dict[str, Booked]
+) -> None:
+    """Today's balance is not what the first paper said."""
+    lines = printed(shop, receipts["sale"], "en", WIDTH_80_MM, Circumstances(has_balance=False))
+    assert not any("New balance" in line or "Worth" in line for line in lines)
+
+
+def test_the_file_of_a_receipt_sorts_by_its_time_and_is_one_per_booking(receipts: dict[str, Booked]) -> None:
+    """A copy overwrites its first file and nobody else's."""
+    names = [receipt_file_name(Texts("en"), booked.record) for booked in receipts.values()]
+    assert len(set(names)) == len(names)
+    assert all(name.startswith("Receipt 2026-11-21 10-00 ") and name.endswith(".pdf") for name in names)
 
 
 def test_a_debt_is_printed_with_a_minus(shop: Counter) -> None:

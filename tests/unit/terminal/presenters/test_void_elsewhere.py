@@ -23,6 +23,7 @@ from terminal.sync.status import SyncMode, SyncTrouble
 from tests.fakes.counter import ANNA, BEN, Counter
 from tests.fakes.head_office_port import FakeHeadOffice
 from tests.fakes.sync_line import FakeSyncActions, hear, said
+from texts.qr import qr_rows
 
 OTHER_TILL = UUID(int=0xB, version=4)
 RECORD = UUID("0198c0de-0000-7000-8000-000000000001")
@@ -93,7 +94,9 @@ def test_a_typed_number_is_asked_of_head_office_and_undone(counter: Counter, lin
     counter.shell.key("Enter")
     assert counter.screen() is Screen.DONE
     assert "A preview until head office has booked it." in counter.shell.done.state.details
-    assert any("until head office" in row.text for row in counter.shell.done.state.receipt)
+    paper = counter.shell.done.state.receipt
+    assert paper is not None
+    assert "until head office" in paper.text
     assert counter.account(ANNA).balance == before - 20
     assert counter.shell.done.undoable is None
 
@@ -391,13 +394,15 @@ def test_the_code_is_signed_only_when_somebody_wants_the_receipt(counter: Counte
     counter.shell.member.confirm()
     assert counter.screen() is Screen.DONE
     assert not line.asked
-    counter.shell.done.show_receipt()
-    counter.shell.done.show_receipt()
+    counter.shell.done.keep_receipt()
+    counter.shell.done.keep_receipt()
     record_id = counter.shell.done.undoable
     assert line.asked == [("receipt_code", record_id)]
     line.answer("SKR1" + "0" * 60)
-    shown = [row.text for row in counter.shell.done.state.receipt]
-    assert shown[-4:] == ["For a return at another till", str(record_id), "SKR1" + "0" * 32, "0" * 28]
+    paper = counter.shell.done.state.receipt
+    assert paper is not None
+    assert paper.rows[-1].text.strip() == "For a return at another till"
+    assert paper.qr == qr_rows("SKR1" + "0" * 60)
 
 
 def test_without_a_key_the_receipt_has_its_number_alone(counter: Counter, line: FakeSyncActions) -> None:
@@ -406,11 +411,16 @@ def test_without_a_key_the_receipt_has_its_number_alone(counter: Counter, line: 
     counter.scan(ANNA)
     counter.shell.member.amount_typed("12,50")
     counter.shell.member.confirm()
-    counter.shell.done.show_receipt()
+    counter.shell.done.keep_receipt()
     line.answer(Declined(SyncTrouble.KEYS_MISSING))
-    assert counter.shell.done.state.receipt[-1].text == str(counter.shell.done.undoable)
+    paper = counter.shell.done.state.receipt
+    assert paper is not None
+    number = "".join(paper.text.split())[-36:]
+    assert number == str(counter.shell.done.undoable)
     counter.scan(BEN)
     counter.shell.member.amount_typed("5,00")
     counter.shell.member.confirm()
     line.answer("SKR1" + "0" * 60)
-    assert not any(row.text.startswith("SKR1") for row in counter.shell.done.state.receipt)
+    paper = counter.shell.done.state.receipt
+    assert paper is not None
+    assert paper.qr == ()
