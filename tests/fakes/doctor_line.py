@@ -6,10 +6,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from hardware.findings import Attached, Finding
+from hardware.frames import RejectReason
+from hardware.scans import Scan
 from hardware.speeds import Framing
 from hardware.traffic import TrafficEntry
 from hardware.wizard import Capture
 from terminal.app.keep_settings import Changes, Kept, NotKept
+from terminal.presenters.doctor import DoctorPresenter
+from terminal.presenters.doctor_states import WizardState
+from tests.fakes.counter import Counter
 
 Failed = Callable[[Exception], None]
 
@@ -99,3 +104,31 @@ class FakeDoctorActions:
     def fail(self, error: Exception) -> None:
         """What was asked last broke."""
         self._failed(error)
+
+
+def doctor(counter: Counter) -> DoctorPresenter:
+    """The screen's presenter."""
+    return counter.shell.doctor
+
+
+def wizard(counter: Counter) -> WizardState:
+    """What the wizard shows."""
+    state = doctor(counter).state.wizard
+    assert state is not None
+    return state
+
+
+def keys(counter: Counter) -> list[str]:
+    """The buttons that can be pressed."""
+    return [action.key for action in doctor(counter).state.actions if action.enabled]
+
+
+def scan(text: str, rejected: RejectReason | None = None) -> Scan:
+    """A code from a scanner that types."""
+    return Scan(device_id="keyboard", text=text, raw=b"", aim="", symbology=None, t_monotonic_ns=0, rejected=rejected)
+
+
+def pass_seconds(counter: Counter, seconds: int) -> None:
+    """Let time pass second by second: who looks once a second asks anew each time."""
+    for _ in range(seconds):
+        counter.schedule.pass_ms(1_000)

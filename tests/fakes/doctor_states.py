@@ -172,9 +172,9 @@ class DoctorStates:
             actions=tuple(replace(each, enabled=each.key in ("wizard", "bundle")) for each in self.actions()),
             notice=Notice(
                 t(
-                    "Ohne personenbezogene Daten geschrieben: /home/kasse/Dokumente/stammkunde-support.zip. "
+                    "Ohne personenbezogene Daten geschrieben: ~/Dokumente/stammkunde-support.zip. "
                     "Bitte an den Support senden.",
-                    "Written without personal data: /home/kasse/Documents/stammkunde-support.zip. Send it to support.",
+                    "Written without personal data: ~/Documents/stammkunde-support.zip. Send it to support.",
                 ),
                 Tone.GOOD,
             ),

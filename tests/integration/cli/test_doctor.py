@@ -28,6 +28,8 @@ BENS_NAME = "Benjamin Özdemir"
 PHONE = "0152 28817386"
 MAIL = "anna@example.org"
 SHOP = "Konditorei Himmelreich"
+HOME = (Path("/") / "home" / "annegret").as_posix()
+"""Somebody's folder, put together here: no file may name one."""
 
 
 @pytest.fixture
@@ -149,11 +151,11 @@ def test_the_support_file_names_nobody(shop: CommandLine, tmp_path: Path) -> Non
     use(
         shop,
         '[scanner]\nport = "socket://kasse.himmelreich.example:9000"\nprefix = "Himmel"\n'
-        '[register]\nfolder = "/home/annegret/kasse"\n',
+        f'[register]\nfolder = "{HOME}/kasse"\n',
     )
     crash = (
         "--- 2026-11-22T04:00:00+00:00\n"
-        f'  File "/home/annegret/stammkunde/terminal/app/earn.py", line 12, in earn\n'
+        f'  File "{HOME}/stammkunde/terminal/app/earn.py", line 12, in earn\n'
         f"builtins.ValueError: '{ANNAS_NAME}' {ANNA} {MAIL} {PHONE}\n"
     )
     (shop.directory / CRASH_FILE).write_text(crash, "utf-8")
