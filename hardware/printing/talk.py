@@ -146,7 +146,7 @@ class Talk:
                 return None
         while not self._answers:
             left_s = deadline_s - self._clock_s()
+            self.hear(max(0.0, left_s))  # once in any case: this thread may not have run while the answer came
             if left_s <= 0:
-                return None
-            self.hear(left_s)
-        return self._answers.popleft()
+                break
+        return self._answers.popleft() if self._answers else None

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from hardware.printing.errors import PrinterSoftwareMissing
 from hardware.printing.library import code_page, new_dummy
 from tests.fakes.printer import SETUP
 from tests.source import ROOT
 
 LOADING = """
 import json, logging, sys, tempfile
+from hardware.printing.errors import PrinterSoftwareMissing
 from hardware.printing.library import new_dummy
 from hardware.printing.setup import PrinterSetup
 new_dummy(PrinterSetup(target="COM3"))
@@ -64,3 +66,10 @@ def test_a_page_holds_what_it_holds_and_no_control_characters() -> None:
     characters = code_page(setup, new_dummy(setup).profile).characters
     assert {"€", "Ä", "ß", "½"} <= characters
     assert all(len(each) == 1 and each.isprintable() for each in characters)
+
+
+def test_a_till_without_the_library_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broken installation is a known error with a cure, not a crash of the printer's thread."""
+    monkeypatch.setitem(sys.modules, "escpos", None)
+    with pytest.raises(PrinterSoftwareMissing):
+        new_dummy(SETUP)

@@ -183,6 +183,18 @@ def test_a_drawer_does_not_open_by_itself_when_the_printer_comes_back(recorder: 
     assert line.paper.pulses == ()
 
 
+def test_a_kick_that_comes_too_late_is_dropped(recorder: PrinterRecorder) -> None:
+    """Between asking and the printer's being ready, the cashier may have gone."""
+    line = ScriptedPrinterLine(WELL)
+    timing = replace(BRISK, drawer_age_max_s=-1.0)
+    with printing(recorder, transport=ScriptedPrinterTransport(line), timing=timing) as worker:
+        recorder.wait_for(PrinterState.READY)
+        assert worker.open_drawer()
+        worker.print(print_job(ReceiptLine("after")))
+        recorder.next_printed()
+    assert line.paper.pulses == ()
+
+
 def test_wrong_settings_are_shown_and_nothing_is_opened(recorder: PrinterRecorder) -> None:
     """A model that does not exist is found before the first receipt, not with it."""
     transport = ScriptedPrinterTransport(ScriptedPrinterLine(WELL))

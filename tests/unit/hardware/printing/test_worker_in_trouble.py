@@ -242,3 +242,28 @@ def test_a_line_that_does_not_return_is_left_behind_and_said(
     assert "did not end" in caplog.text
     released.set()
     recorder.wait_for(PrinterState.STOPPED)
+
+
+def test_switched_off_behind_its_cable_in_mid_receipt_it_starts_over(recorder: PrinterRecorder) -> None:
+    """A serial adapter stays when its printer goes: the silence behind a half receipt is a loss like any other."""
+    first, second = ScriptedPrinterLine(WELL, says_end=False), ScriptedPrinterLine(WELL)
+    job = print_job(ReceiptLine("body"), again_lines=(ReceiptLine("Second try"),))
+    timing = replace(PATIENT, answer_s=0.001)
+    with printing(recorder, transport=ScriptedPrinterTransport(first, second), timing=timing) as worker:
+        worker.print(job)
+        recorder.wait_for(PrinterState.PRINTING)
+        first.answer = None
+        assert isinstance(recorder.wait_for(PrinterState.OFFLINE).error, PrinterSilent)
+        assert recorder.next_printed() == job.job_id
+    assert second.paper.text.split("\n") == ["Second try", "body"]
+
+
+def test_the_till_ends_while_a_printer_is_still_printing(recorder: PrinterRecorder) -> None:
+    """The receipt is in the printer and comes out; nobody waits for its word."""
+    line = ScriptedPrinterLine(WELL, says_end=False)
+    with printing(recorder, transport=ScriptedPrinterTransport(line), timing=PATIENT) as worker:
+        worker.print(print_job(ReceiptLine("in the printer")))
+        recorder.wait_for(PrinterState.PRINTING)
+    assert b"in the printer" in line.taken
+    assert recorder.printed.empty()
+    assert line.closed == 1
