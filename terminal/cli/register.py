@@ -170,11 +170,11 @@ def _look_to_the_end(folder: Folder) -> FolderState:
         whole = FolderState(
             booked=whole.booked + state.booked,
             known=whole.known + state.known,
-            refused=whole.refused + state.refused,
+            put_aside=whole.put_aside + state.put_aside,
             waiting=state.waiting,
             failed=state.failed,
         )
-        if state.waiting == 0 or not (state.booked or state.known or state.refused):
+        if state.waiting == 0 or not (state.booked or state.known or state.put_aside):
             break
     return whole
 
@@ -183,8 +183,8 @@ def _looked(texts: Texts, state: FolderState, failed_at: str) -> Answer:
     lines = [
         (texts._("Booked"), texts.number(state.booked)),
         (texts._("Booked before"), texts.number(state.known)),
-        (texts._("Not booked"), texts.number(state.refused)),
+        (texts._("Not booked"), texts.number(state.put_aside)),
         (texts._("Files waiting"), texts.number(state.waiting)),
     ]
     told = [*pairs(lines), *([failed_text(texts, state.failed, failed_at)] if state.failed else [])]
-    return Answer(msgspec.to_builtins(state), told, EXIT_REFUSED if state.refused else EXIT_DONE)
+    return Answer(msgspec.to_builtins(state), told, EXIT_REFUSED if state.put_aside else EXIT_DONE)

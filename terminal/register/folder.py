@@ -59,14 +59,14 @@ class FolderState(msgspec.Struct, frozen=True):
     Attributes:
         booked: How many sales it booked.
         known: How many were booked before.
-        refused: How many it put aside.
+        put_aside: How many it moved to ``failed``.
         waiting: How many files are still there.
         failed: How many files lie in ``failed``, from whenever.
     """
 
     booked: int = 0
     known: int = 0
-    refused: int = 0
+    put_aside: int = 0
     waiting: int = 0
     failed: int = 0
 
@@ -111,7 +111,7 @@ class Folder:
             for name in (DONE, FAILED):
                 (self._path / name).mkdir(exist_ok=True)
             found = sorted(files_in(self._path), key=lambda each: (each[1][1], each[0]))
-            counts = {"booked": 0, "known": 0, "refused": 0}
+            counts = {"booked": 0, "known": 0, "put_aside": 0}
             complete = [name for name, mark in found if self._seen.get(name) == mark][:FILES_PER_LOOK]
             self._seen = dict(found)
             for name in complete:
@@ -152,7 +152,7 @@ class Folder:
         target = self._free(FAILED, path.name)
         write_file(Path(f"{target}{REASON_ENDING}"), f"{reason_text(self._texts(), why)}\n".encode())
         move_to_free_name(path, target)
-        return "refused"
+        return "put_aside"
 
     def _free(self, folder: str, name: str) -> Path:
         """A name that is free in a folder: the file's own, else with a number."""

@@ -152,7 +152,7 @@ def test_a_known_receipt_with_other_contents_is_put_aside(drop: Drop, other: str
     drop.leave("17.csv", csv())
     drop.look()
     drop.leave("17b.csv", other)
-    assert drop.look() == FolderState(refused=1, failed=1)
+    assert drop.look() == FolderState(put_aside=1, failed=1)
     assert "M-393" in drop.reason("17b.csv")
     assert drop.counter.sales_on_disk == 1
 
@@ -200,7 +200,7 @@ def test_an_old_sale_is_entered_late_with_its_own_time(drop: Drop) -> None:
         drop.leave(f"{name}.csv", f"receipt;card;amount;at\n{name};{ANNA};1,00;{at}\n")
         drop.leave(f"{name}-anonymous.csv", f"receipt;amount;at\n{name}-a;1,00;{at}\n")
     state = drop.look()
-    assert (state.booked, state.refused) == (4, 4)
+    assert (state.booked, state.put_aside) == (4, 4)
     assert drop.names("done") == ["late-anonymous.csv", "late.csv", "now-anonymous.csv", "now.csv"]
     assert ("M-136" in drop.reason("old.csv"), "M-137" in drop.reason("new.csv")) == (True, True)
     reader = drop.counter.desk.reader
@@ -227,7 +227,7 @@ def test_an_old_sale_is_entered_late_with_its_own_time(drop: Drop) -> None:
 def test_what_can_not_be_booked_is_put_aside_with_its_reason(drop: Drop, content: str | bytes, code: str) -> None:
     """Beside the file, in the till's language, and without any card's number."""
     drop.leave("17.csv", content)
-    assert drop.look() == FolderState(refused=1, failed=1)
+    assert drop.look() == FolderState(put_aside=1, failed=1)
     assert code in drop.reason("17.csv")
     assert "4111111111111111" not in drop.reason("17.csv")
     assert drop.names("failed") == ["17.csv", "17.csv.reason.txt"]
@@ -284,7 +284,7 @@ def test_a_till_that_dies_between_reason_and_moving_leaves_no_second_reason(
         with pytest.raises(FolderUnusable):
             drop.folder.look()
     drop.start()
-    assert drop.look() == FolderState(refused=1, failed=1)
+    assert drop.look() == FolderState(put_aside=1, failed=1)
     assert drop.names("failed") == ["17.csv", "17.csv.reason.txt"]
 
 
