@@ -1,4 +1,7 @@
-"""``python -m tests.soak``; the environment may set SOAK_MINUTES (default 3), SOAK_SEED and SOAK_ONLY (a name)."""
+"""``python -m tests.soak``; the environment may set SOAK_MINUTES (default 3), SOAK_SEED and SOAK_ONLY (a name).
+
+SOAK_SALES says how many sales the window serves, whatever the minutes.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.soak import bytes_on_the_line, kills, processes, sales, worlds
+from tests.soak import bytes_on_the_line, kills, processes, sales, window, worlds
 from tests.soak.frame import Soak, run_all
 
 SOAKS: Final = (
@@ -16,6 +19,7 @@ SOAKS: Final = (
     Soak("bytes", bytes_on_the_line.run),
     Soak("worlds", worlds.run),
     Soak("processes", processes.run),
+    Soak("window", window.run),
 )
 
 

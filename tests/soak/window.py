@@ -1,8 +1,8 @@
 """A day after day at the running window: scans by serial line and keyboard in turn, amounts typed, sales booked.
 
 The whole till runs off-screen in a process of its own, so that its memory is its own: real window, real storage thread,
-real line to a simulated scanner, and key events with times for the scanner that types. ``SOAK_ONLY=window`` runs it;
-``SOAK_SALES`` says how many sales (20,000), whatever the minutes.
+real line to a simulated scanner, and key events with times for the scanner that types. The long form is
+``SOAK_ONLY=window SOAK_SALES=20000 python -m tests.soak``; without a number it serves as many as fit into its minutes.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -30,7 +31,11 @@ if TYPE_CHECKING:
     from tests.fakes.clock import FakeClock
     from tests.soak.frame import Run
 
-SALES: Final = 20_000
+SALES_MIN: Final = 300
+SALES_MAX: Final = 20_000
+SALES_PER_S: Final = 8
+"""How many customers a slow machine serves in a second."""
+
 MEMBERS: Final = 200
 WARM_UP_SHARE: Final = 10
 """One sale in so many warms up: caches of fonts, pictures and pages fill, every screen has been seen."""
@@ -88,8 +93,9 @@ class Served(msgspec.Struct, frozen=True):
 
 
 def run(run: Run) -> None:
-    """Serve all customers; the number counts and not the time."""
-    sales = int(os.environ.get("SOAK_SALES", SALES))
+    """Serve as many customers as were asked for, or as the time is enough for."""
+    in_time = int((run.ends_at - time.monotonic()) * SALES_PER_S)
+    sales = int(os.environ.get("SOAK_SALES") or min(max(in_time, SALES_MIN), SALES_MAX))
     served = serve_in_a_process(run.folder, sales, run.rng.getrandbits(30))
     run.count("sales", served.sales)
     run.count("typed scans", served.typed_scans)
