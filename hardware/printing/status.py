@@ -35,7 +35,7 @@ class PrinterStatus(msgspec.Struct, frozen=True, kw_only=True):
         device_id: The till's name for it.
         state: Its state.
         waiting: Jobs that wait, with the one being printed.
-        error: Why it is unavailable, or ``None``.
+        error: Why it is unavailable, or takes nothing; ``None`` when it says so itself or all is well.
     """
 
     device_id: str
