@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import io
+import struct
+import zlib
 from typing import TYPE_CHECKING, Final
 
 from hardware.specimen import QUIET_MODULES, QUIET_SQUARES, specimen
@@ -22,8 +23,8 @@ SQUARE_MM: Final = 1.2
 TEXT_PT: Final = 14
 
 PNG_MODULE_PX: Final = 4
-PNG_BAR_HEIGHT_PX: Final = 160
-PNG_GAP_PX: Final = 40
+PNG_BAR_MODULES: Final = 40
+PNG_GAP_MODULES: Final = 10
 
 
 def sheet_pdf(caption: str) -> bytes:
@@ -64,23 +65,42 @@ def _squares(pdf: FPDF, rows: tuple[str, ...], left: float, top: float, size: tu
 
 def sheet_png() -> bytes:
     """The test barcode as a picture: Code 128 above, QR code below."""
-    from PIL import Image, ImageDraw
+    code = specimen()
+    across = len(code.bars) + 2 * QUIET_MODULES
+    rows = [
+        *_blank(across, PNG_GAP_MODULES),
+        *(_framed(code.bars, QUIET_MODULES, across) for _ in range(PNG_BAR_MODULES)),
+        *_blank(across, PNG_GAP_MODULES),
+        *(_framed(row, QUIET_MODULES, across) for row in code.squares),
+        *_blank(across, PNG_GAP_MODULES),
+    ]
+    return _png(rows, PNG_MODULE_PX)
 
-    code, module = specimen(), PNG_MODULE_PX
-    width = (len(code.bars) + 2 * QUIET_MODULES) * module
-    edge = (len(code.squares) + 2 * QUIET_SQUARES) * module
-    picture = Image.new("1", (width, PNG_BAR_HEIGHT_PX + 2 * PNG_GAP_PX + edge), 1)
-    draw = ImageDraw.Draw(picture)
-    shapes = (
-        ((code.bars,), QUIET_MODULES * module, PNG_GAP_PX, PNG_BAR_HEIGHT_PX),
-        (code.squares, QUIET_SQUARES * module, 2 * PNG_GAP_PX + PNG_BAR_HEIGHT_PX, module),
-    )
-    for rows, left, top, height in shapes:
-        for line, row in enumerate(rows):
-            for place, dark in enumerate(row):
-                if dark == "1":
-                    x, y = left + place * module, top + line * height
-                    draw.rectangle((x, y, x + module - 1, y + height - 1), fill=0)
-    written = io.BytesIO()
-    picture.save(written, "PNG")
-    return written.getvalue()
+
+def _blank(across: int, rows: int) -> list[str]:
+    return ["0" * across] * rows
+
+
+def _framed(row: str, quiet: int, across: int) -> str:
+    """A row with light modules on both sides."""
+    return ("0" * quiet + row).ljust(across, "0")
+
+
+def _png(rows: list[str], module: int) -> bytes:
+    """A picture of dark and light squares, one bit a pixel (PNG, third edition, 11.2 and 7.2)."""
+    width, height = len(rows[0]) * module, len(rows) * module
+    lines = b"".join(b"\0" + _packed(row, module) for row in rows for _ in range(module))
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    parts = (b"IHDR", header), (b"IDAT", zlib.compress(lines)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in parts)
+
+
+def _packed(row: str, module: int) -> bytes:
+    """A line of pixels, eight to the byte; 1 is light."""
+    pixels = "".join(("0" if dark == "1" else "1") * module for dark in row)
+    padded = pixels.ljust(-(-len(pixels) // 8) * 8, "1")
+    return int(padded, 2).to_bytes(len(padded) // 8, "big")
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
