@@ -108,7 +108,7 @@ class AwardPanel(Card):
         if self._award.text():
             self._why.setGeometry(left, first + line, width, why)
         else:
-            self._why.setGeometry(left, top, width, upper)
+            self._why.setGeometry(left, top, width, upper - NOTICE_PADDING)  # the reward chosen stands below it
         icon = self._notice_icon.height()
         self._notice_icon.move(left, top + (upper - icon) // 2)
         text_left = left + icon + tokens.ROW_GAP
