@@ -100,7 +100,7 @@ class FrameRow(QWidget):
         self._aim = Label(theme, tokens.TEXT_BODY, ink=secondary, name="frameAim", align=RIGHT)
         self._device = Label(theme, tokens.TEXT_BODY, ink=secondary, name="frameDevice", align=RIGHT, elide=True)
         self._hex = Paragraph(theme, tokens.TEXT_CAPTION, ink=secondary, name="frameHex")
-        font = theme.font(tokens.TEXT_CAPTION)
+        font = QFont(theme.font(tokens.TEXT_CAPTION))  # a copy: the theme's own is everybody's
         font.setFamilies([MONOSPACE, *font.families()])
         self._hex.setFont(font)
         box = QVBoxLayout(self)

@@ -232,8 +232,8 @@ class DoctorStates:
                 Phase.WAITING,
                 t("Diesen Testbarcode scannen", "Scan this test barcode"),
                 t(
-                    "Einen der beiden Codes vom Bildschirm scannen, oder ausdrucken: stammkunde doctor.",
-                    "Scan one of the two codes off this screen, or print them: stammkunde doctor.",
+                    "Einen der beiden Codes vom Bildschirm scannen. Für einen Laserscanner zuerst das PDF drucken.",
+                    "Scan one of the two codes off this screen. For a laser scanner print the PDF first.",
                 ),
                 bars=code.bars,
                 squares=code.squares,

@@ -86,6 +86,15 @@ def test_the_pages_take_turns(stage: Stage) -> None:
     assert len(texts_of(view, "empty")) == 1
 
 
+def test_bytes_stand_in_a_typeface_of_their_own(stage: Stage, theme: Theme) -> None:
+    """And leave the one that everything else is written in alone."""
+    view = stage.show("doctor_scans")
+    shown = view.findChild(Paragraph, "frameHex")
+    assert isinstance(shown, Paragraph)
+    assert shown.font().families() != theme.font(tokens.TEXT_CAPTION).families()
+    assert theme.font(tokens.TEXT_CAPTION).families() == theme.font(tokens.TEXT_BODY).families()
+
+
 def test_the_wizard_takes_the_place_of_the_pages(stage: Stage) -> None:
     """One thing at a time."""
     view = stage.show("doctor_waiting")
