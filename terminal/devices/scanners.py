@@ -300,9 +300,11 @@ class Scanners:
 
     def _seen(self, ports: Sequence[PortInfo]) -> None:
         """Take each scanner that nobody has; called on the watch's thread."""
-        held = {each.place(ports) for each in self._served if each.is_open}
+        # Asked once: a scanner that opens its port while this runs must not fall between the two.
+        sitting = [each for each in self._served if each.is_open]
+        held = {each.place(ports) for each in sitting}
         rest = [info for info in ports if info.port not in held]
-        held |= {each.place(rest) for each in self._served if not each.is_open}
+        held |= {each.place(rest) for each in self._served if each not in sitting}
         for info in rest:
             if info.port not in held and _is_scanner(info) and not _is_claimed(info, self._claimed):
                 self._let_go_of_lost(rest)
