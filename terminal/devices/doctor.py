@@ -253,7 +253,8 @@ class _Scan:
     def __init__(self, ear: Ear, baud: int) -> None:
         self._ear = ear
         self._baud = baud
-        self._reports = report_parser(ear.settings, None) if ear.port.startswith(HID_SCHEME) else None
+        is_hid = ear.port.startswith(HID_SCHEME)
+        self._reports = report_parser(ear.settings, HidTransport(ear.port).vendor_id) if is_hid else None
         self._data = bytearray()
         self._gaps_ms: list[int] = []
         self._t_last_ns = 0

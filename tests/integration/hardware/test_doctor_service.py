@@ -9,7 +9,7 @@ import sys
 import threading
 import tty
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -17,6 +17,7 @@ import pytest
 
 from hardware.counters import DeviceView
 from hardware.discovery import PortInfo
+from hardware.errors import DeviceLost
 from hardware.findings import DeviceKind, Finding
 from hardware.scans import DeviceState
 from hardware.speeds import Framing
@@ -31,7 +32,8 @@ from terminal.settings import SETTINGS_FILE, Settings
 from terminal.settings.scanner import FurtherScanner, ScannerSettings
 from tests.fakes.clock import FakeClock, SeededIds
 from tests.fakes.fake_machine import FakeMachine
-from tests.fakes.serial_line import PATIENCE_S
+from tests.fakes.hid import newland_report, report
+from tests.fakes.serial_line import PATIENCE_S, ScriptedLine, ScriptedTransport
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX's")
 
@@ -301,6 +303,74 @@ def test_a_line_that_is_not_there_is_tried_again(scanner: Scanner) -> None:
     finally:
         listening.stop()
         listening.stop()
+
+
+@pytest.mark.parametrize(
+    ("port", "sent", "aim"),
+    [
+        ("hid://0c2e:0b61", report(TEST_TEXT.encode(), b"]C0"), "]C0"),
+        ("hid://1eab:0003", newland_report(TEST_TEXT.encode()), ""),
+    ],
+)
+def test_a_hid_scanner_is_heard_by_its_reports(port: str, sent: bytes, aim: str) -> None:
+    """Its reports say where a code begins and ends; each maker's in its own layout."""
+    heard: queue.Queue[Capture] = queue.Queue()
+    clock_ns = iter(range(0, 10**12, 10**9))
+    line = ScriptedLine()
+    for data in (sent, b"", b""):
+        line.script.put(data)
+    ear = Ear(device_id="scanner", port=port, settings=ScannerSettings())
+    transport = ScriptedTransport(line)
+    listening = Listening([ear], heard.put, transport=lambda _ear, _framing: transport, clock_ns=lambda: next(clock_ns))
+    listening.start()
+    try:
+        capture = heard.get(timeout=PATIENCE_S)
+    finally:
+        listening.stop()
+    assert capture.framed
+    assert capture.baud == 0
+    assert (deduce(capture).verdict, deduce(capture).aim) == (Verdict.UNDERSTOOD, aim)
+    assert line.closed == 1
+
+
+def test_a_line_that_hangs_up_is_opened_again() -> None:
+    """Somebody plugs the scanner in anew while the wizard waits; half a code from before is not glued to the next."""
+    heard: queue.Queue[Capture] = queue.Queue()
+    clock_ns = iter(range(0, 10**12, 10**9))
+    first, second = ScriptedLine(), ScriptedLine()
+    first.script.put(b"half")
+    first.script.put(DeviceLost("/dev/ttyACM0"))
+    for data in (TEST_TEXT.encode() + b"\r", b"", b""):
+        second.script.put(data)
+    transport = ScriptedTransport(first, second)
+    ear = Ear(device_id="scanner", port="/dev/ttyACM0", settings=ScannerSettings())
+    listening = Listening([ear], heard.put, transport=lambda _ear, _framing: transport, clock_ns=lambda: next(clock_ns))
+    listening.start()
+    try:
+        assert heard.get(timeout=PATIENCE_S).data == TEST_TEXT.encode() + b"\r"
+    finally:
+        listening.stop()
+
+
+def test_a_port_another_program_has_open_is_not_listened_to(till: Till, tmp_path: Path) -> None:
+    """The payment terminal beside the till belongs to the register's software."""
+    port = tmp_path / "ttyUSB9"
+    port.touch()
+    machine = till.service._machine
+    assert isinstance(machine, FakeMachine)
+    machine.plug_in(PortInfo(port=str(port), vid=0x0403, pid=0x6001))
+    machine.run(4711, "register", str(port))
+    listened: list[str] = []
+    till.service._make_listening = lambda lines, *_rest: note(listened, lines)
+    till.service.listen(lambda _capture: None, None)
+    till.turn()
+    assert listened == [till.service.devices()[0].port]
+
+
+def note(listened: list[str], lines: Sequence[Ear]) -> Listening:
+    """Nobody listens; which lines would be is noted."""
+    listened += [ear.port for ear in lines]
+    return Listening((), lambda _capture: None)
 
 
 def test_devices_of_a_till_that_is_not_running_come_from_its_settings() -> None:
