@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from loyalty.cards import Check
-from loyalty.discreet import Discreet
+from loyalty.masking import Masked
 from loyalty.numbering import HELD_MAX, NUMBERS_MAX, Block, Held, Series, request_id
 from storage.reads import Reads
 
@@ -51,7 +51,7 @@ ON CONFLICT(prefix, length, check_digit) DO UPDATE SET count = max(count, ?4)"""
 _OWN_WORD: Final = b""
 
 
-class Issue(Discreet, frozen=True):
+class Issue(Masked, frozen=True):
     """Numbers that were taken under one id.
 
     Attributes:

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from loyalty.directory import CardStatus, Profile, Role
-from loyalty.discreet import Discreet
+from loyalty.masking import Masked
 from loyalty.records import AnyRecord, DayTotals, Redemption, Sale, UnknownRecord
 from loyalty.report import HourTotals, RewardTotals
 
@@ -24,7 +24,7 @@ class Shop(msgspec.Struct, frozen=True):
     created_at_us: int
 
 
-class CardRow(Discreet, frozen=True):
+class CardRow(Masked, frozen=True):
     """A card number and the account it means. The journal knows only ``card_ref``."""
 
     card_ref: UUID

@@ -8,8 +8,8 @@ from uuid import UUID
 import msgspec
 
 from loyalty.bounds import POINTS_MAX
-from loyalty.discreet import Discreet
 from loyalty.encoding import command_digest
+from loyalty.masking import Masked
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Adjustment
 from terminal.app.reverse import NOTE_LENGTH_MAX
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from terminal.app.till import Till
 
 
-class AdjustCommand(Discreet, frozen=True):
+class AdjustCommand(Masked, frozen=True):
     """What to correct and why; the reason is free text and kept outside the journal.
 
     Attributes:

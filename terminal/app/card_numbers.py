@@ -8,8 +8,8 @@ from uuid import UUID
 import msgspec
 
 from loyalty.cards import CardRule, may_carry
-from loyalty.discreet import Discreet
 from loyalty.encoding import command_digest
+from loyalty.masking import Masked
 from loyalty.numbering import NUMBERS_MAX, Series
 from loyalty.outcomes import Reason, Refused
 
@@ -35,7 +35,7 @@ class NumbersCommand(msgspec.Struct, frozen=True):
     symbology: str = ""
 
 
-class NumbersTaken(Discreet, frozen=True):
+class NumbersTaken(Masked, frozen=True):
     """Numbers that nobody else is given any more."""
 
     numbers: tuple[str, ...]

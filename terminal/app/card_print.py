@@ -8,7 +8,7 @@ import msgspec
 
 from hardware.symbols import SymbolKind, make_symbol, qr_png, qr_svg
 from loyalty.cards import MemberCard, may_carry
-from loyalty.discreet import Discreet
+from loyalty.masking import Masked
 from loyalty.numbering import NUMBERS_MAX, Series
 from loyalty.outcomes import Reason, Refused
 from terminal.app.card_numbers import NumbersCommand, card_rule, reserve_numbers
@@ -53,7 +53,7 @@ class PrintCommand(msgspec.Struct, frozen=True):
         return f"PrintCommand({self.numbers!r}, sheet={self.sheet.id!r}, cards={len(self.cards)})"
 
 
-class PrintedCard(Discreet, frozen=True):
+class PrintedCard(Masked, frozen=True):
     """A card of a file, with the name on it if there is one."""
 
     number: str

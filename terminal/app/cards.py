@@ -8,8 +8,8 @@ from uuid import UUID
 import msgspec
 
 from loyalty.directory import CardStatus
-from loyalty.discreet import Discreet
 from loyalty.encoding import command_digest
+from loyalty.masking import Masked
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import CardAction, CardChange
 from storage.types import CardRow
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from terminal.app.till import Till
 
 
-class CardCommand(Discreet, frozen=True):
+class CardCommand(Masked, frozen=True):
     """What to do with a card.
 
     Attributes:

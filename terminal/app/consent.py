@@ -7,15 +7,15 @@ from uuid import UUID
 import msgspec
 
 from loyalty.consent import ConsentState
-from loyalty.discreet import Discreet
 from loyalty.encoding import command_digest
+from loyalty.masking import Masked
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Consent, Purpose
 from terminal.app.cards import card_in_use
 from terminal.app.till import Till, earlier, header
 
 
-class ConsentCommand(Discreet, frozen=True):
+class ConsentCommand(Masked, frozen=True):
     """What to agree to or to withdraw.
 
     Attributes:

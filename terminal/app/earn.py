@@ -7,8 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from loyalty.discreet import Discreet
 from loyalty.encoding import command_digest
+from loyalty.masking import Masked
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Sale
 from loyalty.sale import Basket, RewardRequest, quote_sale
@@ -24,7 +24,7 @@ CLOCK_SLACK_US: Final = 120_000_000
 """How far ahead of the till's clock a given moment may lie, in microseconds."""
 
 
-class EarnCommand(Discreet, frozen=True):
+class EarnCommand(Masked, frozen=True):
     """What the cashier or the register asked for.
 
     Attributes:

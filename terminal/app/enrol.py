@@ -11,8 +11,8 @@ from uuid import UUID
 import msgspec
 
 from loyalty.directory import Profile
-from loyalty.discreet import Discreet
 from loyalty.encoding import command_digest
+from loyalty.masking import Masked
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Consent, Enrolment, Purpose
 from terminal.app.card_numbers import fresh_number
@@ -37,7 +37,7 @@ DEFAULT_REGION: Final = "DE"
 _EMAIL = re.compile(r"^[^@\s\"(),:;<>\[\\\]]+@[^@\s.,;:]+(\.[^@\s.,;:]+)+$")
 
 
-class EnrolCommand(Discreet, frozen=True):
+class EnrolCommand(Masked, frozen=True):
     """What the form says, as typed.
 
     Attributes:
@@ -64,7 +64,7 @@ class EnrolCommand(Discreet, frozen=True):
     cashier_id: UUID | None = None
 
 
-class Enrolled(Discreet, frozen=True):
+class Enrolled(Masked, frozen=True):
     """A member who is on disk."""
 
     record: Enrolment

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from loyalty.directory import Profile
-from loyalty.discreet import Discreet
+from loyalty.masking import Masked
 from loyalty.outcomes import Refused
 from storage.types import AccountRow
 from terminal.app.till import account_of_new_card, out_of_use, read_card
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from storage.store import Reader
 
 
-class Identified(Discreet, frozen=True):
+class Identified(Masked, frozen=True):
     """A card in use.
 
     Attributes:
@@ -32,7 +32,7 @@ class Identified(Discreet, frozen=True):
     profile: Profile | None
 
 
-class UnknownCard(Discreet, frozen=True):
+class UnknownCard(Masked, frozen=True):
     """A well-formed card of this programme that was never used here."""
 
     number: str

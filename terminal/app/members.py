@@ -10,8 +10,8 @@ import msgspec
 
 from loyalty.consent import ConsentState
 from loyalty.directory import Profile
-from loyalty.discreet import Discreet
 from loyalty.encoding import command_digest
+from loyalty.masking import Masked
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import CardAction, CardChange
 from loyalty.statement import Lot
@@ -64,7 +64,7 @@ class Member(msgspec.Struct, frozen=True):
         return Stage.CUSTOMER if self.account.sales else Stage.PROSPECT
 
 
-class EraseCommand(Discreet, frozen=True):
+class EraseCommand(Masked, frozen=True):
     """Which member to forget."""
 
     card: str
@@ -76,7 +76,7 @@ class Erased(msgspec.Struct, frozen=True):
     member_id: UUID
 
 
-class MergeCommand(Discreet, frozen=True):
+class MergeCommand(Masked, frozen=True):
     """Two accounts of one person or household: ``card``'s goes into ``into``'s."""
 
     record_id: UUID

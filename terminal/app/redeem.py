@@ -7,8 +7,8 @@ from uuid import UUID
 
 import msgspec
 
-from loyalty.discreet import Discreet
 from loyalty.encoding import command_digest
+from loyalty.masking import Masked
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Redemption
 from loyalty.sale import RewardRequest, price_reward
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from terminal.app.till import Till
 
 
-class RedeemCommand(Discreet, frozen=True):
+class RedeemCommand(Masked, frozen=True):
     """What was asked for; see ``EarnCommand`` for the ids."""
 
     record_id: UUID

@@ -11,8 +11,8 @@ from uuid import UUID
 
 import msgspec
 
-from loyalty.discreet import Discreet
 from loyalty.encoding import command_digest
+from loyalty.masking import Masked
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Redemption, Reversal, ReversalReason, Sale
 from loyalty.reversal import (
@@ -41,7 +41,7 @@ NOBODY: Final = UUID(int=0)
 """Who vouches where nobody has a PIN."""
 
 
-class Vouch(Discreet, frozen=True):
+class Vouch(Masked, frozen=True):
     """What a manager reads off a receipt that nothing else proves.
 
     Attributes:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from loyalty.discreet import Discreet
+from loyalty.masking import Masked
 
 
-class Said(Discreet, frozen=True):
+class Said(Masked, frozen=True):
     """Something a cashier typed."""
 
     card: str
@@ -26,7 +26,7 @@ def test_a_description_says_neither_numbers_nor_names() -> None:
     assert str(said) == f"{said}" == repr(said)
 
 
-def test_a_discreet_value_is_a_value_like_any_other() -> None:
+def test_a_masked_value_is_a_value_like_any_other() -> None:
     """Equal when its fields are."""
     assert Said("2900000000018", "Anna", 1) == Said("2900000000018", "Anna", 1)
     assert Said("2900000000018", "Anna", 1) != Said("2900000000025", "Anna", 1)

@@ -15,7 +15,7 @@ PERSONAL: Final = frozenset({"name", "phone", "email", "birthday", "profile", "m
 """Fields that hold what a person said."""
 
 
-class Discreet(msgspec.Struct, frozen=True):
+class Masked(msgspec.Struct, frozen=True):
     """A value that says neither numbers nor names when it is described, in a log, a traceback or a debugger."""
 
     def __repr__(self) -> str:
