@@ -163,6 +163,8 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def _pieces(word: str, width: int) -> list[str]:
+    if cells(word) <= width:
+        return [word]
     pieces = [""]
     for character in word:
         if cells(pieces[-1] + character) > width:
