@@ -116,10 +116,12 @@ class DoctorService:
         self._make_listening = listening
         self._listening: Listening | None = None
         self._wants_listening = 0
+        self._stopped = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="doctor")
 
     def stop(self) -> None:
-        """End: lines and scanners are let go of, orders that wait are dropped."""
+        """End: lines and scanners are let go of, orders that wait or still come are dropped. Twice is once."""
+        self._stopped = True
         self._wants_listening = 0
         self._thread.shutdown(wait=True, cancel_futures=True)
         if self._listening is not None:
@@ -264,7 +266,8 @@ class DoctorService:
             else:
                 self._deliver(lambda: done(result))
 
-        self._thread.submit(work)
+        if not self._stopped:  # what the last scanner says on its way out still reaches the screen
+            self._thread.submit(work)
 
 
 def _ignore(_result: object) -> None:

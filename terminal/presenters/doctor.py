@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from hardware.errors import HardwareError
     from hardware.findings import Finding
     from hardware.scans import Scan
 
@@ -184,16 +185,33 @@ class DoctorPresenter(Presenter[DoctorState]):
     def _test_print(self) -> None:
         from terminal.presenters.doctor_view import trial_job
 
-        printing = self._around.printing
-        if printing is not None:
-            printing.print(trial_job(self._around, printing.columns))
-            self._notice = Notice(self._around.texts._("The test is being printed. Is the euro sign right?"), Tone.INFO)
+        printing, texts = self._around.printing, self._around.texts
+        if printing is None:
+            return
+        if printing.print(trial_job(self._around, printing.columns), self._printed):
+            self._notice = Notice(texts._("The test is being printed."), Tone.INFO)
+        else:
+            self._notice = Notice(texts._("Too many receipts wait for the printer. (M-406)"), Tone.WARN)
+
+    def _printed(self, error: HardwareError | None) -> None:
+        """The test came out, or was given up; why, the printer's own card says."""
+        texts = self._around.texts
+        if error is None:
+            self._notice = Notice(texts._("Printed. Are the euro sign and the umlauts right?"), Tone.GOOD)
+        else:
+            self._notice = Notice(texts._("The test was not printed. The printer's card says why. (M-407)"), Tone.WARN)
+        self.devices_changed()
 
     def _open_drawer(self) -> None:
-        printing = self._around.printing
-        if printing is not None:
-            printing.open_drawer()
-            self._notice = Notice(self._around.texts._("The printer was told to open the drawer."), Tone.INFO)
+        printing, texts = self._around.printing, self._around.texts
+        if printing is None:
+            return
+        if printing.open_drawer():
+            self._notice = Notice(texts._("The printer was told to open the drawer."), Tone.INFO)
+        else:
+            self._notice = Notice(
+                texts._("The printer can't open the drawer now. Look at its card. (M-408)"), Tone.WARN
+            )
 
     def _test_pole(self) -> None:
         doctor, texts = self._around.doctor, self._around.texts

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from hardware.simulated import SimulatedScanner, simulated_scanner
+from hardware.wedge.strokes import Key
 from hardware.wizard import TEST_TEXT
 from terminal.assembly import RunningTill, assemble
 from terminal.attach import attach
@@ -19,6 +20,7 @@ from terminal.presenters.states import Screen
 from terminal.settings import SETTINGS_FILE, settings_of
 from tests.fakes.clock import FakeClock, SeededIds
 from tests.fakes.counter import ANNA
+from tests.fakes.key_events import KeyEvents
 from tests.ui.till.conftest import Rig, closing_till
 from texts.i18n import Texts
 
@@ -100,6 +102,21 @@ def test_one_scan_sets_a_scanner_up(shop_with_devices: Shop, shop: Path) -> None
     assert "# at the counter" in written
     shop_with_devices.scanner.scan(ANNA, terminator=b"\t")
     rig.until_screen(Screen.MEMBER)
+
+
+@pytest.mark.parametrize("pace_ms", [8, 140])
+def test_a_scanner_that_types_is_understood_fast_or_slow(shop_with_devices: Shop, pace_ms: int) -> None:
+    """At a scanner's speed the till takes the keys for itself; slower ones end in the wizard's field."""
+    rig, till = shop_with_devices.rig, shop_with_devices.till
+    rig.keys(Qt.Key.Key_F11)
+    rig.until_screen(Screen.DOCTOR)
+    rig.tap("action0")
+    rig.until(lambda: shop_with_devices.phase() is Phase.WAITING)
+    till.window.activateWindow()
+    rig.until(lambda: rig.till.window.focusWidget() is not None)
+    KeyEvents(till.window).type(TEST_TEXT, pace_ms=pace_ms, end=Key.ENTER)
+    rig.until(lambda: shop_with_devices.phase() is Phase.RESULT)
+    assert till.shell.state.screen is Screen.DOCTOR
 
 
 def said(till: RunningTill) -> str:

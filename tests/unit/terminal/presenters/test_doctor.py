@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from hardware.counters import ScannerCounters
-from hardware.errors import PortDenied
+from hardware.errors import HardwareError, PortDenied
 from hardware.findings import Attached, DeviceCode, DeviceKind, Finding, Severity
 from hardware.frames import RejectReason
+from hardware.printing.job import PrintJob
 from hardware.scans import DeviceState
 from hardware.sound import Cue
 from hardware.traffic import TrafficEntry
@@ -17,6 +19,7 @@ from hardware.wizard import TEST_TEXT
 from terminal.errors import FileUnwritable
 from terminal.presenters.doctor_states import Page
 from terminal.presenters.states import Screen, Tone
+from terminal.settings.printer import Automatic
 from tests.fakes.counter import ANNA, Counter
 from tests.fakes.doctor_line import FakeDoctorActions, doctor, keys, pass_seconds
 
@@ -183,6 +186,79 @@ def test_the_four_sounds_can_be_heard(counter: Counter, devices: FakeDoctorActio
     for sound in doctor(counter).state.sounds:
         doctor(counter).act(sound.key)
     assert heard == list(Cue)
+
+
+class FakePrinting:
+    """Satisfies ``presenters.print_port.PrintActions``; ``takes`` says whether the printer takes anything."""
+
+    has_printer = True
+    columns = 32
+    paper_mm = 58
+    automatic: Automatic = "never"
+    opens_drawer = False
+    pdf_folder: Path | None = None
+
+    def __init__(self) -> None:
+        self.takes = True
+        self.jobs: list[PrintJob] = []
+        self.told: Callable[[HardwareError | None], None] = lambda _error: None
+
+    def print(self, job: PrintJob, told: Callable[[HardwareError | None], None] | None = None) -> bool:
+        assert told is not None
+        self.told = told
+        self.jobs.append(job)
+        return self.takes
+
+    def open_drawer(self) -> bool:
+        return self.takes
+
+
+def test_a_test_print_shows_what_goes_wrong_first(counter: Counter, devices: FakeDoctorActions) -> None:
+    """The euro sign, umlauts, the width of the paper; and that it is no receipt."""
+    del devices
+    counter.around.printing = printing = FakePrinting()
+    doctor(counter).refresh()
+    doctor(counter).act("print")
+    words = "".join(f"{line.text}{line.right}" for line in printing.jobs[0].lines)
+    assert "€" in words
+    assert "ÄÖÜ" in words
+    assert "12345678901234567890123456789012" in words
+    assert "no receipt" in words
+
+
+@pytest.mark.parametrize(("error", "code"), [(None, "umlauts"), (PortDenied("/dev/usb/lp0"), "(M-407)")])
+def test_how_a_test_print_went_is_said(
+    counter: Counter, devices: FakeDoctorActions, error: HardwareError | None, code: str
+) -> None:
+    """When the printer is done with it."""
+    del devices
+    counter.around.printing = printing = FakePrinting()
+    doctor(counter).refresh()
+    doctor(counter).act("print")
+    printing.told(error)
+    assert code in said(counter)
+
+
+@pytest.mark.parametrize(("button", "code"), [("print", "(M-406)"), ("drawer", "(M-408)")])
+def test_a_printer_that_takes_nothing_is_told(
+    counter: Counter, devices: FakeDoctorActions, button: str, code: str
+) -> None:
+    """At once, and not by a job that never comes out."""
+    del devices
+    counter.around.printing = printing = FakePrinting()
+    doctor(counter).refresh()
+    doctor(counter).act(button)
+    assert "(M-" not in said(counter)
+    printing.takes = False
+    doctor(counter).act(button)
+    assert code in said(counter)
+
+
+def said(counter: Counter) -> str:
+    """The sentence above the others."""
+    notice = doctor(counter).state.notice
+    assert notice is not None
+    return notice.text
 
 
 def test_a_display_gets_two_lines_with_a_euro_sign(counter: Counter, devices: FakeDoctorActions) -> None:
