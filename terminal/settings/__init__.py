@@ -18,7 +18,7 @@ from terminal.settings.display import DisplaySettings, PoleSettings, SoundSettin
 from terminal.settings.printer import PrinterSettings
 from terminal.settings.register import RegisterSettings
 from terminal.settings.report import ReportSettings
-from terminal.settings.scanner import SCANNERS_MAX, FurtherScanner, ScannerSettings
+from terminal.settings.scanner import SCANNERS_MAX, FurtherScanner, ScannerSettings, clashes
 from terminal.settings.wedge import WedgeSettings
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ def parse_settings(toml_text: str) -> Settings | list[Problem]:
     except tomllib.TOMLDecodeError as error:
         return [Problem("(document)", f"Not valid TOML: {error}")]
     found = convert_all(raw, Settings)
+    if isinstance(found, Settings):
+        found = clashes(found.scanner, found.scanners) or found
     return with_lines(found, toml_text) if isinstance(found, list) else found
 
 
@@ -139,7 +141,10 @@ def _declared(table: type[msgspec.Struct], path: str) -> typing.Iterator[Setting
             continue
         kind, meta = typing.get_args(hint)
         if typing.get_origin(kind) is tuple:  # a list of tables: [[scanners]]
-            yield from _declared(typing.get_args(kind)[0], f"{path}{field.name}[].")
+            # Only what such a table has besides the one it continues: the rest reads there.
+            row = typing.get_args(kind)[0]
+            further = _declared(row, f"{path}{field.name}[].")
+            yield from (each for each in further if each.key.rpartition(".")[2] in row.__annotations__)
             continue
         default = msgspec.json.encode(
             field.default

@@ -96,7 +96,10 @@ class ScannerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class FurtherScanner(ScannerSettings, frozen=True, forbid_unknown_fields=True):
     """Another scanner, each with settings of its own."""
 
-    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,19}\Z", description="The till's name for it.")] = "second"
+    name: Annotated[
+        str,
+        Meta(pattern=r"^[a-z0-9][a-z0-9_-]*\Z", max_length=20, description="The till's name for it, each another."),
+    ] = "second"
 
 
 def clashes(first: ScannerSettings, further: Sequence[FurtherScanner]) -> list[Problem]:

@@ -72,3 +72,15 @@ def test_every_setting_says_what_it_does_and_may_be() -> None:
     assert found["scanner.terminator"].values.startswith('"cr", "lf"')
     assert found["language"].default == '""'
     assert all(setting.sentence.endswith(".") for setting in found.values())
+
+
+def test_two_scanners_at_one_port_are_told_with_their_line() -> None:
+    """Each would read half of every code."""
+    problems = parse_settings('[scanner]\nport = "COM3"\n\n[[scanners]]\nname = "second"\nport = "COM3"\n')
+    assert isinstance(problems, list)
+    assert [(problem.path, problem.line) for problem in problems] == [("scanners[0].port", 6)]
+
+
+def test_a_further_scanner_says_only_what_it_has_besides_the_first() -> None:
+    """The rest reads in the table of the first."""
+    assert [setting.key for setting in declared() if setting.key.startswith("scanners")] == ["scanners[].name"]
