@@ -34,6 +34,9 @@ TYPING_MS: Final = 80
 LENGTH_MIN: Final = 6
 """The shortest code that speed alone makes a scan, in characters; a member's number may be shorter."""
 
+HICCUP_MS: Final = 200
+"""A row that is a scanner's already goes on after a pause up to this long, in milliseconds; as on a serial line."""
+
 LATE_END_MS: Final = 250
 """An Enter or Tab this soon behind a scan is the scanner's, in milliseconds: no person has seen the scan yet."""
 
@@ -140,13 +143,16 @@ class WedgeDetector:
         self._holds: list[bool] = []
         self._varied = False
         self._too_long = False
+        self._patient = False
         self._t_last_ms = 0
         self._t_scan_ms: int | None = None
 
     @property
     def deadline_ms(self) -> int | None:
-        """When the row is over if no key comes, in milliseconds of the keys' clock; ``None`` when nothing waits."""
-        return self._t_last_ms + self._rules.typing_ms if self._row else None
+        """When to ask for ``silence`` if no key comes, in milliseconds of the keys' clock; ``None``: nothing waits."""
+        if not self._row:
+            return None
+        return self._t_last_ms + (self._patience_ms if self._patient else self._rules.typing_ms)
 
     def press(self, stroke: KeyStroke, *, acts: bool = False) -> Ruling:
         """A key went down.
@@ -179,14 +185,30 @@ class WedgeDetector:
         Returns:
             What to do; its fate concerns no key.
         """
-        deadline = self.deadline_ms
-        return _PASS if deadline is None or t_ms < deadline else self._end(None)
+        if not self._row or not self._is_over(t_ms - self._t_last_ms):
+            self._patient = bool(self._row) and t_ms - self._t_last_ms >= self._rules.typing_ms
+            return _PASS
+        return self._end(None)
 
     def _parts(self, stroke: KeyStroke) -> bool:
         """Whether a key cannot belong to the row before it; input clocks may begin anew."""
         if not stroke.t_ms or stroke.repeated or stroke.key is Key.OTHER:
             return True
-        return not 0 <= stroke.t_ms - self._t_last_ms < self._rules.typing_ms
+        pause_ms = stroke.t_ms - self._t_last_ms
+        return pause_ms < 0 or self._is_over(pause_ms)
+
+    @property
+    def _patience_ms(self) -> int:
+        return max(HICCUP_MS, self._rules.typing_ms)
+
+    def _is_over(self, pause_ms: int) -> bool:
+        """Whether a pause ends the row: a scanner that stumbles in the middle of a code must not be cut in two."""
+        if pause_ms < self._rules.typing_ms:
+            return False
+        if pause_ms >= self._patience_ms or not self._too_fast():
+            return True
+        reading = self._reader.read(self._row)
+        return reading is not None and reading.is_member
 
     # -- rows
 
@@ -199,6 +221,7 @@ class WedgeDetector:
             return self._overrun(stroke)
         self._varied = self._varied or bool(self._row and stroke.scan_code != self._row[0].scan_code)
         self._row.append(stroke)
+        self._patient = False
         self._t_last_ms = stroke.t_ms
         holds = stroke.seen and (True in self._holds or acts or is_control or self._too_fast())
         self._holds.append(holds)
@@ -207,7 +230,7 @@ class WedgeDetector:
     def _overrun(self, stroke: KeyStroke) -> Ruling:
         """More keys than any code has: a scan goes on unseen and is refused at its end, typing begins a new row."""
         if self._too_fast():
-            self._too_long = True
+            self._too_long, self._patient = True, False
             self._t_last_ms = stroke.t_ms
             return _SWALLOW
         over = self._end(None)
@@ -228,7 +251,7 @@ class WedgeDetector:
         """The row is over: was it a scan?"""
         row, holds, too_long = self._row, self._holds, self._too_long
         start, reading = self._judge(row, end)
-        self._row, self._holds, self._varied, self._too_long = [], [], False, False
+        self._row, self._holds, self._varied, self._too_long, self._patient = [], [], False, False, False
         if start is None:
             return Ruling(Fate.PASS, release=sum(holds), clear=True)
         self._t_scan_ms = self._t_last_ms if end is None else end.t_ms
@@ -272,7 +295,8 @@ def _then(over: Ruling, fate: Fate) -> Ruling:
 
 def _is_control(stroke: KeyStroke) -> bool:
     """Whether Ctrl is held down with a key; with Alt it is what Windows reports for AltGr."""
-    return bool(stroke.modifiers & Modifier.CONTROL) and not stroke.modifiers & (Modifier.ALT | Modifier.ALT_GR)
+    held = stroke.modifiers
+    return bool(held and held & Modifier.CONTROL and not held & (Modifier.ALT | Modifier.ALT_GR))
 
 
 def _pace_ms(row: Sequence[KeyStroke]) -> float:

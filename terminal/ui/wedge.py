@@ -97,7 +97,6 @@ class WedgeFilter(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(settings.typing_ms)
         self._timer.timeout.connect(self._silence)
 
     # -- life
@@ -119,9 +118,10 @@ class WedgeFilter(QObject):
         if not self._installed or application is None:
             return
         self._timer.stop()
-        deadline = self._detector.deadline_ms
-        if deadline is not None:
-            self._obey(self._detector.silence(deadline))
+        for _ in range(2):  # a scanner's row asks for silence twice
+            deadline = self._detector.deadline_ms
+            if deadline is not None:
+                self._obey(self._detector.silence(deadline))
         self._installed = False
         self._keys.remove()
         application.focusWindowChanged.disconnect(self._watch)
@@ -156,13 +156,15 @@ class WedgeFilter(QObject):
         return False
 
     def _pressed(self, event: QKeyEvent) -> bool:
+        key = event.key()
+        self._keys.note(key, down=True)
         stroke = self._keys.stroke(event)
         if stroke.key is Key.MODIFIER:
             return False
-        place = event.nativeScanCode() or -event.key()
+        place = event.nativeScanCode() or -key
         self._down.add(place)
         focus: QWidget | None = QApplication.focusWidget()
-        acts = event.key() == _SPACE and not writes(focus)
+        acts = key == _SPACE and not writes(focus)
         ruling = self._detector.press(stroke, acts=acts)
         self._obey(ruling)
         if ruling.fate is Fate.PASS:
@@ -181,12 +183,13 @@ class WedgeFilter(QObject):
     def _released(self, event: QKeyEvent) -> bool:
         if event.isAutoRepeat():
             return False
-        stroke = self._keys.stroke(event)
-        place = event.nativeScanCode() or -event.key()
+        key = event.key()
+        self._keys.note(key, down=False)
+        place = event.nativeScanCode() or -key
         if place in self._down:
             self._down.discard(place)
-        elif place > 0 and stroke.key is Key.CHARACTER and stroke.t_ms:
-            self._only_released(stroke)
+        elif place > 0:
+            self._only_released(self._keys.stroke(event))
         if place in self._swallowed:
             self._swallowed.discard(place)
             return True
@@ -198,26 +201,31 @@ class WedgeFilter(QObject):
 
     def _only_released(self, stroke: KeyStroke) -> None:
         """The machine kept the press of a key, to compose an accented letter of it and the next one."""
+        if stroke.key is not Key.CHARACTER or not stroke.t_ms:
+            return
         self._obey(self._detector.press(KeyStroke(stroke.t_ms, stroke.scan_code, "", stroke.modifiers, seen=False)))
         self._shown.append(standing(QApplication.focusWidget()))
         self._wait()
 
     # -- rulings
 
-    def _wait(self) -> None:
+    def _wait(self, wait_ms: int | None = None) -> None:
         """The silence begins anew."""
         self._since_key.start()
-        self._timer.start()
+        self._timer.start(self._settings.typing_ms if wait_ms is None else wait_ms)
 
     def _silence(self) -> None:
         """No key came for a while. A window that was busy meanwhile has to look for queued keys first."""
         deadline = self._detector.deadline_ms
         if deadline is None:
             return
-        if self._since_key.elapsed() > self._settings.typing_ms + STALL_MS:
-            self._wait()
+        if self._since_key.elapsed() > self._timer.interval() + STALL_MS:
+            self._wait(self._timer.interval())
             return
         self._obey(self._detector.silence(deadline))
+        later = self._detector.deadline_ms
+        if later is not None:
+            self._wait(later - deadline)
 
     def _obey(self, ruling: Ruling) -> None:
         """Do what a ruling says about the keys before this one."""

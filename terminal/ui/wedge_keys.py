@@ -133,18 +133,22 @@ class KeyReader:
         if self._times is not None and application is not None:
             application.removeNativeEventFilter(self._times)
 
-    def stroke(self, event: QKeyEvent) -> KeyStroke:
-        """The stroke of a key that went down or up."""
-        flags, key, text = event.modifiers().value, event.key(), event.text()
-        down = event.type() == QEvent.Type.KeyPress
+    def note(self, key: int, *, down: bool) -> None:
+        """A key went down or up; to be called for each, before its stroke is asked for."""
         if key == _ALT_GR:
             self._alt_gr = down
         elif key == _SHIFT:
             self._shift_went_down = self._shift_went_down or down or not self._shift_down
             self._shift_down = down
-        elif self._shift_went_down and key not in _MODIFIER_KEYS:
+        elif down and key not in _MODIFIER_KEYS:
             self._shift_went_down = False
-            flags |= 0 if down else _SHIFT_FLAG
+
+    def stroke(self, event: QKeyEvent) -> KeyStroke:
+        """The stroke of a key that went down, or of one of which only the release arrived."""
+        flags, key, text = event.modifiers().value, event.key(), event.text()
+        if self._shift_went_down and key not in _MODIFIER_KEYS:
+            self._shift_went_down = False
+            flags |= _SHIFT_FLAG
         place = position(self._platform, event.nativeScanCode(), event.nativeVirtualKey())
         modifiers = Modifier.ALT_GR if self._alt_gr else Modifier.NONE
         if flags & _ALL_FLAGS:

@@ -110,9 +110,8 @@ class Desk:
                 self._held.append(stroke)
 
     def wait(self) -> None:
-        """Let nothing come for a long time."""
-        deadline = self.detector.deadline_ms
-        if deadline is not None:
+        """Let nothing come for a long time: ask whenever the detector wants to be asked."""
+        while (deadline := self.detector.deadline_ms) is not None:
             self._time(deadline)
 
     def _time(self, t_ms: int) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from hardware.frames import SCAN_LENGTH_MAX, RejectReason
 from hardware.wedge.detector import (
+    HICCUP_MS,
     LATE_END_MS,
     LENGTH_MIN,
     SCAN_MS,
@@ -171,6 +172,42 @@ def test_the_rest_of_a_scan_is_not_shown_once_it_is_known() -> None:
     desk.wait()
     assert desk.codes == [CARD]
     assert seen == LENGTH_MIN - 1
+
+
+@given(
+    code=codes,
+    place=st.integers(LENGTH_MIN, 30),
+    hiccup=st.integers(TYPING_MS, HICCUP_MS - 1),
+    asked=st.booleans(),
+    end=ends,
+)
+def test_a_scanner_that_stumbles_is_not_cut_in_two(
+    code: str, place: int, hiccup: int, asked: bool, end: Key | None
+) -> None:
+    """Half a card number may be somebody else's card; once it is known that a scanner types, a pause is its own."""
+    gaps = [3] * 31
+    gaps[place - 1] = hiccup
+    assume(place < len(code) and len({stroke.scan_code for stroke in typed(code[:place], every(3), end=None)}) > 1)
+    desk = Desk(detector())
+    strokes = typed(code, gaps, end=end)
+    if asked:
+        desk.press(*strokes)
+    else:
+        desk.deliver(*strokes)
+    desk.wait()
+    assert desk.codes == [code]
+    assert desk.shown == []
+
+
+def test_a_person_behind_a_card_that_is_whole_is_heard() -> None:
+    """A member's number without terminator is over after 80 ms; a digit typed then is a person's."""
+    strokes = typed(CARD, every(3), end=None)
+    digit = stroke_of(2, Modifier.NONE, strokes[-1].t_ms + TYPING_MS)
+    desk = Desk(detector())
+    desk.press(*strokes, digit)
+    desk.wait()
+    assert desk.codes == [CARD]
+    assert desk.shown == [digit]
 
 
 @pytest.mark.parametrize("late_ms", [TYPING_MS, 150, LATE_END_MS - 1])
