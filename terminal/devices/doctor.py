@@ -235,10 +235,8 @@ class Listening:
             now_ns = self._clock_ns()
             if data:
                 scan.add(data, now_ns)
-            elif scan.is_over(now_ns):
-                capture = scan.taken()
-                if capture is not None and not self._stopping.is_set():
-                    self._heard(capture)
+            if scan.is_over(now_ns) and not self._stopping.is_set():
+                self._heard(scan.taken())
 
     def _baud(self, ear: Ear) -> int:
         """The speed of a real serial line; 0 where there is none."""
@@ -270,11 +268,13 @@ class _Scan:
         self._data += data[: CAPTURE_BYTES_MAX - len(self._data)]
 
     def is_over(self, now_ns: int) -> bool:
-        """Whether it has been silent for so long that nothing more belongs to it."""
+        """Whether it has been silent for so long that nothing more belongs to it, or is as long as one is looked at."""
+        if len(self._data) >= CAPTURE_BYTES_MAX:
+            return True  # a trigger that is held, or a device that never stops talking
         silence_s = SHORT_SILENCE_S if _TEXT in self._data else SILENCE_S
         return bool(self._data) and now_ns - self._t_last_ns >= silence_s * NS_PER_S
 
-    def taken(self) -> Capture | None:
+    def taken(self) -> Capture:
         """The scan; begins anew."""
         data, gaps_ms = bytes(self._data), tuple(self._gaps_ms)
         self._data.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,9 @@ window = "off"
 [sound]
 volume_percent = 0
 """
+
+REPEAT_S = 2.0
+"""How long a scan may take to be understood before it is scanned again, in seconds."""
 
 READ_PAUSE_S = 2
 """How long somebody reads the wizard's question before answering, in seconds of the till's clock."""
@@ -127,10 +131,13 @@ def said(till: RunningTill) -> str:
 
 def scan_until(devices: Shop, phase: Phase) -> None:
     """Scan the test barcode; what is sent before the line is open is thrown away, so it is scanned until it came."""
+    next_s = 0.0
 
     def came() -> bool:
-        if devices.phase() is not phase and devices.till.shell.doctor.state.wizard is not None:
+        nonlocal next_s
+        if devices.phase() is not phase and time.monotonic() >= next_s:
             devices.scanner.scan(TEST_TEXT, "]C0", terminator=b"\t")
+            next_s = time.monotonic() + REPEAT_S
         return devices.phase() is phase
 
     devices.rig.until(came)
