@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from hardware.examine import WORKING
+from hardware.examine import RESTING, WORKING
 from hardware.findings import DeviceCode, Severity
 from hardware.frames import RejectReason
 from hardware.sound import Cue
@@ -132,7 +132,9 @@ def _device_cards(texts: Texts, devices: tuple[Attached, ...], findings: tuple[F
         works = device.state in WORKING
         told = next((each for each in own if (each.severity is not Severity.BROKEN) or not works), None)
         trouble = told if told and told.severity in (Severity.BROKEN, Severity.WARNING) else None
-        tone = TONES[trouble.severity] if trouble else Tone.GOOD if works else Tone.NEUTRAL
+        calm = device.state is None or device.state in RESTING
+        own_tone = Tone.GOOD if works else Tone.NEUTRAL if calm else Tone.WARN
+        tone = TONES[trouble.severity] if trouble else own_tone
         place = (device.device_id, device.port, device.usb_id, device.description)
         cards.append(
             DeviceCard(

@@ -121,6 +121,25 @@ def test_a_device_that_works_again_is_not_blamed_for_an_old_finding(
     assert doctor(counter).state.devices[0].tone is Tone.GOOD
 
 
+@pytest.mark.parametrize(
+    ("state", "tone"),
+    [
+        (DeviceState.READY, Tone.GOOD),
+        (DeviceState.CONNECTING, Tone.NEUTRAL),
+        (None, Tone.NEUTRAL),
+        (DeviceState.LOST, Tone.WARN),
+        (DeviceState.UNAVAILABLE, Tone.WARN),
+    ],
+)
+def test_a_device_shows_its_state_before_anybody_knows_why(
+    counter: Counter, devices: FakeDoctorActions, state: DeviceState | None, tone: Tone
+) -> None:
+    """The examination follows within moments; a lost scanner is no calm news until then."""
+    devices.attached = (Attached(device_id="scanner", kind=DeviceKind.SCANNER, state=state),)
+    doctor(counter).refresh()
+    assert doctor(counter).state.devices[0].tone is tone
+
+
 def test_what_is_found_beside_the_devices_has_cards_of_its_own(counter: Counter, devices: FakeDoctorActions) -> None:
     """A port that nobody uses may be the scanner that was just plugged in; what is fine needs no card."""
     unused = Finding(
