@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -122,6 +121,8 @@ def _status(context: typer.Context) -> Answer:
 
 def _ask_till(session: Session, port: int) -> _Till | None:
     """The open till's own word; ``None`` when nobody answers, or somebody else."""
+    import http.client  # brings TLS along, which no other command needs
+
     line = http.client.HTTPConnection(ADDRESS, port, timeout=ANSWER_S_MAX)
     try:
         line.request("GET", "/v1/status", headers={"Authorization": f"Bearer {token_of(session.directory)}"})

@@ -40,6 +40,11 @@ class RegisterServer:
         counter: The till.
         deliver: Runs a call on the thread that paints.
         bug: Takes a mistake of ours, to write it down; called on the server's thread.
+        trouble: Told, on the thread that paints, what keeps registers away, as a sentence that is made in the language
+            in use; ``None`` when nothing does any more.
+
+    Attributes:
+        port: Where it listens, once registers are answered; 0 before.
     """
 
     def __init__(
@@ -51,17 +56,6 @@ class RegisterServer:
         bug: Callable[[Exception], None],
         trouble: Callable[[Callable[[Texts], str] | None], None],
     ) -> None:
-        """Remember who is who; see the class.
-
-        Args:
-            directory: As above.
-            port: As above.
-            counter: As above.
-            deliver: As above.
-            bug: As above.
-            trouble: Told, on the thread that paints, what keeps registers away, as a sentence that is made in the
-                language in use; ``None`` when nothing does any more.
-        """
         self._directory = directory
         self._wanted = port
         self._counter = counter
@@ -99,6 +93,7 @@ class RegisterServer:
         while not self._stopping.is_set():
             try:
                 self._serve(told=told)
+                told = False
             except RegisterError as error:
                 if not told:
                     self._tell(error)

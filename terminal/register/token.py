@@ -22,6 +22,9 @@ TOKEN_BYTES: Final = 32
 FILE_BYTES_MAX: Final = 256
 """How much of the file is read: the token, and a line end that an editor left."""
 
+OTHERS: Final = 0o077
+"""The rights of everybody but the owner."""
+
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -61,8 +64,8 @@ def _read(directory: Path) -> str:
     path = directory / TOKEN_FILE
     try:
         with path.open("rb") as file:
-            if os.name == "posix":
-                os.fchmod(file.fileno(), PRIVATE_FILE)  # whoever copied it may have let others read it
+            if os.name == "posix" and os.fstat(file.fileno()).st_mode & OTHERS:
+                os.fchmod(file.fileno(), PRIVATE_FILE)  # whoever copied it has let others read it
             raw = file.read(FILE_BYTES_MAX)
     except FileNotFoundError:
         return ""
