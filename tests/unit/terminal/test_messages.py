@@ -11,29 +11,22 @@ import pytest
 
 from hardware.errors import HardwareError, HardwareErrorCode, PortDenied
 from hardware.frames import RejectReason
-from loyalty import explain
-from loyalty.lines import Explanation
 from loyalty.money import AmountProblem, BadAmount
 from loyalty.offline import SafeLimit, SafeToSpend
 from loyalty.outcomes import Reason, Refused
-from loyalty.programme import Programme, parse_programme
-from loyalty.sale import WITHOUT_POINTS
 from loyalty.wire import ProblemCode
 from storage.errors import DiskFull, StorageError, TillOpen
 from terminal import messages
 from terminal.messages import (
     amount_text,
     error_text,
-    explain_text,
     hardware_text,
     problem_text,
     refusal_text,
     reject_text,
-    reward_name,
     safe_text,
 )
 from tests import source
-from tests.fakes.counter import BAKERY
 from texts.i18n import LANGUAGES, Texts
 
 GERMAN, ENGLISH = Texts("de"), Texts("en")
@@ -53,14 +46,14 @@ VALUES: dict[Reason, tuple[dict[str, int | str], str, str]] = {
     ),
     Reason.SYMBOLOGY_NOT_ALLOWED: (
         {"symbology": "code128"},
-        "Das Programm liest solche Karten nicht als code128. Bitte eine andere Art Strichcode wählen. (M-361)",
+        "Das Programm liest solche Karten nicht als code128. Bitte eine andere Art Barcode wählen. (M-361)",
         "The programme does not read such cards as code128. Choose another kind of barcode. (M-361)",
     ),
     Reason.BARCODE_TOO_WIDE: (
         {"sheet": "Avery L7651"},
         (
-            "Dieser Strichcode passt nicht auf die Karten von Avery L7651. "
-            "Bitte größere Karten oder eine andere Art Strichcode wählen. (M-362)"
+            "Dieser Barcode passt nicht auf die Karten von Avery L7651. "
+            "Bitte größere Karten oder eine andere Art Barcode wählen. (M-362)"
         ),
         ("This barcode does not fit the cards of Avery L7651. Choose larger cards or another kind of barcode. (M-362)"),
     ),
@@ -72,8 +65,8 @@ VALUES: dict[Reason, tuple[dict[str, int | str], str, str]] = {
     Reason.NUMBERS_USED_UP: (
         {"left": 3},
         (
-            "Von dieser Kartenart sind nur noch 3 Nummern frei. "
-            "Bitte weniger verlangen oder dem Programm eine weitere Regel geben. (M-364)"
+            "Von dieser Art Karten sind nur noch 3 Nummern frei. "
+            "Bitte weniger anfordern oder dem Programm eine weitere Regel geben. (M-364)"
         ),
         ("Only 3 numbers of this kind of card are left. Ask for fewer, or give the programme another rule. (M-364)"),
     ),
@@ -81,7 +74,7 @@ VALUES: dict[Reason, tuple[dict[str, int | str], str, str]] = {
         {"left": 3},
         (
             "Diese Kasse hat noch 3 Kartennummern. "
-            "Bitte mit der Zentrale verbinden, die weitere schickt, und erneut versuchen. (M-365)"
+            "Bitte mit der Zentrale verbinden, die weitere sendet, dann noch einmal versuchen. (M-365)"
         ),
         ("This till has 3 card numbers left. Connect it to head office, which sends more, then try again. (M-365)"),
     ),
@@ -158,14 +151,6 @@ VALUES: dict[Reason, tuple[dict[str, int | str], str, str]] = {
 def placeholders(sentence: str) -> set[str]:
     """The values a sentence names."""
     return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
-
-
-@pytest.fixture(scope="module")
-def programme() -> Programme:
-    """The bakery's rules."""
-    parsed = parse_programme(BAKERY.read_text(encoding="utf-8"))
-    assert isinstance(parsed, Programme)
-    return parsed
 
 
 # -- refusals ----------------------------------------------------------------------------------------------------------
@@ -382,57 +367,3 @@ def test_what_is_safe_is_told_with_its_number_or_with_what_forbids_it() -> None:
     )
     nothing = set(SafeLimit) - {SafeLimit.BALANCE, SafeLimit.PER_REDEMPTION, SafeLimit.PER_MEMBER}
     assert all("othing safe" in safe_text(ENGLISH, SafeToSpend(0, limit)) for limit in nothing)
-
-
-# -- why these points --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("reason", "german", "english"),
-    [
-        (
-            Explanation(explain.BASE, 23, {"eligible_cents": 2345}),
-            "23 Grundpunkte für 23,45\u00a0€",
-            "23 base points for €23.45",
-        ),
-        (
-            Explanation(explain.BASE, 1, {"eligible_cents": 100}),
-            "1 Grundpunkt für 1,00\u00a0€",
-            "1 base point for €1.00",
-        ),
-        (
-            Explanation(explain.EXCLUDED, 0, {"cents": 345}, "deposit"),
-            "3,45\u00a0€ ohne Punkte (Pfand)",
-            "€3.45 without points (Deposit)",
-        ),
-        (
-            Explanation(explain.EXCLUDED, 0, {"cents": 345}, WITHOUT_POINTS),
-            "3,45\u00a0€ ohne Punkte (wie eingegeben)",
-            "€3.45 without points (as typed)",
-        ),
-        (
-            Explanation(explain.EXCLUDED, 0, {"cents": 345}, "gone"),
-            "3,45\u00a0€ ohne Punkte (gone)",
-            "€3.45 without points (gone)",
-        ),
-        (
-            Explanation(explain.PAID_WITH_POINTS, 0, {"cents": 500}),
-            "5,00\u00a0€ mit Punkten bezahlt",
-            "€5.00 paid with points",
-        ),
-        (Explanation("happy-hour", 23), "+23 nach Regel happy-hour", "+23 by rule happy-hour"),
-    ],
-)
-def test_each_reason_for_points_is_a_short_line(
-    programme: Programme, reason: Explanation, german: str, english: str
-) -> None:
-    """Also for an exclusion or a rule that the programme in force no longer knows."""
-    assert explain_text(GERMAN, programme, reason) == german
-    assert explain_text(ENGLISH, programme, reason) == english
-
-
-def test_a_reward_has_its_name_in_the_tills_language_or_its_id(programme: Programme) -> None:
-    """Old bookings outlive the rewards of their time."""
-    assert reward_name(GERMAN, programme, "coffee") == "Gratis-Kaffee"
-    assert reward_name(ENGLISH, programme, "coffee") == "Free coffee"
-    assert reward_name(GERMAN, programme, "no-longer") == "no-longer"
