@@ -166,8 +166,9 @@ class WedgeDetector:
         """
         if stroke.key is Key.MODIFIER:
             return _PASS
-        before = self._end(None) if self._row and self._parts(stroke) else None
-        if not stroke.t_ms or stroke.repeated or stroke.key is Key.OTHER:
+        is_a_persons = self._is_a_persons(stroke)
+        before = self._end(None) if self._row and (is_a_persons or self._parts(stroke)) else None
+        if is_a_persons:
             self._t_scan_ms = None
             return _PASS if before is None else _then(before, Fate.PASS)
         if stroke.key is not Key.CHARACTER or stroke.text in ENDS:
@@ -190,10 +191,18 @@ class WedgeDetector:
             return _PASS
         return self._end(None)
 
+    def _is_a_persons(self, stroke: KeyStroke) -> bool:
+        """Whether a key cannot be a scanner's: it does something, has no time, or is held down.
+
+        X11 takes the second of two equal keys for a repetition when a busy server gave release and press the same time.
+        A keyboard waits far longer before it repeats a key, so that one does not continue a row.
+        """
+        if not stroke.t_ms or stroke.key is Key.OTHER:
+            return True
+        return stroke.repeated and not (self._row and 0 <= stroke.t_ms - self._t_last_ms < self._rules.typing_ms)
+
     def _parts(self, stroke: KeyStroke) -> bool:
         """Whether a key cannot belong to the row before it; input clocks may begin anew."""
-        if not stroke.t_ms or stroke.repeated or stroke.key is Key.OTHER:
-            return True
         pause_ms = stroke.t_ms - self._t_last_ms
         return pause_ms < 0 or self._is_over(pause_ms)
 

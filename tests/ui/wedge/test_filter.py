@@ -318,10 +318,10 @@ def test_a_key_costs_next_to_nothing(listening: Listening) -> None:
     handle = listening.stage.window.windowHandle()
     best_us = 1e9
     for start in range(0, len(events), 400):
-        begin = time.perf_counter_ns()
+        begin = time.thread_time_ns()
         for event in events[start : start + 400]:
             listening.wedge.eventFilter(handle, event)
-        best_us = min(best_us, (time.perf_counter_ns() - begin) / 1_000 / 200)
+        best_us = min(best_us, (time.thread_time_ns() - begin) / 1_000 / 200)
     print(f"{best_us:.1f} us a key")
     assert best_us < PRESS_US_MAX
     assert field.text() == ""

@@ -278,15 +278,30 @@ def test_copying_by_keyboard_passes() -> None:
     assert desk.shown == [all_of_it, copy, typed_key, paste]
 
 
-def test_a_key_that_is_held_down_is_never_a_scan() -> None:
-    """The keyboard repeats at 30 characters a second; whether it says so or not."""
-    for says_so in (True, False):
-        strokes = [KeyStroke(1_000 + 33 * number, 2, "1", repeated=says_so and number > 0) for number in range(40)]
-        desk = Desk(detector())
-        desk.press(*strokes)
-        desk.wait()
-        assert desk.scans == []
-        assert desk.shown == strokes
+@pytest.mark.parametrize("says_so", [True, False])
+@pytest.mark.parametrize("delay_ms", [100, 150, 660])
+def test_a_key_that_is_held_down_is_never_a_scan(says_so: bool, delay_ms: int) -> None:
+    """The keyboard waits and then repeats at 30 characters a second; whether the platform says so or not."""
+    times = [1_000, *(1_000 + delay_ms + 33 * number for number in range(40))]
+    strokes = [KeyStroke(t_ms, 2, "1", repeated=says_so and t_ms > 1_000) for t_ms in times]
+    desk = Desk(detector())
+    desk.press(*strokes)
+    desk.wait()
+    assert desk.scans == []
+    assert desk.shown == strokes
+
+
+def test_equal_keys_of_one_moment_are_no_repetition() -> None:
+    """A server that was busy gives them the same time, and the platform then says that the key is held down."""
+    strokes = [
+        KeyStroke(each.t_ms, each.scan_code, each.text, repeated=number > 0 and each.text == CARD[number - 1])
+        for number, each in enumerate(typed(CARD, every(20), end=None))
+    ]
+    assert any(stroke.repeated for stroke in strokes)
+    desk = Desk(detector())
+    desk.press(*strokes, end_of(Key.ENTER, strokes[-1].t_ms + 1))
+    assert desk.codes == [CARD]
+    assert desk.shown == []
 
 
 def test_keys_without_a_time_are_a_persons() -> None:
