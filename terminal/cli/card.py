@@ -58,7 +58,7 @@ def add_commands(app: typer.Typer) -> None:
     )(_unblock)
     cards.command(
         "qr",
-        help=mark("Write a card as a QR code for the member's phone, as .svg or .png."),
+        help=mark("Write a card as a QR code for the member's phone."),
         epilog="stammkunde card qr BM-7K3QX9TZ2M4P --out card.png",
     )(_qr)
     app.add_typer(cards, name="card", help=mark("A member's cards."))
