@@ -1,0 +1,97 @@
+"""Tests for how typed codes end: Enter, Tab, control characters, and what is pressed with Ctrl by people."""
+
+from __future__ import annotations
+
+import pytest
+
+from hardware.frames import RejectReason
+from hardware.wedge.detector import LATE_END_MS, TYPING_MS, Fate, Terminator, WedgeRules
+from hardware.wedge.strokes import Key, KeyStroke, Modifier
+from tests.fakes.keyboard import CARD, Desk, detector, end_of, every, stroke_of, typed
+
+
+def test_enter_without_anything_before_it_passes_at_once() -> None:
+    """Confirming a sale never waits."""
+    assert detector().press(end_of(Key.ENTER, 5_000)).fate is Fate.PASS
+
+
+@pytest.mark.parametrize("late_ms", [TYPING_MS, 150, LATE_END_MS - 1])
+def test_an_enter_that_comes_late_is_still_the_scanners(late_ms: int) -> None:
+    """Otherwise it would confirm whatever the scan has just opened."""
+    strokes = typed(CARD, every(10), end=None)
+    desk = Desk(detector())
+    desk.press(*strokes, end_of(Key.ENTER, strokes[-1].t_ms + late_ms))
+    assert desk.codes == [CARD]
+    assert desk.shown == []
+
+
+def test_an_enter_of_a_person_after_a_scan_passes() -> None:
+    """Somebody who has seen the result presses Enter."""
+    strokes = typed(CARD, every(10))
+    enter = end_of(Key.ENTER, strokes[-1].t_ms + LATE_END_MS)
+    desk = Desk(detector())
+    desk.press(*strokes, enter)
+    assert desk.shown == [enter]
+
+
+def test_cr_and_lf_behind_a_code_are_one_end() -> None:
+    """A scanner that types CR LF presses Enter twice, or Ctrl+J; the second one must not confirm anything."""
+    strokes = typed(CARD, every(5))
+    desk = Desk(detector())
+    desk.press(*strokes, end_of(Key.ENTER, strokes[-1].t_ms + 3))
+    desk.press(KeyStroke(strokes[-1].t_ms + 6, 36, "\n", Modifier.CONTROL))
+    assert desk.codes == [CARD]
+    assert desk.shown == []
+
+
+@pytest.mark.parametrize("text", ["\r", "\n", "\x03"])
+def test_control_characters_end_a_code(text: str) -> None:
+    """CR as Ctrl+M, LF as Ctrl+J, ETX as Ctrl+C."""
+    strokes = typed(CARD, every(5), end=None)
+    desk = Desk(detector())
+    desk.press(*strokes, KeyStroke(strokes[-1].t_ms + 5, 50, text, Modifier.CONTROL))
+    assert desk.codes == [CARD]
+    assert desk.shown == []
+
+
+def test_a_group_separator_is_part_of_the_code() -> None:
+    """GS1 element strings: scanners type FNC1 as Ctrl+]."""
+    code = "01040063813339311021\x1d21ABC"
+    desk = Desk(detector())
+    desk.press(*typed(code, every(5)))
+    assert desk.codes == [code]
+    assert desk.scans[0].rejected is None
+
+
+def test_other_control_characters_are_refused() -> None:
+    """A code that would act on a screen or a log is none."""
+    desk = Desk(detector())
+    desk.press(*typed("ABC\x07DEFGH", every(5)))
+    assert [found.rejected for found in desk.scans] == [RejectReason.CONTROL_CHARACTER]
+    assert desk.shown == []
+
+
+def test_copying_by_keyboard_passes() -> None:
+    """Ctrl+C and Ctrl+V are a person's, also between typed characters."""
+    all_of_it = KeyStroke(900, 30, "\x01", Modifier.CONTROL)
+    copy = KeyStroke(1_000, 46, "\x03", Modifier.CONTROL)
+    paste = KeyStroke(1_500, 47, "\x16", Modifier.CONTROL)
+    typed_key = stroke_of(30, Modifier.NONE, 1_450)
+    desk = Desk(detector())
+    desk.press(all_of_it, copy, typed_key, paste)
+    desk.wait()
+    assert desk.shown == [all_of_it, copy, typed_key, paste]
+
+
+@pytest.mark.parametrize(("set_to", "wanted", "other"), [("tab", Key.TAB, Key.ENTER), ("enter", Key.ENTER, Key.TAB)])
+def test_with_a_set_terminator_only_that_ends_a_scan(set_to: str, wanted: Key, other: Key) -> None:
+    """A shop whose scanner presses Tab: fast keys and Enter, or nothing behind them, are something else."""
+    rules = WedgeRules(terminator=Terminator(set_to))
+    desk = Desk(detector(rules=rules))
+    strokes = [*typed(CARD, every(5), end=other), *typed(CARD, every(5), start_ms=5_000, end=None)]
+    desk.press(*strokes)
+    desk.wait()
+    assert desk.scans == []
+    assert desk.shown == strokes
+    desk.press(*typed(CARD, every(5), start_ms=9_000, end=wanted))
+    assert desk.codes == [CARD]
