@@ -82,7 +82,11 @@ _ORDER: Final = {severity: place for place, severity in enumerate(reversed(Sever
 
 
 def examine(
-    machine: Machine, attached: Sequence[Attached], is_scanner: Callable[[int], bool] = lambda _vid: False
+    machine: Machine,
+    attached: Sequence[Attached],
+    is_scanner: Callable[[int], bool] = lambda _vid: False,
+    *,
+    is_silent: bool = False,
 ) -> tuple[Finding, ...]:
     """Examine the devices of a till and the machine around them; nothing is opened.
 
@@ -90,6 +94,7 @@ def examine(
         machine: Where they are plugged in.
         attached: What the till serves.
         is_scanner: Whether a USB vendor makes scanners.
+        is_silent: Whether the till is to make no sound; then nobody misses a player.
 
     Returns:
         Everything worth a sentence, the worst first.
@@ -102,6 +107,8 @@ def examine(
         found += _device(machine, each, ports, usb, running)
     found += _shared(attached)
     found += _around(machine, attached, ports, usb, running, is_scanner)
+    if not is_silent and not machine.plays_sounds():
+        found.append(_about(DeviceCode.NO_SOUND_PLAYER, Severity.WARNING, "sound", {}))
     return tuple(sorted(found, key=lambda finding: _ORDER[finding.severity]))
 
 
@@ -235,8 +242,6 @@ def _around(
         probed = info.vid is not None and (_real(info.port) in used or is_scanner(info.vid))
         if probed and not machine.is_spared_by_modem_manager(info.port):
             yield _about(DeviceCode.MODEM_MANAGER_PROBES, Severity.WARNING, info.port, _facts(info))
-    if not machine.plays_sounds():
-        yield _about(DeviceCode.NO_SOUND_PLAYER, Severity.WARNING, "sound", {})
 
 
 def _typing(

@@ -147,7 +147,8 @@ class DoctorService:
         self._order(self._examined, done, failed)
 
     def _examined(self) -> tuple[Finding, ...]:
-        return examine(self._machine, self.devices(), lambda vid: profile_of(vid) is not None)
+        is_silent = self._settings.sound.volume_percent == 0
+        return examine(self._machine, self.devices(), lambda vid: profile_of(vid) is not None, is_silent=is_silent)
 
     # -- listening -----------------------------------------------------------------------------------------------------
 

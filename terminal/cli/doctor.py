@@ -80,7 +80,8 @@ def _examine(session: Session) -> tuple[Settings | None, tuple[Finding, ...], Ch
         mistakes = check_settings(directory, error.problems)
     else:
         machine = Machine()
-        devices = examine(machine, configured(settings, machine.ports(), is_scanner), is_scanner)
+        is_silent = settings.sound.volume_percent == 0
+        devices = examine(machine, configured(settings, machine.ports(), is_scanner), is_scanner, is_silent=is_silent)
     return settings, (*mistakes, *devices, *checkup.findings), checkup
 
 

@@ -263,6 +263,8 @@ def test_a_machine_that_can_not_play_sounds_is_told(machine: FakeMachine) -> Non
     """The till is silent then, and works."""
     machine.programs.clear()
     assert found(machine)[DeviceCode.NO_SOUND_PLAYER].severity is Severity.WARNING
+    silent = examine(machine, [], is_silent=True)
+    assert DeviceCode.NO_SOUND_PLAYER not in {each.code for each in silent}
 
 
 def test_the_worst_comes_first(machine: FakeMachine) -> None:
