@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from hardware import errors
@@ -24,7 +25,8 @@ from texts.i18n import Texts
 )
 def test_a_display_is_talked_to_as_it_is_set_up(protocol: str, code_page: str, page: CodePage) -> None:
     """Auto takes the euro sign where the command set has a way to it."""
-    settings = PoleSettings("/dev/ttyUSB1", protocol=protocol, code_page=code_page, brightness=2)  # type: ignore[arg-type] - choices come as text
+    asked = {"port": "/dev/ttyUSB1", "protocol": protocol, "code_page": code_page, "brightness": 2}
+    settings = msgspec.convert(asked, PoleSettings)
     dialect = pole_dialect(settings)
     assert (dialect.protocol, dialect.code_page, dialect.brightness) == (PoleProtocol(protocol), page, 2)
 
