@@ -155,7 +155,14 @@ class Line:
         return self._call("record", record_id, RecordReply)
 
     def numbers(self, request: NumbersRequest) -> NumbersReply:
-        return self._call("numbers", request, NumbersReply)
+        """Never lost on the way, so that worlds stay as their seeds made them; its losses have tests of their own."""
+        if self._till in self._weather.cut:
+            raise Away("the line is cut")
+        try:
+            reply = self._office.answer(self._terminal_id, "numbers", msgspec.json.encode(request))
+        except Refusal as error:
+            raise HeadOfficeSaysNo(error.code, error.detail) from error
+        return msgspec.json.decode(reply, type=NumbersReply)
 
     def compare(self, request: CompareRequest) -> CompareReply:
         return self._call("compare", request, CompareReply)
