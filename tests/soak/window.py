@@ -45,7 +45,7 @@ GROWTH_MB_MAX: Final = 16.0
 two connections (8 and 2 MiB) fill as it grows, and then nothing more comes."""
 
 REFERENCES_LOST_MAX: Final = 1_000
-"""How far the references to None may fall: the fault of PySide6 6.12 lost several a sale and then aborted. They do rise:
+"""How far the references to None may fall: the fault of PySide6 6.12 lost several a sale, then aborted. They do rise:
 6.11.3 keeps some thirty a sale (deleteLater, connect, painters), which costs no memory."""
 
 DESCRIPTORS_MORE_MAX: Final = 2
