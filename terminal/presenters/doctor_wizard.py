@@ -231,7 +231,7 @@ class ScanWizard:
         self._keeping = False
         texts = self._around.texts
         if isinstance(outcome, NotKept):
-            sentence = texts._("The settings have a mistake and stay as they are: {detail}. (M-397)")
+            sentence = texts._("The settings have a mistake and stay as they are: {detail}. (M-409)")
             self._notice = Notice(sentence.format(detail=outcome.problems[0].message), Tone.WARN)
         elif outcome.in_use:
             self._notice = Notice(texts._("Taken over. The scanner works with it from now on."), Tone.GOOD)

@@ -141,7 +141,7 @@ class MemberPresenter(Presenter[MemberState]):
         texts = self._around.texts
         sentence = texts._(
             "The register says {amount}, another amount is typed. Clear it and press Enter to take the register's. "
-            "(M-384)"
+            "(M-284)"
         )
         self._notice = Notice(sentence.format(amount=texts.money(basket.basket.amount_cents)), Tone.WARN)
 

@@ -162,7 +162,7 @@ class RegisterPresenter:
             return self.board.newest(sale_id) or self._sales.no(Why.SALE_UNKNOWN)
         if self._commit.on_its_way:
             return self._sales.no(Why.TILL_BUSY)
-        sentence = self._around.texts._("The register has taken its basket back. (M-385)")
+        sentence = self._around.texts._("The register has taken its basket back. (M-285)")
         return self._put_back(basket, Notice(sentence, Tone.INFO))
 
     def reverse(self, sale_id: str, asked: ReverseMessage, done: Done) -> None:
@@ -243,7 +243,7 @@ class RegisterPresenter:
         if self.board.silent_s < ABANDONED_S or self._commit.on_its_way:
             self._around.schedule(SILENCE_LOOK_MS, partial(self._look_for_silence, sale_id))
             return
-        sentence = self._around.texts._("The register has fallen silent. Its basket was put back. (M-386)")
+        sentence = self._around.texts._("The register has fallen silent. Its basket was put back. (M-286)")
         self._put_back(basket, Notice(sentence, Tone.WARN))
 
     def _put_back(self, basket: RegisterBasket, notice: Notice) -> SaleMessage:
@@ -262,7 +262,7 @@ class RegisterPresenter:
             return
         if not outcome.repeated and self._screen() in HEARS and isinstance(stored.record, Sale):
             texts = self._around.texts
-            sentence = texts._("The register has undone the purchase of {amount}. (M-387)")
+            sentence = texts._("The register has undone the purchase of {amount}. (M-287)")
             self._flow.say(Notice(sentence.format(amount=texts.money(stored.record.amount_cents)), Tone.INFO))
         done(self._sales.booked(sale_id, stored))
 

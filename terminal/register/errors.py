@@ -35,7 +35,7 @@ class PortTaken(RegisterError):
     """Another program listens on the port for registers, or the system does not give it."""
 
     code = "register_port_taken"
-    sentence = mark("Registers can't reach the till: another program uses port {what}. Close it. (M-388)")
+    sentence = mark("Registers can't reach the till: another program uses port {what}. Close it. (M-288)")
 
 
 class TokenUnusable(RegisterError):
@@ -43,7 +43,7 @@ class TokenUnusable(RegisterError):
 
     code = "register_token_unusable"
     sentence = mark(
-        "Registers can't reach the till: {what} can't be used. Make a new one: stammkunde register token renew (M-389)"
+        "Registers can't reach the till: {what} can't be used. Make a new one: stammkunde register token renew (M-289)"
     )
 
 
@@ -51,4 +51,4 @@ class FolderUnusable(RegisterError):
     """The folder in which a register leaves files can't be read or written."""
 
     code = "register_folder_unusable"
-    sentence = mark("The register's folder {what} can't be used. Check that it is there and may be written. (M-390)")
+    sentence = mark("The register's folder {what} can't be used. Check that it is there and may be written. (M-290)")

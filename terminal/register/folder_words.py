@@ -41,19 +41,19 @@ def reason_text(texts: Texts, why: NoSale | Differs | OtherCurrency | Refused) -
         case Refused():
             return refusal_text(texts, why)
         case Differs():
-            return f"{texts._(_DIFFERS).format(name=why.name)} (M-393)"
+            return f"{texts._(_DIFFERS).format(name=why.name)} (M-293)"
         case OtherCurrency():
             shown = texts._(_CURRENCY).format(shop_currency=why.shop_currency, currency=why.currency)
-            return f"{shown} (M-394)"
+            return f"{shown} (M-294)"
         case NoSale():
-            return f"{texts._(_FAULTS[why.fault]).format(**_shown(texts, why))} (M-395)"
+            return f"{texts._(_FAULTS[why.fault]).format(**_shown(texts, why))} (M-295)"
 
 
 def failed_text(texts: Texts, count: int, folder: str) -> str:
     """That files of the register wait for a person."""
     sentence = texts.n_(
-        "{count} file of the register was not booked. Why is written beside it in {folder}. (M-391)",
-        "{count} files of the register were not booked. Why is written beside them in {folder}. (M-391)",
+        "{count} file of the register was not booked. Why is written beside it in {folder}. (M-291)",
+        "{count} files of the register were not booked. Why is written beside them in {folder}. (M-291)",
         count,
     )
     return sentence.format(count=texts.number(count), folder=folder)

@@ -81,14 +81,14 @@ _SENTENCES: Final[dict[Why, tuple[HTTPStatus, str, str]]] = {
     ),
     Why.CURRENCY_DIFFERS: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
-        "M-380",
+        "M-280",
         mark("The shop counts in {shop_currency}, the register in {currency}. Correct the register."),
     ),
-    Why.TILL_LOCKED: (HTTPStatus.CONFLICT, "M-381", mark("The till is locked. Sign in first.")),
-    Why.TILL_BUSY: (HTTPStatus.CONFLICT, "M-382", mark("The till is booking. Try again in a moment.")),
+    Why.TILL_LOCKED: (HTTPStatus.CONFLICT, "M-281", mark("The till is locked. Sign in first.")),
+    Why.TILL_BUSY: (HTTPStatus.CONFLICT, "M-282", mark("The till is booking. Try again in a moment.")),
     Why.TILL_BROKEN: (
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "M-383",
+        "M-283",
         mark("Something went wrong at the till. Look at its screen, then send the same sale again."),
     ),
 }

@@ -96,7 +96,7 @@ def test_a_folder_that_goes_away_is_told(watched: Watched) -> None:
     """A network share is unplugged and comes back."""
     watched.path.rename(watched.path.with_name("away"))
     watched.thread.start()
-    assert "M-390" in watched.hear()
+    assert "M-290" in watched.hear()
     watched.path.with_name("away").rename(watched.path)
     assert watched.hear() == ""
 

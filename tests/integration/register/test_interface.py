@@ -308,7 +308,7 @@ def test_a_port_that_is_taken_is_told_and_tried_again(
     server.stop()
     server.stop()
     till.settle()
-    assert sentences == [f"Registers can't reach the till: another program uses port {port}. Close it. (M-388)", ""]
+    assert sentences == [f"Registers can't reach the till: another program uses port {port}. Close it. (M-288)", ""]
 
 
 def test_the_interface_describes_itself_truly(calm: RegisterTill) -> None:

@@ -97,6 +97,6 @@ def test_typing_into_the_registers_amount_sets_it_aside(shown_in: Callable[[str]
     assert shown.faults() == []
     assert (shown.counter.screen(), shown.amount().text()) == (Screen.MEMBER, "23.45")
     QTest.keyClicks(shown.amount(), "0")
-    assert "M-384" in str(shown.counter.shell.member.state.notice)
+    assert "M-284" in str(shown.counter.shell.member.state.notice)
     shown.register.cancel("k1-17")
     assert shown.amount().text() == "23.450", "what was typed is the cashier's"

@@ -137,7 +137,7 @@ def test_what_a_cashier_has_typed_is_not_overwritten(counter: Counter, register:
     register.put()
     state = counter.shell.member.state
     assert (state.amount, state.award) == ("20", "+ 20 points")
-    assert "M-384" in (state.notice.text if state.notice else "")
+    assert "M-284" in (state.notice.text if state.notice else "")
     assert register.why(register.commit()) == "set_aside"
 
     counter.shell.member.keypad("clear")
@@ -153,7 +153,7 @@ def test_typing_another_amount_sets_the_basket_aside(counter: Counter, register:
     counter.scan(ANNA)
     register.put()
     counter.shell.member.amount_typed("23.4")
-    assert "M-384" in (counter.shell.member.state.notice.text if counter.shell.member.state.notice else "")
+    assert "M-284" in (counter.shell.member.state.notice.text if counter.shell.member.state.notice else "")
     counter.shell.key("Enter")
     assert counter.screen() is Screen.DONE
     assert register.newest().state is BasketState.OPEN
@@ -210,14 +210,14 @@ def test_a_basket_that_is_taken_back_disappears_with_a_word(counter: Counter, re
     said = register.at.cancel("k1-17")
     assert isinstance(said, SaleMessage)
     assert (said.state, said.quote) == (BasketState.CANCELLED, None)
-    assert "M-385" in notice_of(counter)
+    assert "M-285" in notice_of(counter)
     assert register.at.cancel("k1-17") == said
     assert register.put().state is BasketState.OPEN
     counter.scan(ANNA)
     register.at.cancel("k1-17")
     state = counter.shell.member.state
     assert (state.amount, state.primary_enabled) == ("", False)
-    assert "M-385" in (state.notice.text if state.notice else "")
+    assert "M-285" in (state.notice.text if state.notice else "")
     counter.shell.member.amount_typed("10")
     counter.shell.key("Enter")
     assert counter.account(ANNA).balance == 1294
@@ -248,7 +248,7 @@ def test_a_register_that_has_died_does_not_block_the_counter(counter: Counter) -
     seconds[0] += 1
     counter.schedule.pass_ms(SILENCE_LOOK_MS)
     assert register.at.status().open_sale_id == ""
-    assert "M-386" in notice_of(counter)
+    assert "M-286" in notice_of(counter)
     assert register.newest().state is BasketState.CANCELLED
 
 
@@ -265,7 +265,7 @@ def test_undoing_a_booked_sale_returns_everything_once(counter: Counter, registe
         assert isinstance(said, SaleMessage)
         assert said.booked is not None
         assert (said.booked.reversed, said.booked.balance) == (True, 1284)
-    assert "M-387" in notice_of(counter)
+    assert "M-287" in notice_of(counter)
     assert counter.account(ANNA).balance == 1284
 
 
