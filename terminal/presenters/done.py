@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from terminal.app.earn import Earned
 from terminal.app.enrol import Enrolled
 from terminal.app.redeem import Redeemed
 from terminal.app.reverse import Reversed
+from terminal.errors import FileUnwritable
 from terminal.messages import explain_text, reward_name
 from terminal.presenters.base import Flow, Presenter, Surroundings
-from terminal.presenters.receipts import receipt
-from terminal.presenters.states import DoneState, Tone
+from terminal.presenters.printing import UNDER_WAY, printing_notice
+from terminal.presenters.slip import Slip
+from terminal.presenters.states import DoneState, Notice, Tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
     from uuid import UUID
 
+    from hardware.printing.status import PrinterStatus
     from loyalty.records import Sale
     from terminal.presenters.outcomes import Booked
-    from terminal.sync.outcomes import Declined
     from texts.i18n import Texts
 
 DONE_SHOWN_MS: Final = 5000
@@ -33,27 +35,31 @@ EMPTY: Final = DoneState(tone=Tone.GOOD, headline="")
 
 
 class DonePresenter(Presenter[DoneState]):
-    """Shows one result until the next card, Enter, or some seconds have passed."""
+    """Shows one result until the next card, Enter, or some seconds have passed, and lets its receipt be printed."""
 
     def __init__(self, surroundings: Surroundings, flow: Flow) -> None:
         super().__init__(EMPTY)
         self._around = surroundings
         self._flow = flow
         self._booked: Booked | None = None
+        self._slip: Slip | None = None
         self._cancel_return: Callable[[], None] | None = None
         self._cancel_guard: Callable[[], None] | None = None
         self._guarded = False
-        self._code: str | None = None
-        self._code_asked = False
+        self._kept = False
+        self._printer: PrinterStatus | None = None
+        self._saved: Path | FileUnwritable | None = None
 
     def open(self, booked: Booked) -> None:
-        """Show a booking that is on disk."""
+        """Show a booking that is on disk, and print its receipt where that is to happen by itself."""
         self.close()
         self._booked = booked
-        self._code, self._code_asked = None, False
+        self._kept, self._saved = False, None
         self._guarded = True
         self._cancel_guard = self._around.schedule(ENTER_GUARD_MS, self._guard_over)
         self._cancel_return = self._around.schedule(DONE_SHOWN_MS, self._go_on)
+        self._slip = Slip(self._around, booked, self.refresh, self._flow.broke)
+        self._slip.begin()
         self.refresh()
 
     def close(self) -> None:
@@ -91,30 +97,62 @@ class DonePresenter(Presenter[DoneState]):
             return self._booked.record.record_id
         return None
 
-    def show_receipt(self) -> None:
-        """Keep the screen: somebody reads the receipt."""
+    def print_receipt(self) -> None:
+        """P: print the receipt, or a copy; without a printer show it, and save it when it is shown."""
+        slip = self._slip
+        if slip is None:
+            return
+        if not self._has_printer:
+            self.keep_receipt()
+            return
+        self._saved = None
+        slip.print()
+        if not self._kept:
+            self._stay_a_while()
+
+    def keep_receipt(self) -> None:
+        """Keep the screen: somebody reads the receipt. Once more saves it as a file."""
+        slip = self._slip
+        if slip is None:
+            return
+        if self._kept:
+            slip.save(self._heard_saved)
+            return
+        self._kept = True
+        self._stop_return()
+        slip.ask_for_code()
+        self.refresh()
+
+    def printer_changed(self, status: PrinterStatus) -> None:
+        """The printer has something to say."""
+        self._printer = status
+        self.refresh()
+
+    @property
+    def _has_printer(self) -> bool:
+        printing = self._around.printing
+        return printing is not None and printing.has_printer
+
+    def _heard_saved(self, outcome: Path | FileUnwritable) -> None:
+        self._saved = outcome
+        self.refresh()
+
+    def _stop_return(self) -> None:
         if self._cancel_return is not None:
             self._cancel_return()
             self._cancel_return = None
-        booked, actions = self._booked, self._around.sync_actions
-        if actions is None or not self._around.sync.joined or self._code_asked:
-            return
-        if isinstance(booked, Earned | Redeemed):
-            self._code_asked = True  # signed only now, so that no sale waits for it
-            actions.receipt_code(booked.record, partial(self._signed, booked), self._flow.broke)
 
-    def _signed(self, booked: Booked, code: str | Declined) -> None:
-        """The code for another till is there, unless the next customer is; without a key there is only the number."""
-        if booked is self._booked:
-            self._code = code if isinstance(code, str) else ""
-            self.refresh()
+    def _stay_a_while(self) -> None:
+        """Give the cashier the time to see that it prints."""
+        self._stop_return()
+        self._cancel_return = self._around.schedule(DONE_SHOWN_MS, self._go_on)
 
     def refresh(self) -> None:
         """Compute the screen anew from what was booked."""
-        booked = self._booked
-        if booked is None:
+        booked, slip = self._booked, self._slip
+        if booked is None or slip is None:
             return
-        texts, programme = self._around.texts, self._around.programme
+        texts = self._around.texts
         state = DoneState(
             tone=Tone.INFO if isinstance(booked, Reversed) else Tone.GOOD,
             headline=self._headline(texts, booked),
@@ -123,7 +161,11 @@ class DonePresenter(Presenter[DoneState]):
             to_pay=_to_pay(texts, booked.record) if isinstance(booked, Earned) else "",
             balance=texts.number(booked.balance),
             balance_caption=texts._("New balance"),
-            receipt=receipt(texts, programme, self._around.desk.shop, booked, self._code),
+            receipt=slip.paper(),
+            printer=self._printer_notice(texts, slip),
+            print_action=self._print_action(texts, slip),
+            print_enabled=slip.progress not in UNDER_WAY,
+            keep_action=self._keep_action(texts) if self._has_printer else "",
             undo=texts._("Undo") if self.undoable else "",
             next_action=texts._("First purchase") if isinstance(booked, Enrolled) else texts._("Next customer"),
             next_hint=texts._("Press Enter for the first purchase")
@@ -131,6 +173,25 @@ class DonePresenter(Presenter[DoneState]):
             else texts._("Scan the next card or press Enter"),
         )
         self._show(state)
+
+    def _printer_notice(self, texts: Texts, slip: Slip) -> Notice | None:
+        """What became of the file, if somebody just saved one; else how the printing goes."""
+        if self._saved is None:
+            return printing_notice(texts, slip.progress, self._printer)
+        if isinstance(self._saved, FileUnwritable):
+            sentence = texts._(self._saved.sentence)
+            return Notice(sentence.format(file=self._saved.file, detail=self._saved.detail), Tone.BAD)
+        return Notice(texts._("Written: {file}").format(file=self._saved), Tone.GOOD)
+
+    def _print_action(self, texts: Texts, slip: Slip) -> str:
+        if not self._has_printer:
+            return self._keep_action(texts)
+        return texts._("Print a copy") if slip.is_copy else texts._("Print the receipt")
+
+    def _keep_action(self, texts: Texts) -> str:
+        if self._kept:
+            return texts._("Save as PDF")
+        return texts._("Keep the receipt open") if self._has_printer else texts._("Show the receipt")
 
     def _headline(self, texts: Texts, booked: Booked) -> str:
         match booked:

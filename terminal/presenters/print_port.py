@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from hardware.errors import HardwareError
     from hardware.printing.job import PrintJob
     from terminal.settings.printer import Automatic
 
@@ -41,10 +45,27 @@ class PrintActions(Protocol):
         """Whether the cash drawer on the printer opens after a purchase."""
         ...
 
-    def print(self, job: PrintJob) -> None:
-        """Queue a receipt; it is printed as soon as the printer can."""
+    @property
+    def pdf_folder(self) -> Path | None:
+        """Where receipts are saved as PDF; ``None`` for where the reports go."""
         ...
 
-    def open_drawer(self) -> None:
-        """Open the cash drawer without printing."""
+    def print(self, job: PrintJob, told: Callable[[HardwareError | None], None] | None = None) -> bool:
+        """Queue a receipt; it is printed as soon as the printer can.
+
+        Args:
+            job: The piece of paper.
+            told: Hears on the painting thread when it is printed, or why it was given up.
+
+        Returns:
+            False when too many receipts wait already; then ``told`` hears nothing.
+        """
+        ...
+
+    def open_drawer(self) -> bool:
+        """Open the cash drawer without printing.
+
+        Returns:
+            False when the printer can't do it now: a drawer does not open minutes later by itself.
+        """
         ...

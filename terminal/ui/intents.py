@@ -121,8 +121,12 @@ class Done(Presenter[states.DoneState], Protocol):
         """Undo what was just booked."""
         ...
 
-    def show_receipt(self) -> None:
-        """Keep the screen while somebody reads the receipt."""
+    def print_receipt(self) -> None:
+        """Print the receipt, or do without a printer what comes next to that."""
+        ...
+
+    def keep_receipt(self) -> None:
+        """Keep the screen while somebody reads the receipt; once more saves it as a file."""
         ...
 
 

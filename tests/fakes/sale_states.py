@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import msgspec
 
+from hardware.receipt import WIDTH_80_MM, ReceiptLine, ReceiptStyle, lay_out, rule
+from terminal.presenters.receipt_states import Paper
 from terminal.presenters.states import (
     BookingLine,
     DoneState,
     IdleState,
     MemberState,
     Notice,
-    ReceiptText,
     RedeemState,
     RewardCard,
     Tile,
     Tone,
     UnknownState,
 )
+from texts.qr import qr_rows
 
 replace = msgspec.structs.replace
 
@@ -277,23 +279,30 @@ class SaleStates(Wordings):
             "redeem_busy": replace(chosen, busy=True),
         }
 
-    def receipt(self) -> tuple[ReceiptText, ...]:
+    def receipt(self) -> Paper:
+        """A strip of 80 mm with a code under it, as another till's receipt has it."""
         t = self.t
-        return (
-            ReceiptText("Bäckerei Morgenrot", strong=True, centred=True),
-            ReceiptText(t("Kasse 2 · 21.11.2026 14:32", "Till 2 · 21 Nov 2026 14:32"), centred=True),
-            ReceiptText("", rule=True),
-            ReceiptText(t("Karte", "Card"), "•••• 4711 2"),
-            ReceiptText(t("Einkauf", "Purchase"), t("23,45 €", "€23.45")),
-            ReceiptText(t("5 € Rabatt", "€5 off"), t("−5,00 €", "−€5.00")),
-            ReceiptText(t("Zu zahlen", "To pay"), t("18,45 €", "€18.45"), strong=True),
-            ReceiptText("", rule=True),
-            ReceiptText(t("Punkte gutgeschrieben", "Points awarded"), "+36"),
-            ReceiptText(t("Punkte eingelöst", "Points redeemed"), "−500"),
-            ReceiptText(t("Neuer Punktestand", "New balance"), "820", strong=True),
-            ReceiptText(""),
-            ReceiptText(t("Danke für Ihren Einkauf!", "Thank you for your visit!"), centred=True),
+        strong, centred, title = ReceiptStyle.STRONG, ReceiptStyle.CENTRED, ReceiptStyle.TITLE
+        lines = (
+            ReceiptLine("Bäckerei Morgenrot", style=title),
+            ReceiptLine("21.11.2026 14:32", t("Kasse 2", "Till 2")),
+            rule(),
+            ReceiptLine(t("Einkauf", "Purchase"), t("23,45 €", "€23.45")),
+            ReceiptLine(t("5 € Rabatt", "€5 off"), t("−5,00 €", "−€5.00")),
+            ReceiptLine(t("· Punkte eingelöst", "· Points redeemed"), "−500"),
+            ReceiptLine(t("An der Kasse 5,00 € abziehen", "Take €5.00 off at the register")),
+            ReceiptLine(t("Zu zahlen", "To pay"), t("18,45 €", "€18.45"), strong),
+            ReceiptLine(t("Punkte für diesen Einkauf", "Points for this purchase"), "+36", strong),
+            rule(),
+            ReceiptLine(t("Neuer Punktestand", "New balance"), "820", strong),
+            ReceiptLine(t("300 Punkte gelten bis 31.12.2027", "300 points are valid until 31 Dec 2027")),
+            ReceiptLine(),
+            ReceiptLine(t("Kein Kassenbeleg", "Not a fiscal receipt"), style=centred),
+            rule(),
+            ReceiptLine("01a1fd55-7a80-700b-\na579-82bd93bd04cf", style=centred),
+            ReceiptLine(t("Für eine Rückgabe an einer anderen Kasse", "For a return at another till"), style=centred),
         )
+        return Paper(WIDTH_80_MM, tuple(lay_out(lines, WIDTH_80_MM)), qr_rows("SKR1" + "0123456789ABCDEFGHJK" * 10))
 
     def done(self) -> dict[str, object]:
         t = self.t
@@ -304,9 +313,15 @@ class SaleStates(Wordings):
             balance="1.330",
             balance_caption=t("Neuer Punktestand, Punkte", "New balance, points"),
             receipt=self.receipt(),
+            print_action=t("Beleg drucken", "Print the receipt"),
+            keep_action=t("Beleg offen lassen", "Keep the receipt open"),
             undo=t("Rückgängig", "Undo"),
             next_action=t("Nächster Kunde", "Next customer"),
             next_hint=t("Nächste Karte scannen oder Enter drücken", "Scan the next card or press Enter"),
+        )
+        no_paper = t(
+            "Der Drucker hat kein Papier. Neue Rolle einlegen; der Beleg folgt von selbst. (M-331)",
+            "The printer has no paper. Put in a new roll; the receipt follows by itself. (M-331)",
         )
         failed = t("Nicht gebucht: die Platte ist voll", "Not booked: the disk is full")
         return {
@@ -326,7 +341,22 @@ class SaleStates(Wordings):
                 details=(t("46 Punkte zurückgenommen", "46 points taken back"),),
                 undo="",
             ),
-            "done_warn": replace(award, tone=Tone.WARN, receipt=()),
+            "done_no_paper": replace(
+                award,
+                headline=t("36 Punkte gutgeschrieben", "36 points awarded"),
+                take_off=t("5,00 € an der Kasse abziehen", "Take €5.00 off at the register"),
+                to_pay=t("Zu zahlen: 18,45 €", "To pay: €18.45"),
+                printer=Notice(no_paper, Tone.WARN),
+                print_enabled=False,
+                keep_action=t("Als PDF speichern", "Save as PDF"),
+            ),
+            "done_printed": replace(
+                award,
+                printer=Notice(t("Beleg gedruckt.", "Receipt printed."), Tone.GOOD),
+                print_action=t("Kopie drucken", "Print a copy"),
+            ),
+            "done_no_printer": replace(award, print_action=t("Beleg zeigen", "Show the receipt"), keep_action=""),
+            "done_warn": replace(award, tone=Tone.WARN, receipt=None),
             "done_bad": replace(award, tone=Tone.BAD, headline=failed, balance="", balance_caption="", undo=""),
         }
 

@@ -34,7 +34,7 @@ BUTTONS: dict[str, dict[str, Call]] = {
     "member_without_points": {"withoutPointsToggle": ("edit_without_points", False)},
     "member_long": {"moreRewards": ("redeem",)},
     "redeem_chosen": {**REWARDS, "primary": ("confirm",), "cancel": ("cancel",)},
-    "done": {"next": ("next",), "undo": ("undo",), "showReceipt": ("show_receipt",)},
+    "done": {"next": ("next",), "undo": ("undo",), "print": ("print_receipt",), "keepReceipt": ("keep_receipt",)},
     "unknown": {"awardOnly": ("award_only",), "enrol": ("enrol",), "cancel": ("cancel",)},
     "enrol": {
         "consent0": ("consent", "email", True),
