@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from loyalty import kpi
+from loyalty.feedback import Ratings
 from loyalty.report import WEEK, DayFigures
 from loyalty.store_day import TillBehind, TillDay
 from terminal.messages import reward_name
@@ -49,10 +50,11 @@ class ReportPlace(msgspec.Struct, frozen=True):
 
 
 class DayOnTill(msgspec.Struct, frozen=True):
-    """A day of this till with the same weekday a week before."""
+    """A day of this till with the same weekday a week before, and what its customers thought of it."""
 
     figures: DayFigures
     before: DayFigures
+    ratings: Ratings = Ratings()
 
 
 class DayInStore(msgspec.Struct, frozen=True):
@@ -82,11 +84,9 @@ def day_on_till(reader: Reader, day: date, assumed: Assumptions) -> DayOnTill:
         StorageError: If the ledger can't be read.
     """
     figures, before = (day_figures(reader.day_report(each), assumed) for each in (day, day - WEEK))
-    if reader.head_office() is None:
-        return DayOnTill(figures, before)
-    return DayOnTill(
-        msgspec.structs.replace(figures, open_points=None), msgspec.structs.replace(before, open_points=None)
-    )
+    if reader.head_office() is not None:
+        figures, before = (msgspec.structs.replace(each, open_points=None) for each in (figures, before))
+    return DayOnTill(figures, before, reader.ratings(day))
 
 
 def day_in_store(told: StoreDay, assumed: Assumptions) -> DayInStore:

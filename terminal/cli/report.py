@@ -137,7 +137,12 @@ def _day_document(clock: Clock, found: DayOnTill | DayInStore, unsent: int) -> d
     """The day for scripts."""
     document = _figures_document(found)
     if not isinstance(found, DayInStore):
-        return {**document, "scope": "till"}
+        average = found.ratings.average_hundredths
+        ratings = {
+            "count": found.ratings.count,
+            "average": None if average is None else f"{Decimal(average) / 100:.2f}",
+        }
+        return {**document, "scope": "till", "ratings": ratings}
 
     def when(at_us: int) -> str | None:
         return iso_moment(at_us, clock.utc_offset_min(at_us)) if at_us else None

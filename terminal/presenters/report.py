@@ -14,7 +14,7 @@ from terminal.errors import FileUnwritable
 from terminal.messages import reward_name
 from terminal.presenters.base import Flow, Presenter, Surroundings
 from terminal.presenters.report_states import ReportState
-from terminal.presenters.report_words import as_of_text, behind_text, no_store_text, own_text, remarks
+from terminal.presenters.report_words import as_of_text, behind_text, no_store_text, own_text, rated_text, remarks
 from terminal.presenters.states import BookingLine, Choice, HourBar, Notice, Tile, Tone
 from terminal.sync.outcomes import Declined
 from terminal.sync.status import SyncTrouble
@@ -220,7 +220,7 @@ class ReportPresenter(Presenter[ReportState]):
                 empty=texts._("Nothing was booked on this day.") if quiet else "",
                 can_go_on=self._day < self._today(),
                 busy=figures is None,
-                notice=self._said or self._behind(texts),
+                notice=self._said or self._behind(texts) or self._rated(texts),
             )
         )
 
@@ -255,6 +255,13 @@ class ReportPresenter(Presenter[ReportState]):
             return None
         missing = behind_text(texts, self._around.clock, self._found, self._own_waiting)
         return Notice(missing, Tone.WARN) if missing else None
+
+    def _rated(self, texts: Texts) -> Notice | None:
+        """What this till's customers thought of the day."""
+        if self._found is None or isinstance(self._found, DayInStore):
+            return None
+        told = rated_text(texts, self._found.ratings)
+        return Notice(told, Tone.INFO) if told else None
 
     def _tiles(self, texts: Texts) -> tuple[Tile, ...]:
         if self._found is None:

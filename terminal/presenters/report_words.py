@@ -11,6 +11,7 @@ from terminal.sync.status import SyncTrouble
 from texts.i18n import shop_time
 
 if TYPE_CHECKING:
+    from loyalty.feedback import Ratings
     from loyalty.ports import Clock
     from terminal.app.report import DayOnTill
     from terminal.sync.outcomes import Declined
@@ -66,12 +67,24 @@ def behind_text(texts: Texts, clock: Clock, found: DayInStore, own_waiting: int 
 def remarks(
     texts: Texts, clock: Clock, found: DayOnTill | DayInStore, own_waiting: int = 0, *, joined: bool
 ) -> tuple[str, ...]:
-    """What a reader must know, as lines for paper and for the command line; nothing of a till that stands alone."""
+    """What a reader must know, as lines for paper and for the command line."""
     if not isinstance(found, DayInStore):
-        return (own_text(texts),) if joined else ()
+        rated = rated_text(texts, found.ratings)
+        return (*((own_text(texts),) if joined else ()), *((rated,) if rated else ()))
     counted = texts._("All tills of the store. As of: {when}").format(when=_written(texts, clock, found.as_of_us))
     behind = behind_text(texts, clock, found, own_waiting)
     return (counted, behind) if behind else (counted,)
+
+
+def rated_text(texts: Texts, ratings: Ratings) -> str:
+    """What customers thought of the day; empty when nobody said."""
+    average = ratings.average_hundredths
+    if average is None:
+        return ""
+    told = texts.n_(
+        "Rated {stars} of 5 stars by {count} customer.", "Rated {stars} of 5 stars by {count} customers.", ratings.count
+    )
+    return told.format(stars=texts.plain_amount(average), count=texts.number(ratings.count))
 
 
 def no_store_text(texts: Texts, no: Declined) -> str:

@@ -14,6 +14,7 @@ from loyalty.records import DayTotals
 from loyalty.report import WEEK, DayFigures
 from loyalty.store_day import StoreDay, TillBehind, TillDay
 from loyalty.wire import ProblemCode
+from terminal.app.rate import RateCommand, rate
 from terminal.presenters.states import Screen, Tile, Tone
 from terminal.sync.outcomes import Declined
 from terminal.sync.status import SyncTrouble
@@ -72,6 +73,18 @@ def test_a_till_that_stands_alone_has_no_choice(counter: Counter) -> None:
     counter.shell.key("F4")
     counter.shell.report.choose("store")
     assert _tile(counter, "Open points").value != "–"
+
+
+def test_what_customers_thought_of_the_day_is_told(counter: Counter) -> None:
+    """In words on the screen; silence while nobody said anything."""
+    sale = counter.earn(ANNA, 2_000)
+    counter.shell.show_report()
+    assert counter.shell.report.state.notice is None
+    rated: list[object] = []
+    counter.desk.book(rate, RateCommand(sale.record.record_id, 4), rated.append, counter.shell.broke)
+    assert len(rated) == 1
+    counter.shell.show_report()
+    assert said(counter.shell.report.state.notice) == "Rated 4.00 of 5 stars by 1 customer."
 
 
 def test_a_joined_till_shows_its_own_day_first_and_claims_no_open_points(
