@@ -1,4 +1,4 @@
-"""``reverse`` and ``receipt``: undoing a booking of this or another till, and the code that makes that possible."""
+"""``reverse``: undoing a booking of this or another till; its receipt, with the code for that, is ``receipt``'s."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import typer
 from loyalty.lines import ReversedLine
 from loyalty.money import decimal_text
 from loyalty.outcomes import Reason, Refused
-from loyalty.records import Redemption, ReversalReason, Sale
+from loyalty.records import ReversalReason
 from loyalty.reversal import ReversalRequest
 from terminal.app.elsewhere import Elsewhere
 from terminal.app.reverse import ReverseCommand, Reversed, Vouch, preview, preview_vouched, reverse
 from terminal.cli import parsing
 from terminal.cli.booking import RecordId
-from terminal.cli.elsewhere import Named, Said, code_of, learn, named, origin, vouch_of
+from terminal.cli.elsewhere import Named, Said, learn, named, origin, vouch_of
+from terminal.cli.receipt import add_commands as receipt_command
 from terminal.cli.session import Session, session_of
 from texts.columns import pairs
 from texts.command_line.answers import Answer
@@ -46,11 +47,7 @@ def add_commands(app: typer.Typer) -> None:
         help=mark("Undo a sale or a redemption of any till, whole or in part."),
         epilog="stammkunde reverse 0198c0de-0000-7000-8000-000000000001 --reason mistake",
     )(_reverse)
-    app.command(
-        "receipt",
-        help=mark("Write the code with which another till can undo a booking."),
-        epilog="stammkunde receipt 0198c0de-0000-7000-8000-000000000001",
-    )(_receipt)
+    receipt_command(app)
 
 
 def _reverse(
@@ -222,22 +219,3 @@ def _effect_lines(texts: Texts, takes_back: int, returns: int, cents: int) -> li
         (texts._("Returns"), texts.points(returns)),
         (texts._("Of the purchase"), texts.money(cents)),
     ]
-
-
-def _receipt(
-    context: typer.Context,
-    booking: Annotated[str, typer.Argument(help=mark("The id of a booking of this till."), metavar="RECORD_ID")],
-) -> Answer | Refused:
-    session = session_of(context)
-    with session.reading() as (till, reader):
-        stored = reader.record(parsing.uuid(booking))
-        if stored is None:
-            return Refused(Reason.RECORD_UNKNOWN)
-        if not isinstance(stored.record, Sale | Redemption):
-            return Refused(Reason.RECORD_NOT_REVERSIBLE)
-        code = code_of(session, till, stored.record)
-        if isinstance(code, Refused):
-            return code
-        texts = session.texts
-        document = {"record_id": stored.record.record_id, "code": code or None}
-        return Answer(document, [code or texts._("This booking is too long for a code. Its number is enough online.")])

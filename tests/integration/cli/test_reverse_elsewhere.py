@@ -120,13 +120,13 @@ def test_a_receipts_code_is_for_bookings_of_this_till(chain: Chain, bakery: Path
     """Nothing else can be signed; a till that stands alone has no key."""
     sale = chain.sell()
     assert str(chain.first.done("receipt", sale)["code"]).startswith("SKR1")
-    assert chain.first.said("receipt", sale).out.startswith("SKR1")
+    assert chain.first.said("receipt", sale).out.splitlines()[-1].startswith("SKR1")
     assert chain.second("receipt", sale).reason == "record_unknown"
     done = chain.first.done("reverse", sale, "--reason", "mistake")
-    assert chain.first("receipt", str(done["record_id"])).reason == "record_not_reversible"
+    assert chain.first.done("receipt", str(done["record_id"]))["code"] is None
     alone = CommandLine(Path(shutil.copytree(bakery, tmp_path / "alone")))
     own = str(alone.done("earn", BEN, "5")["record_id"])
-    assert alone("receipt", own).reason == "not_joined"
+    assert alone.done("receipt", own)["code"] is None
     assert alone("reverse", UNKNOWN, "--reason", "mistake").reason == "record_unknown"
     assert alone("reverse", UNKNOWN, "--reason", "mistake", "--purchase", "5").reason == "record_unknown"
     assert alone("reverse", "SKR1ABC", "--reason", "mistake").reason == "receipt_code_unreadable"
