@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QFont, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout
 
 from terminal.presenters.states import DoneState, Tone
@@ -35,9 +35,6 @@ NARROW_WIDTH = 1200
 PAPER_WIDTH_LEAST = 1000
 """The least width that has room for the paper beside the result, at 100 % text."""
 DETAIL_LINES_MAX = 6
-PRINT_KEY_WAIT_MS = 250
-"""How long P waits for another key, in milliseconds: a scanner that types sends the next letter long before that, and
-must not print a receipt because there is a P in its code."""
 
 
 class DoneView(View):
@@ -63,7 +60,6 @@ class DoneView(View):
         self._undo = self._button("undo", icon="undo", hint="F9")
         self._print = self._button("print", icon="print", hint="P", height=SMALLER_BUTTON)
         self._keep = self._button("keepReceipt", icon="receipt_long", height=SMALLER_BUTTON)
-        self._print_key = QTimer(self, singleShot=True, interval=PRINT_KEY_WAIT_MS)
         self._page = QHBoxLayout(self)
         self._column = QVBoxLayout()
         self._head = QBoxLayout(QBoxLayout.Direction.TopToBottom)
@@ -72,7 +68,6 @@ class DoneView(View):
         self._undo.clicked.connect(presenter.undo)
         self._print.clicked.connect(presenter.print_receipt)
         self._keep.clicked.connect(presenter.keep_receipt)
-        self._print_key.timeout.connect(self._print_asked_by_key)
         presenter.subscribe(self.changed)
         self.retranslate()
 
@@ -174,26 +169,6 @@ class DoneView(View):
         self._page.setContentsMargins(*4 * (margin,))
         self._receipt.fit_into(QSize(int(self.width() * PAPER_SHARE), self.height() - 2 * margin))
         self._show_paper()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """P alone prints; followed by another key it is typing, perhaps a scanner's, and means nothing here."""
-        is_plain = event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier == Qt.KeyboardModifier.NoModifier
-        was_waiting = self._print_key.isActive()
-        self._print_key.stop()
-        if event.key() == Qt.Key.Key_P and is_plain:
-            if not event.isAutoRepeat() and not was_waiting:
-                self._print_key.start()
-            return
-        super().keyPressEvent(event)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """The screen is left; a P that was pressed for it means nothing on the next."""
-        self._print_key.stop()
-        super().hideEvent(event)
-
-    def _print_asked_by_key(self) -> None:
-        if self._print.isEnabled() and self._print.isVisible():
-            self._presenter.print_receipt()
 
     def _show_paper(self) -> None:
         """Show the receipt where there is one and room for it; the result itself comes first."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
 import zxingcpp
 
@@ -78,9 +79,9 @@ def test_files_hold_the_same_receipt(anna: CommandLine, tmp_path: Path) -> None:
         file = tmp_path / f"receipt.{ending}"
         assert anna.done("receipt", sale, "--out", str(file))["file"] == str(file)
     assert (tmp_path / "receipt.txt").read_text("utf-8").splitlines() == lines
-    page = pypdfium2.PdfDocument((tmp_path / "receipt.pdf").read_bytes())[0]
-    assert "Not a fiscal receipt" in page.get_textpage().get_text_range()
-    assert not zxingcpp.read_barcodes(page.render(scale=4).to_pil())
+    with contextlib.closing(pypdfium2.PdfDocument((tmp_path / "receipt.pdf").read_bytes())) as document:
+        assert "Not a fiscal receipt" in document[0].get_textpage().get_text_range()
+        assert not zxingcpp.read_barcodes(document[0].render(scale=4).to_pil())
     paper = paper_of((tmp_path / "receipt.bin").read_bytes(), 48)
     assert [row.strip() for row in paper.text.splitlines() if row.strip()] == [
         row.strip() for row in lines if row.strip()
