@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from terminal.app.system import SystemClock, SystemIds
-from terminal.assembly import Scanner, assemble
+from terminal.assembly import assemble
 from terminal.attach import DEVICES_DELAY_MS, attach
 from texts.i18n import LANGUAGES
 
@@ -120,21 +120,28 @@ def demo_stage() -> Stage:
     """What the demo needs of the till, which it cannot build itself: it stands below this module."""
     from terminal.demo.stage import Stage
     from terminal.display import display_problem
+    from terminal.settings import Settings
+    from terminal.settings.display import SoundSettings
     from terminal.settings.scanner import ScannerSettings
     from texts.i18n import Texts
 
     def start_till(directory: Path, port: str, texts: Texts, crashed: Callable[[Exception], None]) -> RunningTill:
+        application = make_application()
         till = assemble(
-            make_application(),
+            application,
             directory,
             texts_for=lambda currency: Texts(texts.language, currency),
-            scanners=[Scanner("scanner", ScannerSettings(port=port))],
+            scanners=(),
             clock=SystemClock(),
             ids=SystemIds(),
             crashed=crashed,
         )
         till.play_the_demo()
         catch_bugs(till)
+        scanner = ScannerSettings(port=port)
+        nobody_hears = application.platformName() == "offscreen"
+        settings = Settings(scanner=scanner, sound=SoundSettings(0) if nobody_hears else SoundSettings())
+        till.bridge.schedule(DEVICES_DELAY_MS, lambda: attach(till, settings, crashed))
         return till
 
     return Stage(
