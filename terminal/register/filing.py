@@ -61,7 +61,8 @@ def sale_id_of(name: str, sale: FileSale) -> str:
     """
     if sale.sale_id or sale.receipt:
         return sale.sale_id or sale.receipt
-    content = msgspec.json.encode((name, sale), order="deterministic")
+    written = name.encode("utf-8", "surrogateescape")  # Unix takes names that are no UTF-8
+    content = msgspec.json.encode((written.decode("utf-8", "backslashreplace"), sale), order="deterministic")
     return f"file-{hashlib.sha256(content).hexdigest()}"
 
 

@@ -53,6 +53,28 @@ NAMES_MAX: Final = 1_000
 """How many files of the same name ``done`` and ``failed`` hold apart."""
 
 
+NS_PER_S: Final = 1_000_000_000
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """What tells a file from its next version, and from another one of its name.
+
+    Attributes:
+        size: In bytes.
+        at_ns: When it was changed last, in nanoseconds since 1970.
+        inode: Its number in the file system.
+    """
+
+    size: int
+    at_ns: int
+    inode: int
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> Mark:
+        """The mark of a file."""
+        return cls(found.st_size, found.st_mtime_ns, found.st_ino)
+
+
 class FolderState(msgspec.Struct, frozen=True):
     """What one look came to.
 
@@ -95,7 +117,8 @@ class Folder:
         self._texts = texts
         self._currency = currency
         self._now_s = now_s
-        self._seen: dict[str, tuple[int, int]] = {}
+        self._seen: dict[str, Mark] = {}
+        self._stuck: frozenset[str] = frozenset()
 
     def look(self, *, patient: bool = True) -> FolderState:
         """Book every file that is complete: its size and time are those of the look before.
@@ -104,68 +127,96 @@ class Folder:
             patient: Whether a file that can't be read is given time; at the command line it is not.
 
         Raises:
-            FolderUnusable: The folder can't be read, or a file can't be moved; what was booked stays booked.
+            FolderUnusable: The folder can't be read, or a file can't be opened or moved; what was booked stays
+                booked, and the other files were taken all the same.
             StorageError: The disk did not take a sale; its file stays where it is.
         """
         try:
             for name in (DONE, FAILED):
                 (self._path / name).mkdir(exist_ok=True)
-            found = sorted(files_in(self._path), key=lambda each: (each[1][1], each[0]))
+            found = sorted(files_in(self._path), key=lambda each: (each[0] in self._stuck, each[1].at_ns, each[0]))
             counts = {"booked": 0, "known": 0, "put_aside": 0}
-            complete = [name for name, mark in found if self._seen.get(name) == mark][:FILES_PER_LOOK]
+            complete = [(name, mark) for name, mark in found if self._seen.get(name) == mark][:FILES_PER_LOOK]
             self._seen = dict(found)
-            for name in complete:
-                outcome = self._take(name, patient=patient)
+            stuck: dict[str, Exception] = {}
+            for name, mark in complete:
+                try:
+                    outcome = self._take(name, mark, patient=patient)
+                except (OSError, FileUnwritable) as error:  # one file that another program holds stops no other
+                    stuck[name] = error
+                    continue
                 if outcome:
                     counts[outcome] += 1
                     del self._seen[name]  # the next file of this name is a new one
+            self._stuck = frozenset(stuck)  # the others come first at the next look
+            for first in stuck.values():
+                raise FolderUnusable(self._path, str(first)) from first
             left = len(found) - sum(counts.values())
             return FolderState(**counts, waiting=left, failed=sum(1 for _ in files_in(self._path / FAILED)))
-        except (OSError, FileUnwritable) as error:
+        except OSError as error:
             raise FolderUnusable(self._path, str(error)) from error
 
-    def _take(self, name: str, *, patient: bool) -> str:
+    def _take(self, name: str, mark: Mark, *, patient: bool) -> str:
         """Book one file and move it away; says what became of it, empty when it is left for the next look."""
         path = self._path / name
         try:
-            with path.open("rb") as file:
+            with open(path, "rb", opener=_regular) as file:
                 raw = file.read(FILE_BYTES_MAX + 1)
-                age_s = self._now_s() - os.fstat(file.fileno()).st_mtime
+                read = Mark.of(os.fstat(file.fileno()))
         except FileNotFoundError:
             return ""
+        if read != mark:
+            return ""  # written to, or another file, since the look
         if len(raw) > FILE_BYTES_MAX:
-            return self._put_aside(path, NoSale(Fault.TOO_LARGE, {"max": FILE_BYTES_MAX // 1024}))
-        may_grow = patient and 0 <= age_s < PATIENCE_S
+            return self._put_aside(path, mark, NoSale(Fault.TOO_LARGE, {"max": FILE_BYTES_MAX // 1024}))
+        may_grow = patient and 0 <= self._now_s() - mark.at_ns / NS_PER_S < PATIENCE_S
         if may_grow and is_cut_off(name, raw):
             return ""
         sale = read_sale(name, raw, self._currency)
         if isinstance(sale, NoSale):
-            return "" if may_grow else self._put_aside(path, sale)
+            return "" if may_grow else self._put_aside(path, mark, sale)
         outcome = self._book(name, sale)
-        if isinstance(outcome, Filed):
-            move_to_free_name(path, self._free(DONE, name))
-            return "known" if outcome.repeated else "booked"
-        return self._put_aside(path, outcome)
+        if not isinstance(outcome, Filed):
+            return self._put_aside(path, mark, outcome)
+        if _is_still(path, mark):
+            move_to_free_name(path, self._free(DONE, name, mark))
+        return "known" if outcome.repeated else "booked"
 
-    def _put_aside(self, path: Path, why: NoSale | Differs | OtherCurrency | Refused) -> str:
+    def _put_aside(self, path: Path, mark: Mark, why: NoSale | Differs | OtherCurrency | Refused) -> str:
         """Move a file to ``failed``, with the reason beside it: the reason first, so that no file is there without."""
-        target = self._free(FAILED, path.name)
+        if not _is_still(path, mark):
+            return ""
+        target = self._free(FAILED, path.name, mark)
         write_file(Path(f"{target}{REASON_ENDING}"), f"{reason_text(self._texts(), why)}\n".encode())
         move_to_free_name(path, target)
         return "put_aside"
 
-    def _free(self, folder: str, name: str) -> Path:
-        """A name that is free in a folder: the file's own, else with a number."""
+    def _free(self, folder: str, name: str, mark: Mark) -> Path:
+        """A name that is free in a folder: the file's own, else with a number, else with its time and inode."""
+        stem, suffix = Path(name).stem, Path(name).suffix
         plain = self._path / folder / name
         for number in range(2, NAMES_MAX + 2):
             if not plain.exists():
                 return plain
-            plain = self._path / folder / f"{Path(name).stem}-{number}{Path(name).suffix}"
-        raise FolderUnusable(self._path / folder, f"{NAMES_MAX} files are called {name}")
+            plain = self._path / folder / f"{stem}-{number}{suffix}"
+        return self._path / folder / f"{stem}-{mark.at_ns}-{mark.inode}{suffix}"
 
 
-def files_in(path: Path) -> Iterator[tuple[str, tuple[int, int]]]:
-    """The register's files in a folder, each with its size and the time of its last change.
+def _regular(path: str, flags: int) -> int:
+    """Open a file; a pipe or a link that somebody has put in its place since it was seen would wait for ever."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
+
+
+def _is_still(path: Path, mark: Mark) -> bool:
+    """Whether the file that was read still has its name: a register may have left the next sale under it meanwhile."""
+    try:
+        return Mark.of(path.lstat()) == mark
+    except FileNotFoundError:
+        return False
+
+
+def files_in(path: Path) -> Iterator[tuple[str, Mark]]:
+    """The register's files in a folder, each with what changes when it does.
 
     Raises:
         OSError: The folder can't be read.
@@ -177,4 +228,4 @@ def files_in(path: Path) -> Iterator[tuple[str, tuple[int, int]]]:
             with suppress(FileNotFoundError):  # renamed or taken back meanwhile
                 found = entry.stat(follow_symlinks=False)
                 if stat.S_ISREG(found.st_mode):
-                    yield entry.name, (found.st_size, found.st_mtime_ns)
+                    yield entry.name, Mark.of(found)
