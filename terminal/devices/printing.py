@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from hardware.receipt import WIDTH_58_MM, WIDTH_80_MM
 
@@ -66,6 +66,31 @@ def printer_worker(
     )
 
 
+class Worker(Protocol):
+    """What is used of ``hardware.printing.worker.PrinterWorker``."""
+
+    @property
+    def status(self) -> PrinterStatus:
+        """How the printer is doing now; any thread may ask."""
+        ...
+
+    def start(self) -> None:
+        """Begin serving."""
+        ...
+
+    def stop(self) -> None:
+        """End the thread."""
+        ...
+
+    def print(self, job: PrintJob) -> bool:
+        """Queue a job; ``False`` when too many wait."""
+        ...
+
+    def open_drawer(self) -> bool:
+        """Open the drawer; ``False`` when that can't be done now."""
+        ...
+
+
 class TillPrinter:
     """The receipt printer of a till, or the paper of one without; satisfies ``presenters.print_port.PrintActions``.
 
@@ -85,13 +110,13 @@ class TillPrinter:
         *,
         deliver: Callable[[Callable[[], None]], None],
         on_status: Callable[[PrinterStatus], None],
-        make_worker: Callable[..., PrinterWorker] = printer_worker,
+        make_worker: Callable[..., Worker] = printer_worker,
     ) -> None:
         self._settings = settings
         self._deliver = deliver
         self._listeners: dict[UUID, Callable[[HardwareError | None], None]] = {}
         self._guard = threading.Lock()
-        self._worker: PrinterWorker | None = None
+        self._worker: Worker | None = None
         if settings.port:
             self._worker = make_worker(
                 settings,
