@@ -17,6 +17,7 @@ from terminal.register.words import Why
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from uuid import UUID
 
     from terminal.app.redeem import Redeemed
     from terminal.presenters.base import Flow, Surroundings
@@ -65,6 +66,7 @@ class RegisterCommit:
         self._screen = screen
         self._waiting: list[Done] = []
         self._alone = False
+        self._overruled: tuple[str, UUID | None] | None = None
 
     @property
     def busy(self) -> bool:
@@ -99,8 +101,11 @@ class RegisterCommit:
         basket = self._around.basket
         if isinstance(outcome, Refused):
             self._answer(self._sales.refused(outcome))
-        elif basket is not None and isinstance(outcome, Earned) and outcome.record.record_id == basket.record_id:
-            self._booked(basket, outcome)
+        elif basket is not None and isinstance(outcome, Earned):
+            if outcome.record.record_id == basket.record_id:
+                self._booked(basket, outcome)
+            else:  # the cashier typed another amount, and had the last word
+                self._overruled = basket.sale_id, outcome.record.member_id
 
     def sale_failed(self, error: Exception) -> None:
         """The disk did not take the open sale; the same id can be booked again."""
@@ -123,10 +128,19 @@ class RegisterCommit:
             return refused
         card, sale = asked.card.strip() or basket.card, self._member.sale
         if sale is None:
-            return None if card else no(Why.NO_CARD)
+            return self._refused_alone(basket, card)
         if sale.register is None:
             return no(Why.SET_ASIDE)
         return no(Why.ANOTHER_CARD) if card and not self._is_served(sale, card) else None
+
+    def _refused_alone(self, basket: RegisterBasket, card: str) -> Declined | None:
+        """Why it can't be booked while nobody is served: the same customer's purchase may be booked as typed."""
+        if not card:
+            return self._sales.no(Why.NO_CARD)
+        found = self._sales.holder(card)
+        if not isinstance(found, Refused) and self._overruled == (basket.sale_id, found.member_id):
+            return self._sales.no(Why.SET_ASIDE)
+        return None
 
     def _is_served(self, sale: OpenSale, card: str) -> bool:
         """Whether a card is one of the member's who is served."""

@@ -16,13 +16,14 @@ from terminal.register.words import Why, declined, declined_by_ledger, declined_
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from loyalty.lines import RedemptionLine
     from loyalty.sale import Basket
     from storage.types import Stored
     from terminal.app.identify import Identified, UnknownCard
     from terminal.presenters.base import Surroundings
     from terminal.register.board import Board
     from terminal.register.port import Declined
-    from terminal.register.wire import BasketMessage, CommitMessage, SaleMessage
+    from terminal.register.wire import BasketMessage, CommitMessage, SaleMessage, WishMessage
 
 
 class RegisterSales:
@@ -97,8 +98,8 @@ class RegisterSales:
 
     def _is_what_was_asked(self, record: Sale, asked: CommitMessage) -> bool:
         if asked.rewards is not None:
-            taken = [line.reward_id for line in record.redemptions]
-            if taken != [wish.reward_id for wish in asked.rewards]:
+            taken = record.redemptions
+            if len(taken) != len(asked.rewards) or not all(map(_is_wish, taken, asked.rewards)):
                 return False
         if not asked.card.strip():
             return True
@@ -106,3 +107,12 @@ class RegisterSales:
         if isinstance(found, Refused) or record.member_id is None:
             return False
         return self._around.desk.reader.account(record.member_id).member_id == found.member_id
+
+
+def _is_wish(line: RedemptionLine, wish: WishMessage) -> bool:
+    """Whether a reward was taken as wished; of the points wished only those are taken that buy whole cents."""
+    if line.reward_id != wish.reward_id:
+        return False
+    if wish.value_cents is not None:
+        return wish.value_cents == line.value_cents
+    return wish.points is None or 0 <= (wish.points - line.points) * line.value_cents < line.points

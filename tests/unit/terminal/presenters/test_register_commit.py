@@ -117,6 +117,40 @@ def test_meaning_something_else_with_the_same_id_is_told_loudly(counter: Counter
     assert counter.sales_on_disk == 1
 
 
+def test_other_points_for_the_same_reward_are_something_else(counter: Counter, register: Register) -> None:
+    """A retry that asks for more points than were taken must not read as if it had them."""
+    wish = WishMessage("pay-with-points", points=500)
+    register.put(BasketMessage(2345, "EUR", card=ANNA))
+    first = register.commit(CommitMessage(rewards=(wish,)))
+    assert isinstance(first, SaleMessage)
+    assert first.booked is not None
+    taken = first.booked.result.rewards[0]
+    for same in (wish, WishMessage(wish.reward_id), WishMessage(wish.reward_id, value_cents=taken.value_cents)):
+        assert register.commit(CommitMessage(rewards=(same,))) == first
+    for other in (
+        WishMessage(wish.reward_id, points=taken.points - 1),
+        WishMessage(wish.reward_id, points=600),
+        WishMessage(wish.reward_id, value_cents=taken.value_cents + 1),
+    ):
+        assert register.why(register.commit(CommitMessage(rewards=(other,)))) == "booked_differently"
+    assert counter.sales_on_disk == 1
+
+
+def test_what_the_cashier_booked_as_typed_is_not_booked_again(counter: Counter, register: Register) -> None:
+    """The cashier has the last word: the register's commit at the payment must not award the purchase twice."""
+    register.put(BasketMessage(2345, "EUR", card=ANNA))
+    counter.shell.member.amount_typed("20,00")
+    counter.shell.key("Enter")
+    assert counter.sales_on_disk == 1
+    for _ in range(2):
+        assert register.why(register.commit()) == "set_aside"
+        counter.shell.home()
+    register.put(BasketMessage(2345, "EUR", card=BEN))
+    counter.shell.home()
+    assert isinstance(register.commit(), SaleMessage), "another customer's purchase is none of it"
+    assert counter.sales_on_disk == 2
+
+
 def test_a_restarted_till_knows_what_it_booked(counter: Counter, register: Register) -> None:
     """Nothing of it was in memory only."""
     register.put()
