@@ -140,6 +140,16 @@ def test_members_left_out_of_a_fresh_start_count_from_then_on(joined: JoinedLedg
     assert balance(joined_reader) == 10
 
 
+def test_head_office_says_until_when_points_can_be_spent(joined: JoinedLedger, joined_reader: Reader) -> None:
+    """By the record that earned them; lots that live for ever, and tills that stand alone, have nothing to say."""
+    lots = (StatementLot(UUID(int=0x11), 1, 100, 40, LATER), StatementLot(LOT, 2, 300, 300))
+    joined.pull(joined.statement(HERS, 340, lots=lots))
+    assert joined_reader.told_last_days(HERS) == {UUID(int=0x11): LATER}
+    joined.store.leave()
+    with joined.store.reader() as alone:
+        assert alone.told_last_days(HERS) == {}
+
+
 def test_lots_follow_the_statement_and_the_own_entries(joined: JoinedLedger, joined_reader: Reader) -> None:
     """The oldest is used first, new ones are added, and what is past its last day is hidden."""
     gone = StatementLot(UUID(int=0x11), 1, 100, 40, date(2026, 11, 20))
