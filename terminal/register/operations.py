@@ -157,6 +157,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
         statuses.update(_OF_A_BODY)
     if operation.query is not None or "{sale_id}" in operation.path:
         statuses.add(HTTPStatus.UNPROCESSABLE_ENTITY)
+    if "{sale_id}" in operation.path:
+        statuses.add(HTTPStatus.NOT_FOUND)  # a slash in the id, however it is written, makes another path of it
     for status in sorted(statuses):
         responses[str(int(status))] = {
             "description": f"{status.phrase}.",

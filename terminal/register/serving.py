@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from terminal.register.app import Api
 
 CONNECTIONS_MAX: Final = 64
-"""More open connections than these are turned away; a register needs two."""
+"""More open connections than these are hung up on; a register needs two. Each costs the till a descriptor."""
 
 HEADER_BYTES_MAX: Final = 16 * 1024
 """The longest head of a request, in bytes."""
@@ -45,7 +45,7 @@ class Running(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 api,
-                http=_BoundedHead,
+                http=_Bounded,
                 loop="asyncio",
                 ws="none",
                 lifespan="on",
@@ -55,7 +55,6 @@ class Running(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
-                limit_concurrency=CONNECTIONS_MAX,
                 h11_max_incomplete_event_size=HEADER_BYTES_MAX,
                 timeout_keep_alive=KEEP_ALIVE_S,
                 timeout_graceful_shutdown=FINISH_S_MAX,
@@ -80,13 +79,19 @@ class Running(uvicorn.Server):
         self.should_exit = True
 
 
-class _BoundedHead(H11Protocol):
-    """Closes a connection whose request does not get beyond its head in time; the library would wait for ever."""
+class _Bounded(H11Protocol):
+    """Bounds what the library does not: how many connections there are, asked anything or not, and how slow a head is.
+
+    The library's own limit counts when a request is complete, and says no without the problem document.
+    """
 
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the library
         super().connection_made(transport)
+        if len(self.connections) > CONNECTIONS_MAX:
+            transport.abort()
+            return
         self._begin()
 
     def data_received(self, data: bytes) -> None:

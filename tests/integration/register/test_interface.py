@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -17,6 +18,7 @@ from terminal.presenters.states import Screen
 from terminal.register.app import OPERATIONS
 from terminal.register.outer import BODY_BYTES_MAX
 from terminal.register.server import RegisterServer
+from terminal.register.serving import CONNECTIONS_MAX, HEAD_S_MAX
 from terminal.register.token import renew_token
 from terminal.register.waits import WAITERS_MAX
 from tests.fakes.counter import ANNA, BEN
@@ -279,6 +281,34 @@ def test_noise_on_the_line_does_not_hurt(till: RegisterTill) -> None:
                 pass
     assert till.send("GET", "/healthz").status == 200
     assert till.bugs == []
+
+
+def test_connections_that_ask_nothing_take_no_more_than_their_share(till: RegisterTill) -> None:
+    """Each costs the till a descriptor, which its ledger and its printer need, too."""
+    lines = [socket.create_connection(("127.0.0.1", till.server.port), timeout=20) for _ in range(CONNECTIONS_MAX)]
+    try:
+        beyond = socket.create_connection(("127.0.0.1", till.server.port), timeout=HEAD_S_MAX / 2)
+        lines.append(beyond)
+        with contextlib.suppress(ConnectionResetError):
+            assert beyond.recv(1) == b"", "hung up on before it has asked anything"
+    finally:
+        for line in lines:
+            line.close()
+    for _ in range(100):  # until the till has heard that they hung up
+        with contextlib.suppress(ConnectionError):
+            assert till.send("GET", "/healthz").status == 200
+            break
+    else:
+        pytest.fail("no register is served any more")
+    assert till.bugs == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "GET", "DELETE"])
+def test_a_slash_in_an_id_is_an_answer_the_document_knows(calm: RegisterTill, method: str) -> None:
+    """Written as %2F it is a slash all the same."""
+    answer = calm.send(method, "/v1/sales/k1%2F17", {} if method == "PUT" else None)
+    described = calm.send("GET", "/schema/openapi.json").document["paths"]["/v1/sales/{sale_id}"][method.lower()]
+    assert str(answer.status) in described["responses"]
 
 
 # -- beginning and end ---------------------------------------------------------------------------------------------
