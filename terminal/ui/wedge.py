@@ -167,7 +167,10 @@ class WedgeFilter(QObject):
         acts = key == _SPACE and not writes(focus)
         ruling = self._detector.press(stroke, acts=acts)
         self._obey(ruling)
+        if ruling.fate is not Fate.SWALLOW:
+            self._swallowed.discard(place)  # its release went to another program's window
         if ruling.fate is Fate.PASS:
+            self._held_down.discard(place)
             if stroke.key is Key.CHARACTER and self._detector.deadline_ms is not None:
                 self._shown.append(standing(focus))
                 self._wait()

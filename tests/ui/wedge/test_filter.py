@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
@@ -325,3 +325,31 @@ def test_a_key_costs_next_to_nothing(listening: Listening) -> None:
     print(f"{best_us:.1f} us a key")
     assert best_us < PRESS_US_MAX
     assert field.text() == ""
+
+
+class Releases(QObject):
+    """Counts the releases of keys that a widget gets."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Count and pass on."""
+        del watched
+        self.count += event.type() == QEvent.Type.KeyRelease
+        return False
+
+
+def test_a_release_that_another_program_got_is_not_taken_from_the_next_press(listening: Listening) -> None:
+    """The focus left between press and release of a scan's Enter; a person's Enter later has both again."""
+    field, keys = amount_of(listening), listening.keys
+    releases = Releases()
+    field.installEventFilter(releases)
+    *digits, enter = keys.strokes(CARD, every(3), end=Key.ENTER)
+    keys.press(digits)
+    keys._send(QEvent.Type.KeyPress, enter, enter.t_ms)
+    assert listening.codes() == [CARD]
+    before = releases.count
+    keys.press(keys.strokes("", every(1), end=Key.ENTER, wait_ms=5_000))
+    assert releases.count == before + 1
