@@ -49,7 +49,8 @@ class RepeatPolicy:
 
         Args:
             code: What was read; whatever tells two codes apart.
-            t: When, in seconds of a clock that does not go back.
+            t: When, in seconds; a clock that begins anew, as that of the machine's keys does after 49.7 days (32 bits
+                of milliseconds), makes the code a new one.
 
         Returns:
             ``False`` for a repeat.
@@ -58,7 +59,7 @@ class RepeatPolicy:
         self._t_last_by_code[code] = t  # re-inserted at the end, so the first is always the one seen longest ago
         if len(self._t_last_by_code) > REMEMBERED_MAX:
             del self._t_last_by_code[next(iter(self._t_last_by_code))]
-        if t_last is not None and t - t_last < self._window_s:
+        if t_last is not None and 0 <= t - t_last < self._window_s:
             self.counters.repeats += 1
             return False
         self.counters.passed += 1

@@ -59,3 +59,11 @@ def test_a_code_passes_exactly_when_it_was_not_seen_within_the_window(events: li
         quarters += pause
         assert policy.is_new(code, quarters / 4) == (code not in seen or quarters - seen[code] >= 4)
         seen[code] = quarters
+
+
+def test_a_clock_that_begins_anew_loses_no_scan() -> None:
+    """The clock of the machine's keys starts again after 49.7 days; the next card is not a repeat of the future."""
+    policy = RepeatPolicy()
+    assert policy.is_new("111", 4_294_967.0)
+    assert policy.is_new("111", 0.1)
+    assert not policy.is_new("111", 0.2)
