@@ -107,7 +107,12 @@ class Delivery:
         sent = 0
         progress_s = self._clock_s()
         while sent < len(data):
-            taken = self._talk.line.write(data[sent:])
+            try:
+                taken = self._talk.line.write(data[sent:])
+            except PrinterBlocked:
+                if not sent:
+                    on_begun()  # nobody knows how much was taken: the drawer may be open, the receipt half on paper
+                raise
             now_s = self._clock_s()
             if taken:
                 if not sent:

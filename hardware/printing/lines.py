@@ -35,6 +35,7 @@ class PrinterLine(Protocol):
             How many bytes it took; 0 when it takes nothing now.
 
         Raises:
+            PrinterBlocked: It takes no more, and how much it took nobody knows.
             PrinterError: The line is gone.
         """
 

@@ -34,6 +34,9 @@ _DRAIN_LOOK_S: Final = 0.02
 _WINDOWS_CHUNK_BYTES: Final = 64
 _FILE_MODE: Final = 0o600
 
+_ENDED: Final = getattr(select, "POLLHUP", 0) | getattr(select, "POLLERR", 0)
+"""What a descriptor complains of whose other end is gone; Windows has no such lines and no names for it."""
+
 
 class SerialPrinterTransport:
     """A printer on a serial port, held exclusively while it is open."""
@@ -99,7 +102,8 @@ class DescriptorLine:
 
     def read(self, wait_s: float) -> bytes:
         """What the printer says, see ``PrinterLine``."""
-        if not self.listens or not self._ready(select.POLLIN, wait_s):
+        events = self._ready(select.POLLIN, wait_s) if self.listens else 0
+        if not events:
             return b""
         try:
             data = os.read(self._descriptor, READ_BYTES_MAX)
@@ -107,20 +111,20 @@ class DescriptorLine:
             return b""
         except OSError as error:
             raise PrinterLost(self._name, str(error)) from error
-        if not data:
+        if not data and events & _ENDED:
             raise PrinterLost(self._name, "the line has ended")
-        return data
+        return data  # the system's driver hands an empty USB packet on as an empty read: nothing said, nothing lost
 
     def close(self) -> None:
         """Give the device back."""
         with contextlib.suppress(OSError):
             os.close(self._descriptor)
 
-    def _ready(self, event: int, wait_s: float) -> bool:
-        """Wait until the descriptor can be used, or has something to complain about, which its next use raises."""
+    def _ready(self, event: int, wait_s: float) -> int:
+        """Wait until the descriptor can be used, or has something to complain about; 0 when neither came."""
         watched = select.poll()
         watched.register(self._descriptor, event)
-        return bool(watched.poll(wait_s * 1000))
+        return next((events for _, events in watched.poll(wait_s * 1000)), 0)
 
 
 class SerialPrinterLine(DescriptorLine):

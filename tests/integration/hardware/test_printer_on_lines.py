@@ -25,7 +25,7 @@ from hardware.printing.errors import (
     PrinterUnreachable,
 )
 from hardware.printing.lines import PrinterTransport
-from hardware.printing.ports import DeviceTransport
+from hardware.printing.ports import DescriptorLine, DeviceTransport
 from hardware.printing.queue import PRINT_JOBS_MAX
 from hardware.printing.setup import FlowControl, PrinterSetup, QrMode
 from hardware.printing.simulated import PrinterCondition, SimulatedPrinter, simulated_printer
@@ -351,6 +351,19 @@ def test_a_device_node_is_asked_and_printed_on(tmp_path: Path) -> None:
             line.write(b"a")
         line.close()
         line.close()
+
+
+def test_an_empty_usb_packet_is_no_loss() -> None:
+    """Printers send some when they have nothing to say, and the system's driver hands each on as an empty read."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    ours.setblocking(False)
+    line = DescriptorLine(ours.detach(), "/dev/usb/lp0", listens=True)
+    with theirs:
+        theirs.send(b"")
+        assert line.read(PATIENCE_S) == b""
+        theirs.send(b"\x12")
+        assert line.read(PATIENCE_S) == b"\x12"
+    line.close()
 
 
 def test_a_device_node_of_one_direction_is_written_to_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

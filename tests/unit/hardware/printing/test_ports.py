@@ -3,8 +3,10 @@
 import pytest
 import serial
 
+from hardware.printing.delivery import Delivery, PrinterTiming
 from hardware.printing.errors import PrinterBlocked, PrinterLost
 from hardware.printing.ports import WindowsSerialLine
+from hardware.printing.talk import Talk
 
 
 class WindowsPort:
@@ -58,6 +60,23 @@ def test_a_piece_not_taken_in_time_is_a_blocked_printer(port: WindowsPort) -> No
     port.trouble = serial.SerialTimeoutException("Write timeout")
     with pytest.raises(PrinterBlocked):
         line_on(port).write(b"a")
+
+
+def test_a_first_piece_that_nobody_knows_the_fate_of_opens_no_drawer_twice(port: WindowsPort) -> None:
+    """The drawer's pulse is in the first bytes of a receipt: begun it is, whether or not they were taken."""
+    port.trouble = serial.SerialTimeoutException("Write timeout")
+    begun: list[bool] = []
+    delivery = Delivery(
+        Talk(line_on(port), lambda: 0.0),
+        PrinterTiming(),
+        name="COM3",
+        clock_s=lambda: 0.0,
+        is_stopping=lambda: False,
+        show=lambda _state, _error: None,
+    )
+    with pytest.raises(PrinterBlocked):
+        delivery.send(b"\x1bp\x00", on_begun=lambda: begun.append(True))
+    assert begun == [True]
 
 
 def test_answers_are_read_as_far_as_they_have_come(port: WindowsPort) -> None:
