@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
 URL_MARK: Final = "://"
 
-LISTED_POLL_S: Final = 0.1
-"""How often a lost serial scanner is looked for among the ports, in seconds: listing takes a millisecond or two."""
+LISTED_POLL_S: Final = 0.25
+"""How often a lost serial scanner is looked for among the ports, in seconds: listing takes a millisecond or two, and a
+scanner that is put away for good must not cost the till a few percent of its processor all day."""
 
 HID_POLL_S: Final = 0.5
 """How often a lost HID scanner is looked for, in seconds: on some systems every HID device is opened to describe it."""
