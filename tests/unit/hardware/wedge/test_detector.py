@@ -14,9 +14,11 @@ from hardware.wedge.detector import (
     SCAN_MS,
     TYPING_MS,
     Fate,
+    WedgeDetector,
+    WedgeRules,
 )
 from hardware.wedge.layouts import Layout
-from hardware.wedge.reading import LayoutChoice
+from hardware.wedge.reading import LayoutChoice, Reader
 from hardware.wedge.strokes import Key, KeyStroke, Modifier
 from tests.fakes.keyboard import CARD, SPACE_PLACE, Desk, detector, end_of, every, is_member, stroke_of, typed
 
@@ -321,3 +323,42 @@ def test_a_set_layout_reads_the_code_on_any_machine(code: str, layout: Layout, h
     assume(len({stroke.scan_code for stroke in strokes}) > 1)
     desk.press(*strokes)
     assert desk.codes == [code]
+
+
+@pytest.mark.parametrize("text", ["1", "123", "ABC1", "ABC123"])
+def test_numbers_shorter_than_any_card_are_typing_even_if_a_rule_would_take_them(text: str) -> None:
+    """A person rolls over a few keys; what is behind the scanner's prefix counts, not the row."""
+    reader = Reader(LayoutChoice.AUTO, lambda _text: True, "ABC" if text.startswith("ABC") else "")
+    desk = Desk(WedgeDetector(WedgeRules(), reader))
+    strokes = typed(text, every(60))
+    desk.press(*strokes)
+    desk.wait()
+    assert (desk.scans, desk.shown) == ([], strokes)
+
+
+def test_the_slowest_average_of_a_scan_is_still_a_scan() -> None:
+    """At most 35 ms: exactly that is taken, a millisecond more is not."""
+    for pause_ms, codes in ((SCAN_MS, ["4006381333931"]), (SCAN_MS + 1, [])):
+        desk = Desk(detector())
+        desk.press(*typed("4006381333931", every(pause_ms)))
+        desk.wait()
+        assert desk.codes == codes
+
+
+def test_a_held_key_does_not_continue_a_row_after_its_first_wait() -> None:
+    """X11 calls a scanner's second equal key a repetition; a keyboard repeats only after a long wait."""
+    first = typed("12", every(TYPING_MS), end=None)
+    held = [KeyStroke(first[-1].t_ms + TYPING_MS + 33 * number, 3, "2", repeated=True) for number in range(10)]
+    desk = Desk(detector())
+    desk.deliver(*first, *held)
+    assert (desk.scans, desk.shown) == ([], [*first, *held])
+    assert desk.detector.deadline_ms is None
+
+
+def test_a_key_that_only_its_release_told_of_is_never_held() -> None:
+    """There is no press to be played again, so nothing may be counted as held for it."""
+    box = detector()
+    places = [2, 3, 4, 5, 6, 7, 8, 9]
+    fates = [box.press(KeyStroke(1_000 + 5 * n, place, "", seen=False)).fate for n, place in enumerate(places)]
+    assert fates == [Fate.PASS] * len(places)
+    assert box.silence(10_000).release == 0

@@ -95,3 +95,36 @@ def test_with_a_set_terminator_only_that_ends_a_scan(set_to: str, wanted: Key, o
     assert desk.shown == strokes
     desk.press(*typed(CARD, every(5), start_ms=9_000, end=wanted))
     assert desk.codes == [CARD]
+
+
+def test_codes_one_right_behind_the_other_keep_their_own_enter() -> None:
+    """Two scans within the time in which a late Enter is swallowed: the second one's Enter ends the second code."""
+    other = "2900000000018"
+    first = typed(CARD, every(2))
+    second = typed(other, every(2), start_ms=first[-1].t_ms + 100)
+    desk = Desk(detector(rules=WedgeRules(terminator=Terminator.ENTER)))
+    desk.press(*first, *second)
+    desk.wait()
+    assert desk.codes == [CARD, other]
+    assert desk.shown == []
+
+
+def test_a_control_character_within_slow_typing_waits_and_comes_through_in_order() -> None:
+    """Ctrl acts; until it is known whether it was a scanner's group separator, the window does not get it."""
+    one, two = typed("1", every(50), end=None)[0], typed("2", every(50), start_ms=1_100, end=None)[0]
+    control = KeyStroke(1_050, 27, "\x1d", Modifier.CONTROL)
+    box = detector()
+    assert [box.press(stroke).fate for stroke in (one, control, two)] == [Fate.PASS, Fate.HOLD, Fate.HOLD]
+    ruling = box.press(end_of(Key.ENTER, 1_300))
+    assert (ruling.fate, ruling.release, ruling.found) == (Fate.PASS, 2, None)
+
+
+def test_an_enter_behind_a_key_that_only_a_person_has_passes() -> None:
+    """Esc or F3 after a scan shows that somebody is at the keyboard: what comes next is that person's."""
+    strokes = typed(CARD, every(5))
+    t_ms = strokes[-1].t_ms
+    escape, enter = KeyStroke(t_ms + 50, 1, "\x1b", key=Key.OTHER), end_of(Key.ENTER, t_ms + 150)
+    desk = Desk(detector())
+    desk.press(*strokes, escape, enter)
+    assert desk.codes == [CARD]
+    assert desk.shown == [escape, enter]
