@@ -68,17 +68,21 @@ def open_till(directory: Path, *, language: str | None) -> int:
     from terminal.app.report import ReportPlace
     from terminal.crash import crash_text, write_crash
     from terminal.display import display_problem
-    from terminal.messages import error_text
-    from terminal.settings import settings_of
+    from terminal.messages import error_text, settings_text
+    from terminal.settings import SettingsWrong, settings_of
     from terminal.ui.signals import quit_on_signals
     from texts.i18n import Texts, system_language
-
-    settings = settings_of(directory)
 
     def write_down(error: Exception) -> None:
         write_crash(directory, crash_text(error, ()))
 
     problem = display_problem(os.environ, sys.platform)
+    try:
+        settings = settings_of(directory)
+    except SettingsWrong as error:
+        if problem is None:
+            _tell_without_terminal(settings_text(Texts(language or system_language()), error))
+        raise
     if problem is not None:
         raise problem
     application = make_application()
@@ -95,9 +99,7 @@ def open_till(directory: Path, *, language: str | None) -> int:
             reports=ReportPlace(settings.report.breakage_percent),
         )
     except StorageError as error:
-        from terminal.ui.notice_box import show_notice
-
-        show_notice(application, error_text(Texts(chosen), error))
+        _tell_without_terminal(error_text(Texts(chosen), error))
         raise
     catch_bugs(till)
     till.bridge.schedule(DEVICES_DELAY_MS, lambda: attach(till, settings, write_down))
@@ -107,6 +109,13 @@ def open_till(directory: Path, *, language: str | None) -> int:
         till.window.open()
         code = int(application.exec())
     return EXIT_BROKEN if till.shell.state.fatal else code
+
+
+def _tell_without_terminal(sentence: str) -> None:
+    """Show why the till can't open to somebody who started it from an icon."""
+    from terminal.ui.notice_box import show_notice
+
+    show_notice(make_application(), sentence)
 
 
 def default_directory() -> Path:

@@ -28,8 +28,8 @@ from terminal.cli import (
 from terminal.cli.answers import refusal
 from terminal.cli.session import Session, session_of
 from terminal.crash import crash_text, write_crash
-from terminal.errors import CommandError, problem_line
-from terminal.messages import error_text, hardware_text
+from terminal.errors import CommandError
+from terminal.messages import error_text, hardware_text, settings_text
 from terminal.settings import SettingsWrong
 from texts.command_line import frame
 from texts.command_line.answers import Answer, failure, tell
@@ -132,7 +132,7 @@ class TillProgram:
         session = self.session
         match error:
             case SettingsWrong():
-                return failure(error.code, _settings_text(session.fallback_texts, error))
+                return failure(error.code, settings_text(session.fallback_texts, error))
             case CommandError():
                 return failure(error.code, _command_error_text(session.texts, error))
             case StorageError():
@@ -155,8 +155,3 @@ class TillProgram:
 
 def _command_error_text(texts: Texts, error: CommandError) -> str:
     return texts._(error.sentence).format(file=error.file, detail=error.detail)
-
-
-def _settings_text(texts: Texts, error: SettingsWrong) -> str:
-    head = texts._("{file} has mistakes:").format(file=error.file)
-    return "\n".join([head, *(problem_line(problem) for problem in error.problems)])
