@@ -17,6 +17,7 @@ from terminal.register.operations import SCHEMA_MEDIA_TYPE, SCHEMA_PATH, Operati
 from terminal.register.outer import BODY_BYTES_MAX, Outer
 from terminal.register.port import BasketState, Declined
 from terminal.register.problems import PROBLEM_JSON, Problem
+from terminal.register.repeats import refuse_repeated_names
 from terminal.register.waits import Waits
 from terminal.register.wire import (
     BasketMessage,
@@ -282,8 +283,10 @@ async def _body(request: Request[Any, Any, Any], kind: type[Kind]) -> Kind:
         raise Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "bad_request", detail)
     body = await request.body()
     try:
-        return msgspec.json.decode(body, type=kind)
+        told = msgspec.json.decode(body, type=kind)
+        refuse_repeated_names(body)
     except msgspec.ValidationError as error:
         raise _malformed(error) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Problem(HTTPStatus.BAD_REQUEST, "bad_request", "The body is not JSON.") from None
+    return told

@@ -21,6 +21,7 @@ from loyalty.bounds import CATEGORY_LENGTH_MAX, LINES_MAX, QUANTITY_MAX, RECEIPT
 from loyalty.cards import CARD_LENGTH_MAX
 from loyalty.money import BadAmount, parse_amount
 from loyalty.sale import Basket, BasketLine
+from terminal.register.repeats import refuse_repeated_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -193,6 +194,7 @@ def _text(raw: bytes) -> str | NoSale:
 def _read_json(text: str, currency: str) -> FileSale | NoSale:
     try:
         found = msgspec.json.decode(text, type=_JsonSale)
+        refuse_repeated_names(text)
     except (msgspec.MsgspecError, RecursionError) as error:
         return NoSale(Fault.NOT_JSON, {"detail": str(error)[:FIELD_LENGTH_MAX]})
     lines: list[BasketLine] = []

@@ -233,6 +233,7 @@ def test_only_this_machine_is_listened_to(calm: RegisterTill) -> None:
         (json.dumps({"amount_cents": True, "currency": "EUR"}).encode(), {}, 422),
         (json.dumps({"amount_cents": 2345, "currency": "EUR", "totl": 1}).encode(), {}, 422),
         (json.dumps({"amount_cents": 2345, "currency": "eur"}).encode(), {}, 422),
+        (b'{"amount_cents": 2345, "currency": "EUR", "amount_cents": 23450}', {}, 422),
         (json.dumps({"amount_cents": 500, "currency": "EUR", "lines": [{"amount_cents": 1}] * 500}).encode(), {}, 422),
     ],
 )
