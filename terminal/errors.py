@@ -10,6 +10,7 @@ from texts.i18n import mark
 
 if TYPE_CHECKING:
     from loyalty.document import Problem
+    from texts.i18n import Texts
 
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "NoDisplay",
     "SettingsWrong",
     "problem_line",
+    "settings_text",
 ]
 
 
@@ -95,3 +97,9 @@ def problem_line(problem: Problem) -> str:
     """One mistake of a document on one line: where, then what."""
     place = problem.path if problem.line is None else f"{problem.path} (line {problem.line})"
     return f"{place}: {problem.message}"
+
+
+def settings_text(texts: Texts, error: SettingsWrong) -> str:
+    """What is wrong with the settings file, a line for each mistake."""
+    head = texts._("{file} has mistakes:").format(file=error.file)
+    return "\n".join([head, *(problem_line(problem) for problem in error.problems)])

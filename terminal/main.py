@@ -68,7 +68,8 @@ def open_till(directory: Path, *, language: str | None) -> int:
     from terminal.app.report import ReportPlace
     from terminal.crash import crash_text, write_crash
     from terminal.display import display_problem
-    from terminal.messages import error_text, settings_text
+    from terminal.errors import settings_text
+    from terminal.messages import error_text
     from terminal.settings import SettingsWrong, settings_of
     from terminal.ui.signals import quit_on_signals
     from texts.i18n import Texts, system_language

@@ -13,7 +13,6 @@ from loyalty.outcomes import Reason, Refused
 from loyalty.sale import WITHOUT_POINTS
 from loyalty.wire import ProblemCode
 from storage import errors
-from terminal.errors import problem_line
 from texts.i18n import mark
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from loyalty.lines import Explanation
     from loyalty.offline import SafeToSpend
     from loyalty.programme import Programme
-    from terminal.settings import SettingsWrong
     from texts.i18n import Texts
 
 _REFUSALS: Final[dict[Reason, tuple[str, str]]] = {
@@ -344,12 +342,6 @@ def reward_name(texts: Texts, programme: Programme, reward_id: str) -> str:
 def error_text(texts: Texts, error: errors.StorageError) -> str:
     """A breakage of the ledger as a sentence with its code; a kind not listed is told as the kind it derives from."""
     return _with_code(texts, next(_BREAKAGES[kind] for kind in type(error).__mro__ if kind in _BREAKAGES))
-
-
-def settings_text(texts: Texts, error: SettingsWrong) -> str:
-    """What is wrong with the settings file, a line for each mistake."""
-    head = texts._("{file} has mistakes:").format(file=error.file)
-    return "\n".join([head, *(problem_line(problem) for problem in error.problems)])
 
 
 def hardware_text(texts: Texts, error: HardwareError | HardwareErrorCode) -> str:

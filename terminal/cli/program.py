@@ -28,8 +28,8 @@ from terminal.cli import (
 from terminal.cli.answers import refusal
 from terminal.cli.session import Session, session_of
 from terminal.crash import crash_text, write_crash
-from terminal.errors import CommandError
-from terminal.messages import error_text, hardware_text, settings_text
+from terminal.errors import CommandError, settings_text
+from terminal.messages import error_text, hardware_text
 from terminal.settings import SettingsWrong
 from texts.command_line import frame
 from texts.command_line.answers import Answer, failure, tell
