@@ -68,6 +68,8 @@ _DRIVER_WORDS: Final[dict[str, DeviceCode]] = {
     PrinterErrorCode.NOT_A_PRINTER: DeviceCode.NOT_A_PORT,
     PrinterErrorCode.PRINTER_UNREACHABLE: DeviceCode.HOST_UNREACHABLE,
     PrinterErrorCode.PRINTER_LOST: DeviceCode.DEVICE_LOST,
+    PrinterErrorCode.PRINTER_MISCONFIGURED: DeviceCode.PRINTER_MISCONFIGURED,
+    PrinterErrorCode.PRINTER_SOFTWARE_MISSING: DeviceCode.PRINTER_SOFTWARE_MISSING,
 }
 
 _NO_PORT: Final = {PathKind.FOLDER: DeviceCode.PORT_IS_FOLDER, PathKind.FILE: DeviceCode.PORT_IS_FILE}

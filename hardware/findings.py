@@ -79,6 +79,9 @@ class DeviceCode(StrEnum):
     PAPER_LOW = "paper_low"
     PAPER_OUT = "paper_out"
     COVER_OPEN = "cover_open"
+    PRINTER_MISCONFIGURED = "printer_misconfigured"
+    """The settings name a model or characters that the printer's library does not know."""
+    PRINTER_SOFTWARE_MISSING = "printer_software_missing"
     PRINTER_OFFLINE = "printer_offline"
     NO_SOUND_PLAYER = "no_sound_player"
 

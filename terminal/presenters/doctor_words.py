@@ -143,6 +143,16 @@ FINDINGS: Final[dict[str, Told]] = {
         mark("The device reports: {detail}"),
         mark("Switch the device off and on again. If it stays, write a support file and call support."),
     ),
+    DeviceCode.PRINTER_MISCONFIGURED: Told(
+        "M-410",
+        mark("The settings of the printer do not fit: {detail}"),
+        mark("Correct printer.profile or printer.code_page in the settings; default and CP858 fit most printers."),
+    ),
+    DeviceCode.PRINTER_SOFTWARE_MISSING: Told(
+        "M-411",
+        mark("This computer lacks software for a printer at {port}: {detail}"),
+        mark("On Debian and Ubuntu: sudo apt install libusb-1.0-0. A port such as /dev/usb/lp0 works without it."),
+    ),
     DeviceCode.GARBLED: Told(
         "M-383",
         mark("The scanner sends garbled characters ({count} times)."),

@@ -14,7 +14,12 @@ from hardware.examine import examine
 from hardware.findings import Attached, DeviceCode, DeviceKind, Finding, Severity
 from hardware.frames import RejectReason
 from hardware.machine import PathKind, PortLook
-from hardware.printing.errors import PrinterMissing, PrinterUnreachable
+from hardware.printing.errors import (
+    PrinterMisconfigured,
+    PrinterMissing,
+    PrinterSoftwareMissing,
+    PrinterUnreachable,
+)
 from hardware.printing.status import PrinterState
 from hardware.scans import DeviceState
 from tests.fakes.fake_machine import FakeMachine
@@ -185,6 +190,8 @@ def test_each_state_of_a_printer_is_a_finding(
     [
         (PrinterUnreachable("network://10.0.0.9"), DeviceCode.HOST_UNREACHABLE),
         (PrinterMissing("network://10.0.0.9"), DeviceCode.PORT_MISSING),
+        (PrinterMisconfigured("network://10.0.0.9", "no printer model X"), DeviceCode.PRINTER_MISCONFIGURED),
+        (PrinterSoftwareMissing("usb://04b8:0e15", "no libusb"), DeviceCode.PRINTER_SOFTWARE_MISSING),
         (errors.LineBlocked("network://10.0.0.9"), DeviceCode.DEVICE_TROUBLE),
     ],
 )
