@@ -300,3 +300,25 @@ def test_a_frame_shows_only_its_last_characters_in_logs() -> None:
     """Whoever logs a frame does not log a card number."""
     assert CARD not in repr(Frame(CARD, CARD.encode(), "", 1.0))
     assert CARD[-4:] in repr(Frame(CARD, CARD.encode(), "", 1.0))
+
+
+@pytest.mark.parametrize(
+    ("terminator", "outcome"), [(Terminator.CR, RejectReason.TIMEOUT.name), (Terminator.NONE, CARD[:6])]
+)
+def test_reads_that_bring_nothing_do_not_keep_a_frame_alive(terminator: Terminator, outcome: str) -> None:
+    """A silent line is read ten times a second; half a code must not wait there for another scan to complete it."""
+    line = parser(terminators=frozenset({terminator}))
+    found = line.feed(CARD[:6].encode(), 1.0)
+    for tenths in range(1, 6):
+        found += line.feed(b"", 1.0 + tenths / 10)
+    assert texts(found) == [outcome]
+
+
+def test_a_late_tail_is_counted_whole_over_pauses() -> None:
+    """The rest of a broken frame comes in drips: what is told of it is all of it."""
+    line = parser()
+    line.feed(CARD[:4].encode(), 1.0)
+    assert texts(line.feed(b"", 1.5)) == [RejectReason.TIMEOUT.name]
+    drips = [line.feed(each.encode(), 1.6 + 0.4 * number) for number, each in enumerate(CARD[4:8])]
+    assert drips == [[]] * 4
+    assert line.feed(b"\r", 3.0) == [Rejected(RejectReason.LATE_TAIL, 4, 3.0)]

@@ -6,6 +6,7 @@ import pytest
 
 from hardware.frames import RejectReason
 from hardware.wedge.detector import LATE_END_MS, TYPING_MS, Fate, Terminator, WedgeRules
+from hardware.wedge.layouts import Layout
 from hardware.wedge.strokes import Key, KeyStroke, Modifier
 from tests.fakes.keyboard import CARD, Desk, detector, end_of, every, stroke_of, typed
 
@@ -128,3 +129,13 @@ def test_an_enter_behind_a_key_that_only_a_person_has_passes() -> None:
     desk.press(*strokes, escape, enter)
     assert desk.codes == [CARD]
     assert desk.shown == [escape, enter]
+
+
+def test_a_code_may_begin_with_a_character_of_altgr() -> None:
+    """Windows reports AltGr as Ctrl and Alt; the bracket of an identifier on a German machine is no shortcut."""
+    bracket = KeyStroke(1_000, 10, "]", Modifier.CONTROL | Modifier.ALT)
+    rest = typed(f"E0{CARD}", every(5), start_ms=1_005, layout=Layout.DE, host=Layout.DE)
+    desk = Desk(detector())
+    desk.press(bracket, *rest)
+    assert [(found.reading.aim, found.reading.text) for found in desk.scans if found.reading] == [("]E0", CARD)]
+    assert desk.shown == []
