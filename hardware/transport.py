@@ -229,9 +229,14 @@ class SerialLine:
                 cancel_read()
 
     def close(self) -> None:
-        """Unlock and close the port."""
-        with self._closing, contextlib.suppress(OSError):
-            self._port.close()
+        """Unlock and close the port; an answer that the scanner has not taken yet is thrown away."""
+        with self._closing:
+            with contextlib.suppress(OSError, TermiosError):
+                if self._port.rtscts:
+                    # A scanner that is switched off lets nothing through, and closing would wait half a minute for it.
+                    self._port.reset_output_buffer()
+            with contextlib.suppress(OSError):
+                self._port.close()
 
 
 class SocketTransport:

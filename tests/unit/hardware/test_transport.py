@@ -237,3 +237,37 @@ def test_a_serial_scanner_that_does_not_take_an_answer_is_not_lost(error: Except
     else:
         assert not line.send(b"\x06")
     line.close()
+
+
+class HandshakingPort:
+    """A port with RTS/CTS that notes what is done to it."""
+
+    def __init__(self, *, rtscts: bool, is_gone: bool = False) -> None:
+        self.rtscts = rtscts
+        self.is_open = True
+        self.done: list[str] = []
+        self._is_gone = is_gone
+
+    def reset_output_buffer(self) -> None:
+        """Throw away what has not left."""
+        self.done.append("reset")
+        if self._is_gone:
+            raise OSError(errno.EIO, "gone")
+
+    def close(self) -> None:
+        """Give it back."""
+        self.done.append("close")
+
+
+@pytest.mark.parametrize(
+    ("port", "done"),
+    [
+        (HandshakingPort(rtscts=True), ["reset", "close"]),
+        (HandshakingPort(rtscts=True, is_gone=True), ["reset", "close"]),
+        (HandshakingPort(rtscts=False), ["close"]),
+    ],
+)
+def test_an_answer_nobody_takes_does_not_hold_up_the_end(port: HandshakingPort, done: list[str]) -> None:
+    """Linux waits up to 30 s at the close of a port whose other side lets nothing through."""
+    SerialLine(port, "/dev/ttyS0").close()  # type: ignore[arg-type] # what closing uses of pyserial's port
+    assert port.done == done
