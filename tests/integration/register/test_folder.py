@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from loyalty.outcomes import Refused
 from loyalty.records import Sale
 from loyalty.sale import Basket
 from storage.errors import DiskFull
@@ -16,58 +14,10 @@ from storage.verify import verify
 from terminal.app.earn import EarnCommand, Earned, earn
 from terminal.register import folder as folder_module
 from terminal.register.errors import FolderUnusable
-from terminal.register.filing import Differs, Filed, OtherCurrency, file_sale
-from terminal.register.folder import FILE_BYTES_MAX, PATIENCE_S, Folder, FolderState
+from terminal.register.folder import FILE_BYTES_MAX, PATIENCE_S, FolderState
 from terminal.register.ids import record_id_of
-from terminal.register.sale_file import FileSale
 from tests.fakes.counter import ANNA, BEN, NEW_CARD, Counter, card_number
-from texts.i18n import Texts
-
-OLD_S = 1_700_000_000
-"""When the files of the tests were changed, in seconds since 1970: long ago unless a test is about that."""
-
-
-class Drop:
-    """The folder, the register that leaves files in it, and the till that looks."""
-
-    def __init__(self, counter: Counter, path: Path) -> None:
-        self.counter = counter
-        self.path = path
-        self.language = "en"
-        self.now_s = float(OLD_S + 3600)
-        self.before_move: Callable[[], None] = lambda: None
-        self.folder = self.start()
-        path.mkdir()
-
-    def start(self) -> Folder:
-        """The till is started, again perhaps."""
-        self.folder = Folder(self.path, self._book, lambda: Texts(self.language), "EUR", lambda: self.now_s)
-        return self.folder
-
-    def _book(self, name: str, sale: FileSale) -> Filed | Differs | OtherCurrency | Refused:
-        outcome = file_sale(self.counter.till, name, sale)
-        self.before_move()
-        return outcome
-
-    def leave(self, name: str, content: str | bytes, changed_s: int = OLD_S) -> Path:
-        """Leave a file."""
-        path = self.path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        os.utime(path, (changed_s, changed_s))
-        return path
-
-    def look(self) -> FolderState:
-        """Look twice, as a file has to be the same at two looks."""
-        self.folder.look()
-        return self.folder.look()
-
-    def names(self, folder: str = "") -> list[str]:
-        """What lies in the folder, or in one of its own."""
-        return sorted(path.name for path in (self.path / folder).iterdir() if path.is_file())
-
-    def reason(self, name: str) -> str:
-        """Why a file was put aside."""
-        return (self.path / "failed" / f"{name}.reason.txt").read_text("utf-8").strip()
+from tests.fakes.register_folder import OLD_S, Drop, csv
 
 
 @pytest.fixture
@@ -76,11 +26,6 @@ def drop(tmp_path: Path) -> Iterator[Drop]:
     counter = Counter(tmp_path / "till")
     yield Drop(counter, tmp_path / "exports")
     counter.close()
-
-
-def csv(receipt: str = "17", card: str = ANNA, amount: str = "23,45") -> str:
-    """A sale as the register exports it."""
-    return f"receipt;card;amount\n{receipt};{card};{amount}\n"
 
 
 def test_a_file_is_booked_and_moved(drop: Drop) -> None:
@@ -333,97 +278,3 @@ def test_the_books_are_sound_afterwards(drop: Drop) -> None:
         drop.leave(f"{number}.csv", csv(receipt=str(number), card=card))
     assert drop.look().booked == 5
     assert verify(drop.counter.store.directory).ok
-
-
-@pytest.mark.skipif(os.name != "posix", reason="only Unix takes such names")
-def test_a_name_that_is_no_text_holds_nothing_up(drop: Drop) -> None:
-    """A register of Windows' days writes names in its own code page; without a number the name tells sales apart."""
-    raw = f"card;amount\n{ANNA};23,45\n"
-    for name in (b"k\xe4se.csv", b"k\xf6se.csv"):
-        drop.leave(os.fsdecode(name), raw)
-    drop.leave("later.csv", csv(receipt="18", card=BEN), OLD_S + 1)
-    assert drop.look() == FolderState(booked=3)
-    drop.leave(os.fsdecode(b"k\xe4se.csv"), raw)
-    assert drop.look() == FolderState(known=1)
-
-
-def test_a_sale_left_under_the_same_name_meanwhile_is_not_lost(drop: Drop) -> None:
-    """Some registers have one name for every sale; the next one may come while the last is booked."""
-    drop.leave("bon.csv", csv(receipt="17"))
-
-    def next_sale() -> None:
-        drop.before_move = lambda: None
-        (drop.path / "bon.csv").unlink()
-        drop.leave("bon.csv", csv(receipt="18", card=BEN), OLD_S + 1)
-
-    drop.before_move = next_sale
-    drop.folder.look()
-    assert drop.folder.look().booked == 1
-    assert drop.look().booked == 1
-    assert drop.counter.sales_on_disk == 2
-    assert drop.names("done") == ["bon.csv"], "the first one was written over by its register"
-
-
-def test_a_refused_sale_is_not_mistaken_for_the_next_one(drop: Drop) -> None:
-    """A good sale that replaces a bad one while that is looked at does not go to ``failed`` in its place."""
-    drop.leave("bon.csv", csv(receipt="17", card="hello"))
-
-    def next_sale() -> None:
-        drop.before_move = lambda: None
-        (drop.path / "bon.csv").unlink()
-        drop.leave("bon.csv", csv(receipt="18"))
-
-    drop.before_move = next_sale
-    drop.look()
-    assert drop.look().booked == 1
-    assert drop.names("failed") == []
-
-
-def test_one_file_that_another_program_holds_stops_no_other(drop: Drop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As Windows refuses a file that the register still has open; it is told, and taken once it can be."""
-    for number in range(4):
-        drop.leave(f"{number}.csv", csv(receipt=str(number), amount="1,00"), OLD_S + number)
-    real = folder_module._regular
-
-    def held(path: str, flags: int) -> int:
-        if path.endswith(("0.csv", "1.csv")):
-            raise PermissionError(13, "in use", path)
-        return real(path, flags)
-
-    monkeypatch.setattr(folder_module, "FILES_PER_LOOK", 2)
-    with monkeypatch.context() as patch:
-        patch.setattr(folder_module, "_regular", held)
-        drop.folder.look()
-        with pytest.raises(FolderUnusable):
-            drop.folder.look()
-        assert drop.folder.look().booked == 2, "those behind come first at the next look"
-    assert drop.look().booked + drop.look().booked <= 2
-    assert drop.counter.sales_on_disk == 4
-
-
-@pytest.mark.skipif(os.name != "posix", reason="Windows has no such pipes")
-def test_a_pipe_in_the_place_of_a_file_holds_nobody_up(drop: Drop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between the look and the opening somebody puts a pipe there; opening one waits for whoever writes."""
-    drop.leave("17.csv", csv())
-    drop.folder.look()
-    real = folder_module.files_in
-
-    def swapped(path: Path) -> list[tuple[str, folder_module.Mark]]:
-        found = list(real(path))
-        if found and path == drop.path:
-            (path / "17.csv").unlink()
-            os.mkfifo(path / "17.csv")
-        return found
-
-    monkeypatch.setattr(folder_module, "files_in", swapped)
-    assert drop.folder.look() == FolderState(waiting=1)
-    assert drop.counter.sales_on_disk == 0
-
-
-def test_thousands_of_files_of_one_name_find_room(drop: Drop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A register with one name for every sale must not stop the folder after some weeks."""
-    monkeypatch.setattr(folder_module, "NAMES_MAX", 2)
-    for number in range(5):
-        drop.leave("bon.csv", csv(receipt=str(number), amount="1,00"), OLD_S + number)
-        assert drop.look() == FolderState(booked=1)
-    assert len(drop.names("done")) == 5
