@@ -100,7 +100,7 @@ def test_the_folder_is_booked_from_the_command_line(anna: CommandLine, tmp_path:
     leave(folder, "bad.csv", "receipt;card;amount\n9;hello;10,00\n")
     ran = anna("register", "folder", str(folder))
     assert (ran.code, ran.document["put_aside"], ran.document["failed"]) == (1, 1, 1)
-    assert "(M-391)" in anna.said("register", "folder").out
+    assert "(M-291)" in anna.said("register", "folder").out
 
 
 def test_no_folder_is_a_mistake_of_usage(shop: CommandLine, tmp_path: Path) -> None:
