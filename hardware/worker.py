@@ -131,12 +131,16 @@ class ScannerWorker:
         self._thread = threading.Thread(target=self._run, name=f"scanner-{self.device_id}", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """End the thread and close the line; may be called twice, before ``start``, and from a sink."""
+    def let_end(self) -> None:
+        """Ask the thread to end, and do not wait for it; ``stop`` does that."""
         self._stopping.set()
         line = self._line
         if line is not None:
             line.cancel()
+
+    def stop(self) -> None:
+        """End the thread and close the line; may be called twice, before ``start``, and from a sink."""
+        self.let_end()
         if self._thread is None or self._thread is threading.current_thread():
             return
         self._thread.join(JOIN_TIMEOUT_S)

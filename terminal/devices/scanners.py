@@ -248,9 +248,11 @@ class Scanners:
         if self._watch is not None:
             self._watch.stop()
             self._watch = None
-        for served in self._served:
-            assert served.worker is not None
-            served.worker.stop()
+        workers = [served.worker for served in self._served if served.worker is not None]
+        for worker in workers:  # all at once: each may be waiting for a scanner that does not answer
+            worker.let_end()
+        for worker in workers:
+            worker.stop()
         with self._lock:
             self._served = ()
 
