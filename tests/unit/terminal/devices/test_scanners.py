@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -364,8 +364,16 @@ def test_all_are_asked_to_end_before_one_is_waited_for(
     """Each may sit in a connection that nobody answers: the till's end waits for the slowest and not for their sum."""
     told: list[str] = []
     let_end, stop = ScannerWorker.let_end, ScannerWorker.stop
-    monkeypatch.setattr(ScannerWorker, "let_end", lambda worker: (told.append("ask"), let_end(worker))[1])
-    monkeypatch.setattr(ScannerWorker, "stop", lambda worker: (told.append("wait"), stop(worker))[1])
+
+    def told_first(word: str, act: Callable[[ScannerWorker], None]) -> Callable[[ScannerWorker], None]:
+        def tell(worker: ScannerWorker) -> None:
+            told.append(word)
+            act(worker)
+
+        return tell
+
+    monkeypatch.setattr(ScannerWorker, "let_end", told_first("ask", let_end))
+    monkeypatch.setattr(ScannerWorker, "stop", told_first("wait", stop))
     first, second = (str(tmp_path / name) for name in ("one", "two"))
     with running(recorder, first=ScannerSettings(port=first), further=[FurtherScanner(port=second, name="second")]):
         pass
