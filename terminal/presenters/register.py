@@ -23,8 +23,8 @@ from terminal.presenters.states import Notice, Screen, Tone
 from terminal.register.board import Board
 from terminal.register.ids import Purpose, record_id_of
 from terminal.register.matching import same_purchase
-from terminal.register.port import BasketState, Declined, RegisterBasket
-from terminal.register.wire import StatusMessage
+from terminal.register.port import Declined, RegisterBasket
+from terminal.register.wire import BasketState, StatusMessage
 from terminal.register.words import Why
 
 if TYPE_CHECKING:

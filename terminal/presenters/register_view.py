@@ -13,9 +13,8 @@ from terminal.app.identify import Identified, identify
 from terminal.messages import amount_text, refusal_text
 from terminal.presenters.open_sale import OpenSale
 from terminal.presenters.standing import look_up
-from terminal.register.port import BasketState
 from terminal.register.views import quoted
-from terminal.register.wire import MemberMessage, OfferMessage, RefusalMessage, SaleMessage
+from terminal.register.wire import BasketState, MemberMessage, OfferMessage, RefusalMessage, SaleMessage
 
 if TYPE_CHECKING:
     from loyalty.programme import Reward

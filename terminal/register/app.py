@@ -15,12 +15,13 @@ from litestar.handlers import HTTPRouteHandler
 from terminal.register.crossing import ANSWER_S_MAX, Crossing
 from terminal.register.operations import SCHEMA_MEDIA_TYPE, SCHEMA_PATH, Operation, document
 from terminal.register.outer import BODY_BYTES_MAX, Outer
-from terminal.register.port import BasketState, Declined
+from terminal.register.port import Declined
 from terminal.register.problems import PROBLEM_JSON, Problem
 from terminal.register.repeats import refuse_repeated_names
 from terminal.register.waits import Waits
 from terminal.register.wire import (
     BasketMessage,
+    BasketState,
     CommitMessage,
     HealthMessage,
     ReverseMessage,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 import msgspec
 
+from loyalty.masking import Masked
 from loyalty.sale import Basket
 
 if TYPE_CHECKING:
@@ -17,16 +17,7 @@ if TYPE_CHECKING:
     from terminal.register.wire import BasketMessage, CommitMessage, ReverseMessage, SaleMessage, StatusMessage
 
 
-class BasketState(StrEnum):
-    """Where a register's sale stands."""
-
-    OPEN = "open"
-    """The cashier sees it; nothing is booked."""
-    COMMITTED = "committed"
-    CANCELLED = "cancelled"
-
-
-class RegisterBasket(msgspec.Struct, frozen=True, kw_only=True):
+class RegisterBasket(Masked, frozen=True, kw_only=True):
     """A sale a register has opened.
 
     Attributes:

@@ -19,6 +19,7 @@ from msgspec import Meta
 
 from loyalty.bounds import CATEGORY_LENGTH_MAX, LINES_MAX, QUANTITY_MAX, RECEIPT_PATTERN, SKU_LENGTH_MAX
 from loyalty.cards import CARD_LENGTH_MAX
+from loyalty.masking import Masked
 from loyalty.money import BadAmount, parse_amount
 from loyalty.sale import Basket, BasketLine
 from terminal.register.repeats import refuse_repeated_names
@@ -95,7 +96,7 @@ class NoSale(msgspec.Struct, frozen=True):
     values: dict[str, int | str] = {}
 
 
-class FileSale(msgspec.Struct, frozen=True):
+class FileSale(Masked, frozen=True):
     """A sale as its file tells it.
 
     Attributes:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from terminal.app.documents import iso_moment
 from terminal.messages import explain_text, reward_name
-from terminal.register.port import BasketState
-from terminal.register.wire import BookedMessage, QuoteMessage, ReasonMessage, SaleMessage, TakenMessage
+from terminal.register.wire import BasketState, BookedMessage, QuoteMessage, ReasonMessage, SaleMessage, TakenMessage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,6 +6,7 @@ knows is refused, so that a typing mistake in its maker's program does not go un
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -14,9 +15,9 @@ from msgspec import Meta
 
 from loyalty.bounds import LINES_MAX, POINTS_MAX, QUANTITY_MAX, Category, Cents, Code, Receipt, Sku
 from loyalty.cards import CARD_LENGTH_MAX
+from loyalty.masking import Masked
 from loyalty.money import AMOUNT_CENTS_MAX
 from loyalty.records import ReversalReason
-from terminal.register.port import BasketState
 
 REWARDS_MAX: Final = 20
 """The most rewards of one sale that a register can name."""
@@ -35,6 +36,15 @@ Card = Annotated[str, Meta(max_length=CARD_LENGTH_MAX)]
 Revision = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
+class BasketState(StrEnum):
+    """Where a register's sale stands."""
+
+    OPEN = "open"
+    """The cashier sees it; nothing is booked."""
+    COMMITTED = "committed"
+    CANCELLED = "cancelled"
+
+
 class LineMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One article line.
 
@@ -51,7 +61,7 @@ class LineMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quantity: Annotated[int, Meta(ge=1, le=QUANTITY_MAX)] = 1
 
 
-class BasketMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class BasketMessage(Masked, frozen=True, forbid_unknown_fields=True):
     """A basket, whole each time it is sent.
 
     Attributes:
@@ -83,7 +93,7 @@ class WishMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value_cents: Annotated[int, Meta(ge=1, le=AMOUNT_CENTS_MAX)] | None = None
 
 
-class CommitMessage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CommitMessage(Masked, frozen=True, forbid_unknown_fields=True):
     """Book the sale as it stands.
 
     Attributes:

@@ -6,8 +6,16 @@ import pytest
 
 from terminal.presenters.register import ABANDONED_S, SILENCE_LOOK_MS
 from terminal.presenters.states import Screen, Tone
-from terminal.register.port import BasketState, Declined
-from terminal.register.wire import BasketMessage, CommitMessage, LineMessage, ReverseMessage, SaleMessage, WishMessage
+from terminal.register.port import Declined
+from terminal.register.wire import (
+    BasketMessage,
+    BasketState,
+    CommitMessage,
+    LineMessage,
+    ReverseMessage,
+    SaleMessage,
+    WishMessage,
+)
 from tests.fakes.counter import ANNA, BEN, Counter
 from tests.fakes.register_hand import FIVE, PLAIN, Register, notice_of
 

@@ -9,8 +9,8 @@ from storage.errors import DiskFull
 from terminal.app.cashiers import AddCashier, add_cashier
 from terminal.presenters.shell import ShellPresenter
 from terminal.presenters.states import Screen
-from terminal.register.port import BasketState, Declined
-from terminal.register.wire import BasketMessage, CommitMessage, LineMessage, SaleMessage, WishMessage
+from terminal.register.port import Declined
+from terminal.register.wire import BasketMessage, BasketState, CommitMessage, LineMessage, SaleMessage, WishMessage
 from tests.fakes.counter import ANNA, BEN, NEW_CARD, Counter
 from tests.fakes.register_hand import FIVE, PLAIN, Register, notice_of
 

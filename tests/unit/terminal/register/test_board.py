@@ -7,8 +7,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from terminal.register.board import SALES_KEPT, Board
-from terminal.register.port import BasketState
-from terminal.register.wire import SaleMessage
+from terminal.register.wire import BasketState, SaleMessage
 
 SALE = SaleMessage("k1-17", BasketState.OPEN, 0, UUID(int=1), 2345, "EUR")
 
