@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 from terminal.presenters.doctor_states import DoctorAction, DoctorState, Page, Phase
 from terminal.presenters.states import Tone
 from terminal.ui import intents, tokens
-from terminal.ui.buttons import Button, Kind
+from terminal.ui.actions import ActionColumn
+from terminal.ui.buttons import Button
 from terminal.ui.cards import Card, NoticeBar
 from terminal.ui.choices import ChoiceButton
 from terminal.ui.doctor_cards import DeviceList, FrameList, GapChart
@@ -55,7 +56,6 @@ class DoctorView(View):
         super().__init__(texts, theme)
         self._presenter = presenter
         self._waits = False
-        self._buttons: list[Button] = []
         self._tabs: dict[str, ChoiceButton] = {}
         self._sounds: dict[str, Button] = {}
         self._title = caption(theme, "title")
@@ -72,7 +72,7 @@ class DoctorView(View):
         self._counters = FactRows(theme)
         self._pages = self._pages_part()
         self._wizard = WizardPane(theme)
-        self._actions = QVBoxLayout()
+        self._actions = ActionColumn(theme, presenter.act)
         self._sounds_caption = caption(theme, "soundsCaption")
         self._sound_grid = QGridLayout()
         self._back = Button(theme, name="cancel", icon="arrow_back", hint="Esc", height=tokens.PRIMARY_MIN)
@@ -158,7 +158,7 @@ class DoctorView(View):
         self._notice.show_notice(state.notice)
         self._show_tabs(state)
         self._show_page(state)
-        self._show_actions(state.actions)
+        self._actions.show_actions(state.actions)
         self._show_sounds(state.sounds)
         wizard = state.wizard
         if wizard is not None:
@@ -215,30 +215,6 @@ class DoctorView(View):
         for part in (self._gaps, self._gaps_caption):
             part.setVisible(page is Page.SCANS and bool(state.gaps))
         self._counters.setVisible(page is Page.COUNTERS and bool(shown))
-
-    def _show_actions(self, actions: tuple[DoctorAction, ...]) -> None:
-        """The first one is the green one; each button does what its place shows now."""
-        while len(self._buttons) < len(actions):
-            self._add_button(len(self._buttons))
-        for index, button in enumerate(self._buttons):
-            if index < len(actions):
-                button.show_icon(actions[index].icon)
-                button.show_caption(actions[index].text)
-                button.set_active(actions[index].enabled)
-            button.setVisible(index < len(actions))
-
-    def _add_button(self, index: int) -> None:
-        first = index == 0
-        kind, height = (Kind.PRIMARY, tokens.PRIMARY_MIN) if first else (Kind.SECONDARY, tokens.CONTROL_MIN)
-        button = Button(self.theme, kind, name=f"action{index}", height=height)
-        button.clicked.connect(lambda: self._act(index))
-        self._buttons.append(button)
-        self._actions.addWidget(button)
-
-    def _act(self, index: int) -> None:
-        actions = self._presenter.state.actions
-        if index < len(actions):
-            self._presenter.act(actions[index].key)
 
     def _show_sounds(self, sounds: tuple[DoctorAction, ...]) -> None:
         for sound in sounds:

@@ -7,9 +7,10 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from terminal.presenters.states import Notice, Tone
-from terminal.presenters.sync_states import SyncAction, SyncState
+from terminal.presenters.sync_states import SyncState
 from terminal.ui import intents, tokens
-from terminal.ui.buttons import Button, Kind
+from terminal.ui.actions import ActionColumn
+from terminal.ui.buttons import Button
 from terminal.ui.cards import Card, NoticeBar, TileRow, draw_surface
 from terminal.ui.labels import IconLabel, Label, Paragraph, caption
 from terminal.ui.scroll import scrolling
@@ -105,7 +106,6 @@ class SyncView(View):
     def __init__(self, presenter: intents.Sync, texts: Wording, theme: Theme) -> None:
         super().__init__(texts, theme)
         self._presenter = presenter
-        self._buttons: list[Button] = []
         secondary = theme.palette.secondary
         self._title = caption(theme, "title")
         self._icon = IconLabel(theme, "", STATE_ICON, theme.palette.ink)
@@ -120,7 +120,7 @@ class SyncView(View):
         self._notes = NoticeList(theme)
         self._facts_caption = caption(theme, "factsCaption")
         self._facts = FactRows(theme)
-        self._actions = QVBoxLayout()
+        self._actions = ActionColumn(theme, presenter.act)
         self._back = Button(theme, name="cancel", icon="arrow_back", hint="Esc", height=tokens.PRIMARY_MIN)
         self._lay_out(theme)
         self._back.clicked.connect(presenter.cancel)
@@ -202,28 +202,4 @@ class SyncView(View):
         self._notes.show_notices(state.notes)
         self._facts_caption.setVisible(bool(state.facts))
         self._facts.show_facts(state.facts)
-        self._show_actions(state.actions)
-
-    def _show_actions(self, actions: tuple[SyncAction, ...]) -> None:
-        """The first one is the green one; each button does what its place shows now."""
-        while len(self._buttons) < len(actions):
-            self._add_button(len(self._buttons))
-        for index, button in enumerate(self._buttons):
-            if index < len(actions):
-                button.show_icon(actions[index].icon)
-                button.show_caption(actions[index].text)
-                button.set_active(actions[index].enabled)
-            button.setVisible(index < len(actions))
-
-    def _add_button(self, index: int) -> None:
-        first = index == 0
-        kind, height = (Kind.PRIMARY, tokens.PRIMARY_MIN) if first else (Kind.SECONDARY, tokens.CONTROL_MIN)
-        button = Button(self.theme, kind, name=f"action{index}", height=height)
-        button.clicked.connect(lambda: self._act(index))
-        self._buttons.append(button)
-        self._actions.addWidget(button)
-
-    def _act(self, index: int) -> None:
-        actions = self._presenter.state.actions
-        if index < len(actions):
-            self._presenter.act(actions[index].key)
+        self._actions.show_actions(state.actions)
