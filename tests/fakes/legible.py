@@ -18,8 +18,9 @@ def illegible(window: QWidget) -> list[str]:
         parent = widget.parentWidget()
         if parent is not None and not scrolls(widget) and not parent.rect().contains(widget.geometry()):
             faults.append(f"{name_of(widget)} leaves its card")
-    for one, other in combinations(widgets, 2):
-        if on_window(one).intersects(on_window(other)) and not one.isAncestorOf(other):
+    places = [(widget, on_window(widget)) for widget in widgets]  # once each: Qt takes its time to tell
+    for (one, here), (other, there) in combinations(places, 2):
+        if here.intersects(there) and not one.isAncestorOf(other):
             faults.append(f"{name_of(one)} overlaps {name_of(other)}")
     return faults
 
