@@ -40,6 +40,10 @@ MEMBERS: Final = 200
 WARM_UP_SHARE: Final = 10
 """One sale in so many warms up: caches of fonts, pictures and pages fill, every screen has been seen."""
 
+LATE_THREADS_MAX: Final = 2
+"""Threads that every till starts once and that a slow machine starts after the first look, such as the watch over the
+ledger's health; one that was left behind by each sale or scan would be hundreds."""
+
 GROWTH_MB_MAX: Final = 16.0
 """How much more memory the till may hold after all sales than after the warm-up, in MB: the page caches of the ledger's
 two connections (8 and 2 MiB) fill as it grows, and then nothing more comes."""
@@ -116,7 +120,7 @@ def check(served: Served, sales: int) -> None:
     assert served.ledger_ok, served
     assert end.memory_mb - warm.memory_mb <= GROWTH_MB_MAX, served
     assert end.references >= warm.references - REFERENCES_LOST_MAX, served
-    assert end.threads <= warm.threads, served
+    assert end.threads <= warm.threads + LATE_THREADS_MAX, served
     assert end.descriptors <= warm.descriptors + DESCRIPTORS_MORE_MAX, served
 
 

@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -16,7 +16,6 @@ from hardware.scans import DeviceState, DeviceStatus
 from hardware.simulated import LoopbackLine, SimulatedScanner
 from hardware.traffic import Traffic
 from hardware.transport import SocketTransport
-from hardware.worker import ScannerWorker
 from terminal.devices.scanners import Scanners, scanner_transport, scanner_worker
 from terminal.settings.scanner import FurtherScanner, ScannerSettings
 from tests.fakes.hid import FakeHid, report
@@ -356,28 +355,6 @@ def test_stopped_scanners_can_be_started_again(recorder: Recorder, machine: Mach
         scanner.scan(CARD)
         assert recorder.scan().text == CARD
     assert (open_descriptors(), threading.active_count()) == (descriptors, threads)
-
-
-def test_all_are_asked_to_end_before_one_is_waited_for(
-    recorder: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each may sit in a connection that nobody answers: the till's end waits for the slowest and not for their sum."""
-    told: list[str] = []
-    let_end, stop = ScannerWorker.let_end, ScannerWorker.stop
-
-    def told_first(word: str, act: Callable[[ScannerWorker], None]) -> Callable[[ScannerWorker], None]:
-        def tell(worker: ScannerWorker) -> None:
-            told.append(word)
-            act(worker)
-
-        return tell
-
-    monkeypatch.setattr(ScannerWorker, "let_end", told_first("ask", let_end))
-    monkeypatch.setattr(ScannerWorker, "stop", told_first("wait", stop))
-    first, second = (str(tmp_path / name) for name in ("one", "two"))
-    with running(recorder, first=ScannerSettings(port=first), further=[FurtherScanner(port=second, name="second")]):
-        pass
-    assert told[:3] == ["ask", "ask", "wait"]
 
 
 def open_descriptors() -> int:
