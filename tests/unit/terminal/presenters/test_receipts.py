@@ -179,6 +179,7 @@ def test_the_file_of_a_receipt_sorts_by_its_time_and_is_one_per_booking(receipts
     assert all(name.startswith("Receipt 2026-11-21 10-00 ") and name.endswith(".pdf") for name in names)
 
 
+@pytest.mark.usefixtures("receipts")  # made first: the numbers of bookings are counted, and stand on the paper
 def test_a_debt_is_printed_with_a_minus(shop: Counter) -> None:
     """Undoing a sale whose points are spent leaves a debt, and the receipt says so."""
     card = "BM-DEBT00000001"
