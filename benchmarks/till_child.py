@@ -18,9 +18,12 @@ from PySide6.QtCore import QEvent, QEventLoop, QTimer
 from benchmarks.shop import Size, member_card
 from hardware.simulated import simulated_scanner
 from terminal.app.system import SystemClock, SystemIds
-from terminal.assembly import Scanner, assemble
+from terminal.assembly import assemble
+from terminal.attach import attach
 from terminal.main import make_application
 from terminal.presenters.states import Screen, Tone
+from terminal.settings import Settings
+from terminal.settings.display import SoundSettings
 from terminal.settings.scanner import ScannerSettings
 from terminal.ui.hands import Hands
 from terminal.ui.window import MainWindow
@@ -72,11 +75,13 @@ def main() -> None:
             application,
             directory,
             texts_for=lambda currency: Texts("de", currency),
-            scanners=[Scanner("scanner", ScannerSettings(port=scanner.port))],
+            scanners=(),
             clock=SystemClock(),
             ids=SystemIds(),
             crashed=bugs.append,
         )
+        # All that a shop's till runs beside the window: typing scanners, doctor, customers' display.
+        attach(till, Settings(scanner=ScannerSettings(port=scanner.port), sound=SoundSettings(0)), bugs.append)
         try:
             hands = Hands(till.window)
             hands.open_window(WIDTH, HEIGHT)

@@ -106,7 +106,7 @@ def attach_customers(till: RunningTill, settings: Settings) -> PoleWorker | None
         return None
     from terminal.presenters.customer import CustomerPresenter
 
-    customer = CustomerPresenter(till.around, till.shell, settings.display)
+    customer = CustomerPresenter(till.around, till.shell, settings.display, has_pole=bool(settings.pole.port))
     if settings.display.window != "off":
         from terminal.ui.customer import CustomerWindows
 

@@ -137,13 +137,23 @@ class CustomerPresenter(Presenter[CustomerState]):
         surroundings: What every presenter is given.
         shell: The till's screens.
         settings: What customers are shown.
+        has_pole: Whether a display of two lines is attached. Without it and without a window nobody looks, and nothing
+            is read or computed: the scan path of a till without a display is none of this module's.
     """
 
-    def __init__(self, surroundings: Surroundings, shell: Watched, settings: DisplaySettings | None = None) -> None:
+    def __init__(
+        self,
+        surroundings: Surroundings,
+        shell: Watched,
+        settings: DisplaySettings | None = None,
+        *,
+        has_pole: bool = True,
+    ) -> None:
         super().__init__(words.welcome(surroundings))
         self._around = surroundings
         self._shell = shell
         self._settings = settings or DisplaySettings()
+        self._has_pole = has_pole
         self._has_window = False
         self._was_done = False
         self._taken: UUID | None = None
@@ -159,7 +169,14 @@ class CustomerPresenter(Presenter[CustomerState]):
     def window_shown(self, *, on: bool) -> None:
         """A window for customers is there, or gone. Without one nobody can tap stars or photograph a code."""
         self._has_window = on
+        if not self._is_seen:
+            self._forget_result()
+            self._show(words.welcome(self._around))
         self.refresh()
+
+    @property
+    def _is_seen(self) -> bool:
+        return self._has_window or self._has_pole
 
     def rate(self, stars: int) -> None:
         """The customer tapped 1 to 5 stars. Only the first tap counts."""
@@ -174,7 +191,9 @@ class CustomerPresenter(Presenter[CustomerState]):
         self.refresh()
 
     def refresh(self) -> None:
-        """Compute the display anew from the till's screens."""
+        """Compute the display anew from the till's screens, as long as anybody sees it."""
+        if not self._is_seen:
+            return
         shell = self._shell.state
         sale = self._shell.member.sale
         is_hidden = shell.screen is Screen.LOCK or shell.fatal is not None
@@ -198,7 +217,7 @@ class CustomerPresenter(Presenter[CustomerState]):
 
     def _done_changed(self) -> None:
         """The till's result is new or changed. It is filled in before its screen comes on, which the shell tells."""
-        if self._shell.state.screen is not Screen.DONE:
+        if not self._is_seen or self._shell.state.screen is not Screen.DONE:
             return
         if self._taken != self._shell.done.undoable:
             self._was_done = False  # one result has replaced another: a booking was undone on its own screen

@@ -10,6 +10,7 @@ import pytest
 from hardware.pole import CodePage, fit
 from loyalty.feedback import Ratings
 from storage.errors import DiskFull
+from terminal.presenters import customer_words as words
 from terminal.presenters.customer import RESULT_SHOWN_MS, THANKS_SHOWN_MS, CustomerPresenter
 from terminal.presenters.customer_states import Scene
 from terminal.presenters.customer_words import OFFERS_MAX, first_name
@@ -262,3 +263,27 @@ def test_a_change_of_language_reaches_the_customer(counter: Counter, customer: C
     counter.scan(ANNA)
     counter.shell.language("de")
     assert (customer.state.language, customer.state.balance) == ("de", "1.284")
+
+
+def test_a_till_without_a_display_does_nothing_for_one(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most tills have neither monitor nor pole; their scans and bookings must not pay for them."""
+    asked: list[object] = []
+    unseen = CustomerPresenter(counter.around, counter.shell, has_pole=False)
+    monkeypatch.setattr(words, "serving", lambda *given, **_: asked.append(given))
+    monkeypatch.setattr(words, "booked", lambda *given, **_: asked.append(given))
+    counter.scan(ANNA)
+    counter.shell.member.amount_typed("20.00")
+    counter.shell.key("Enter")
+    assert counter.screen() is Screen.DONE
+    assert (asked, unseen.state.scene) == ([], Scene.WELCOME)
+
+
+def test_a_monitor_that_is_plugged_in_later_shows_what_is_on(counter: Counter) -> None:
+    """And one that is pulled out takes what it showed with it."""
+    late = CustomerPresenter(counter.around, counter.shell, has_pole=False)
+    counter.scan(ANNA)
+    seen = [late.state.scene]
+    for on in (True, False):
+        late.window_shown(on=on)
+        seen.append(late.state.scene)
+    assert seen == [Scene.WELCOME, Scene.MEMBER, Scene.WELCOME]
