@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
 DELAYS_S: Final = (0.25, 0.5, 1.0, 2.0, 5.0)
 """Waits between attempts, in seconds; the last one repeats."""
@@ -60,3 +60,52 @@ class Backoff:
     def reset(self) -> None:
         """Start with the shortest wait again."""
         self._attempts = 0
+
+
+class Attempts:
+    """The attempts to reach one device, with the wait between them that ends early when its place changes."""
+
+    def __init__(
+        self, presence: Callable[[], Hashable | None], settings: ReconnectSettings, random: Callable[[], float]
+    ) -> None:
+        """Nothing has been tried.
+
+        Args:
+            presence: Looks at the device's place; see ``hardware.transport.Transport``.
+            settings: The waits.
+            random: Gives numbers from 0 to below 1.
+        """
+        self._look = presence
+        self._settings = settings
+        self._backoff = Backoff(settings, random)
+        self._seen: Hashable | None = None
+
+    def begin(self) -> None:
+        """One more attempt: remember what stands at the device's place now."""
+        self._seen = self._look()
+
+    def succeeded(self) -> None:
+        """The device works: after the next loss the shortest wait comes first again."""
+        self._backoff.reset()
+
+    def wait(self, pause: Callable[[float], bool]) -> bool:
+        """Wait for the next attempt.
+
+        Args:
+            pause: Waits at most so many seconds, and says whether something else ended the wait.
+
+        Returns:
+            Whether ``pause`` ended it; otherwise the time was over or the device's place has changed.
+        """
+        remaining_s = self._backoff.next_s()
+        while remaining_s > 0:
+            slice_s = min(remaining_s, self._settings.presence_poll_s)
+            if pause(slice_s):
+                return True
+            remaining_s -= slice_s
+            presence = self._look()
+            if presence is not None and presence != self._seen:
+                self._backoff.reset()
+                return False
+            self._seen = presence
+        return False

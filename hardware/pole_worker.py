@@ -7,13 +7,13 @@ import random
 import threading
 from typing import TYPE_CHECKING, Final
 
-from hardware.backoff import Backoff, ReconnectSettings
+from hardware.backoff import Attempts, ReconnectSettings
 from hardware.errors import DeviceLost, HardwareError, PortMissing
 from hardware.pole import PoleText
 from hardware.scans import DeviceState, DeviceStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable
 
     from hardware.pole import PoleDialect
     from hardware.transport import Line, Transport
@@ -62,15 +62,13 @@ class PoleWorker:
         self._transport = transport
         self._dialect = dialect
         self._on_status = on_status
-        self._reconnect = reconnect or ReconnectSettings()
-        self._backoff = Backoff(self._reconnect, random_unit)
+        self._attempts = Attempts(transport.presence, reconnect or ReconnectSettings(), random_unit)
         self._repeat_s = repeat_s
         self._changed = threading.Condition()
         self._text = PoleText()
         self._unsent = False
         self._stopping = False
         self._thread: threading.Thread | None = None
-        self._presence: Hashable | None = None
         self._reported: tuple[DeviceState, str] | None = None
         self.status: DeviceStatus | None = None
 
@@ -116,14 +114,14 @@ class PoleWorker:
 
     def _open(self) -> Line | None:
         """Try once, and wait when that failed."""
-        self._presence = self._transport.presence()
+        self._attempts.begin()
         try:
             return self._transport.open()
         except HardwareError as error:
             just_lost = self._reported is not None and self._reported[0] is DeviceState.LOST
             if not (just_lost and isinstance(error, PortMissing)):
                 self._report(DeviceState.UNAVAILABLE, error)
-            self._wait()
+            self._attempts.wait(self._pause)
             return None
 
     def _serve(self, line: Line) -> None:
@@ -135,7 +133,7 @@ class PoleWorker:
             text: PoleText | None = self._take()
             while text is not None:
                 self._send(line, self._dialect.frame(text))
-                self._backoff.reset()
+                self._attempts.succeeded()
                 text = self._next()
             self._send(line, self._dialect.closing())
         except HardwareError as error:
@@ -144,7 +142,7 @@ class PoleWorker:
             line.close()
         if lost is not None and not self._stopping:
             self._report(DeviceState.LOST, lost)
-            self._wait()
+            self._attempts.wait(self._pause)
 
     def _send(self, line: Line, data: bytes) -> None:
         """Write within the line's own short time-out.
@@ -168,20 +166,10 @@ class PoleWorker:
             self._unsent = False
             return None if self._stopping else self._text
 
-    def _wait(self) -> None:
-        """Wait for the next attempt, shorter when the device's place changes."""
-        remaining_s = self._backoff.next_s()
-        while remaining_s > 0:
-            slice_s = min(remaining_s, self._reconnect.presence_poll_s)
-            with self._changed:
-                if self._changed.wait_for(lambda: self._stopping, slice_s):
-                    return
-            remaining_s -= slice_s
-            presence = self._transport.presence()
-            if presence is not None and presence != self._presence:
-                self._backoff.reset()
-                return
-            self._presence = presence
+    def _pause(self, seconds: float) -> bool:
+        """Wait; says whether the till stops."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._stopping, seconds)
 
     def _report(self, state: DeviceState, error: HardwareError | None = None) -> None:
         """Tell the sink when the state or its reason changed; fifty vain attempts are one message."""

@@ -8,7 +8,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final, Protocol
 
-from hardware.backoff import STABLE_S, Backoff, ReconnectSettings
+from hardware.backoff import STABLE_S, Attempts, ReconnectSettings
 from hardware.counters import ScannerCounters
 from hardware.errors import HardwareError, PortMissing
 from hardware.frames import Frame, FrameParser, FrameSettings
@@ -20,7 +20,7 @@ from hardware.symbology import symbology_of
 from hardware.traffic import Listening
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable
 
     from hardware.frames import ParserCounters, Rejected
     from hardware.profiles import Answers
@@ -107,14 +107,12 @@ class ScannerWorker:
         self._refusals = 0
         self._listening = None if traffic is None else Listening(device_id, traffic)
         self._policy = policy or RepeatPolicy()
-        self._reconnect = reconnect or ReconnectSettings()
-        self._backoff = Backoff(self._reconnect, random_unit)
+        self._attempts = Attempts(transport.presence, reconnect or ReconnectSettings(), random_unit)
         self._clock_ns = clock_ns
         self._counters = ScannerCounters(parser=self._parser.counters, policy=self._policy.counters)
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._line: Line | None = None
-        self._presence: Hashable | None = None
         self._reported: tuple[DeviceState, str] | None = None
 
     @property
@@ -159,13 +157,13 @@ class ScannerWorker:
 
     def _open(self) -> Line | None:
         """Try once, and wait when that failed."""
-        self._presence = self._transport.presence()
+        self._attempts.begin()
         try:
             line = self._transport.open()
         except HardwareError as error:
             self._counters.failed_opens += 1
             self._report_unavailable(error)
-            self._wait()
+            self._attempts.wait(self._stopping.wait)
             return None
         self._counters.connects += 1
         return line
@@ -195,16 +193,16 @@ class ScannerWorker:
             return
         self._counters.losses += 1
         if self._clock_ns() - opened_ns >= STABLE_S * NANOSECONDS_PER_S:
-            self._backoff.reset()
+            self._attempts.succeeded()
         self._report(DeviceState.LOST, lost)
-        self._wait()
+        self._attempts.wait(self._stopping.wait)
 
     def _take(self, line: Line, data: bytes, t_ns: int) -> None:
         """Feed one read to the parser; an empty one lets its time-out pass."""
         if data:
             self._counters.bytes_received += len(data)
             self._counters.reads += 1
-            self._backoff.reset()  # a device that talks is a working one
+            self._attempts.succeeded()  # a device that talks is a working one
             if self._listening is not None:
                 self._listening.heard(data, t_ns)
         elif self._parser.is_idle:
@@ -275,20 +273,6 @@ class ScannerWorker:
         if bytes_discarded:
             self._counters.frames_discarded += 1
             self._counters.bytes_discarded += bytes_discarded
-
-    def _wait(self) -> None:
-        """Wait for the next attempt, shorter when the device's place changes."""
-        remaining_s = self._backoff.next_s()
-        while remaining_s > 0:
-            slice_s = min(remaining_s, self._reconnect.presence_poll_s)
-            if self._stopping.wait(slice_s):
-                return
-            remaining_s -= slice_s
-            presence = self._transport.presence()
-            if presence is not None and presence != self._presence:
-                self._backoff.reset()
-                return
-            self._presence = presence
 
     def _report_unavailable(self, error: HardwareError) -> None:
         """Say why the device cannot be opened, unless it was just lost: that it is missing then is no news."""

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from hardware.backoff import STABLE_S, Backoff, ReconnectSettings
+from hardware.backoff import STABLE_S, Attempts, ReconnectSettings
 from hardware.printing.delivery import ABLE, SILENCES_MAX, Delivery, PrinterTiming, Stopped
 from hardware.printing.encode import drawer_bytes, receipt_bytes
 from hardware.printing.errors import PrinterBlocked, PrinterError, PrinterMissing, PrinterSilent
@@ -24,7 +24,7 @@ from hardware.printing.transports import printer_transport
 from hardware.receipt import ReceiptLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Callable
 
     from hardware.printing.lines import PrinterLine, PrinterTransport
     from hardware.printing.queue import Waiting
@@ -87,8 +87,7 @@ class PrinterWorker:
         self._on_failed = on_failed
         self._transport = transport or printer_transport(setup)
         self._timing = timing or PrinterTiming()
-        self._reconnect = reconnect or ReconnectSettings()
-        self._backoff = Backoff(self._reconnect, random_unit)
+        self._attempts = Attempts(self._transport.presence, reconnect or ReconnectSettings(), random_unit)
         self._clock_s = clock_s
         self._queue = PrintQueue(PRINT_JOBS_MAX)
         self._stopping = threading.Event()
@@ -96,7 +95,6 @@ class PrinterWorker:
         self._thread: threading.Thread | None = None
         self._status = PrinterStatus(device_id=device_id, state=PrinterState.STARTING)
         self._error: PrinterError | None = None
-        self._presence: Hashable | None = None
         self._is_warm = False
         self._is_able = False
         """Whether a receipt may be sent; a printer that says nothing may be, whatever is shown of it."""
@@ -184,7 +182,7 @@ class PrinterWorker:
 
     def _open(self) -> PrinterLine | None:
         """Try once, and wait when that failed."""
-        self._presence = self._transport.presence()
+        self._attempts.begin()
         try:
             self._warm_up()
             return self._transport.open()
@@ -213,7 +211,7 @@ class PrinterWorker:
         except PrinterError as error:
             self._lost = error
             if self._clock_s() - opened_s >= STABLE_S:
-                self._backoff.reset()
+                self._attempts.succeeded()
             is_there = isinstance(error, PrinterBlocked | PrinterSilent)
             self._report(PrinterState.OFFLINE if is_there else PrinterState.UNAVAILABLE, error)
         else:
@@ -287,7 +285,7 @@ class PrinterWorker:
     def _settle(self, state: PrinterState) -> None:
         """The line is a good one."""
         self._lost = None
-        self._backoff.reset()
+        self._attempts.succeeded()
         self._report(state)
 
     def _print(self, talk: Talk, first: Waiting) -> None:
@@ -360,20 +358,10 @@ class PrinterWorker:
                 return
 
     def _wait_for_next_attempt(self) -> None:
-        """Wait, shorter when the printer's place changes or a new job shows that somebody wants it now."""
-        remaining_s = self._backoff.next_s()
-        while remaining_s > 0 and not self._stopping.is_set():
-            slice_s = min(remaining_s, self._reconnect.presence_poll_s)
-            if self._wake.wait(slice_s):
-                self._wake.clear()
-                self._report_queue()
-                return
-            remaining_s -= slice_s
-            presence = self._transport.presence()
-            if presence is not None and presence != self._presence:
-                self._backoff.reset()
-                return
-            self._presence = presence
+        """Wait, shorter when a new job shows that somebody wants the printer now."""
+        if self._attempts.wait(lambda seconds: self._stopping.is_set() or self._wake.wait(seconds)):
+            self._wake.clear()
+            self._report_queue()
 
     def _report_queue(self) -> None:
         """Tell how many wait now."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -41,10 +42,14 @@ class Clerk:
         field.send_keys(text)
 
     def press(self, selector: str) -> None:
-        """Press what leads to another page, and wait for that page."""
+        """Press what leads to another page, and wait for that page.
+
+        Asked in the very moment of the change, the driver may answer with an unknown error; the next question
+        gets a real answer.
+        """
         page = self.see("html")
         self.see(selector).click()
-        WebDriverWait(self.browser, WAIT_S).until(staleness_of(page))
+        WebDriverWait(self.browser, WAIT_S, ignored_exceptions=[WebDriverException]).until(staleness_of(page))
 
     def sign_in(self, name: str, password: str = PASSWORD) -> None:
         """Go through the sign-in."""
