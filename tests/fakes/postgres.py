@@ -9,7 +9,9 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import select
 import shutil
+import signal
 import subprocess
 import tempfile
 from itertools import count
@@ -94,7 +96,7 @@ class Postgres:
         keeper: Ends it with this process.
     """
 
-    def __init__(self, settings: Mapping[str, str] = FAST) -> None:
+    def __init__(self, settings: Mapping[str, str] = FAST, *, standby_of: Postgres | None = None) -> None:
         self._bin = binaries()
         self._run_as = _unprivileged()
         self._names = count(1)
@@ -111,7 +113,11 @@ class Postgres:
             **self._surroundings(),
         )
         self._data = self.folder / "data"
-        self._tool("initdb", "-D", self._data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        if standby_of is None:
+            self._tool("initdb", "-D", self._data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        else:
+            where = ("-h", standby_of.folder, "-U", USER, "-D", self._data)
+            self._tool("pg_basebackup", *where, "-R", "-X", "stream", "-c", "fast", "--no-sync")
         with (self.folder / "settings").open("w", encoding="utf-8") as file:
             chosen = {"listen_addresses": "", "unix_socket_directories": str(self.folder), **settings}
             file.writelines(f"{name} = '{value}'\n" for name, value in chosen.items())
@@ -124,6 +130,22 @@ class Postgres:
         self.keeper.stdin.close()
         self.keeper.wait(START_S)
         shutil.rmtree(self.folder, ignore_errors=True)  # in a place that is not for everybody it could only empty it
+
+    def promote(self) -> None:
+        """Make a standby the one that takes writes, and wait until it is."""
+        self._tool("pg_ctl", "-D", self._data, "-w", "-t", START_S, "promote")
+
+    def cut_off(self) -> None:
+        """End every process of it at once, as the loss of its machine does."""
+        server = int((self._data / "postmaster.pid").read_text("ascii").split()[0])
+        processes = (server, *_children(server))
+        watched = [os.pidfd_open(process) for process in processes]
+        for process in processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        for ended in watched:
+            select.select([ended], [], [], START_S)
+            os.close(ended)
 
     def url(self, name: str) -> str:
         """Where a database is."""
@@ -201,6 +223,16 @@ class Postgres:
         if self._run_as:
             found |= {"user": self._run_as, "group": pwd.getpwnam(self._run_as).pw_gid, "extra_groups": []}
         return found
+
+
+def _children(process: int) -> list[int]:
+    """The processes that a process of this machine has started."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            parent = int(status.read_text(errors="replace").rpartition(")")[2].split()[1])
+            found += [int(status.parent.name)] if parent == process else []
+    return found
 
 
 def _unprivileged() -> str | None:

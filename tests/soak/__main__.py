@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.soak import bytes_on_the_line, kills, processes, sales, window, worlds
+from tests.soak import bytes_on_the_line, failover, kills, processes, sales, window, worlds
 from tests.soak.frame import Soak, run_all
 
 SOAKS: Final = (
@@ -19,6 +19,7 @@ SOAKS: Final = (
     Soak("bytes", bytes_on_the_line.run),
     Soak("worlds", worlds.run),
     Soak("processes", processes.run),
+    Soak("failover", failover.run),
     Soak("window", window.run),
 )
 
