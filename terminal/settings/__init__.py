@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from loyalty.document import Problem, convert_all, with_lines
+from terminal.settings.backup import BackupSettings
 from terminal.settings.display import DisplaySettings, PoleSettings, SoundSettings
 from terminal.settings.printer import PrinterSettings
 from terminal.settings.register import RegisterSettings
@@ -62,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sound: SoundSettings = SoundSettings()
     register: RegisterSettings = RegisterSettings()
     report: ReportSettings = ReportSettings()
+    backup: BackupSettings = BackupSettings()
 
 
 class Setting(msgspec.Struct, frozen=True):
