@@ -116,6 +116,27 @@ class Busy(StorageError):
     cashier = "The data is in use. Try again."
 
 
+class CopyStopped(StorageError):
+    """A copy was given up because the till closes; nothing of it stays."""
+
+    code = "copy_stopped"
+    cashier = "The copy was stopped. It is taken again later."
+
+
+class BlackBoxAway(StorageError):
+    """The black box can't be reached or written: a stick was unplugged, or is write-protected."""
+
+    code = "black_box_away"
+    cashier = "The black box can't be written. Bookings go on."
+
+
+class BlackBoxFull(StorageError):
+    """The black box has no room for what only this disk has."""
+
+    code = "black_box_full"
+    cashier = "The black box is full. Bookings go on."
+
+
 class RecordConflict(StorageError):
     """A record with this id is in the journal.
 

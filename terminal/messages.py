@@ -180,6 +180,14 @@ _BREAKAGES: Final[dict[type[errors.StorageError], tuple[str, str]]] = {
         mark("The installed database library has a known fault. Run the set-up again."),
     ),
     errors.Busy: ("M-211", mark("The data is in use. Try again.")),
+    errors.BlackBoxAway: (
+        "M-420",
+        mark("The black box can't be written. Plug its stick in again; bookings go on meanwhile."),
+    ),
+    errors.BlackBoxFull: (
+        "M-421",
+        mark("The black box is full. Take a larger stick, or back up to another place; bookings go on meanwhile."),
+    ),
     errors.RecordConflict: ("M-212", mark("This booking was made already, with other contents. Nothing was changed.")),
 }
 """What storage breaks with. Its own sentences are for logs and scripts; these also say what to do."""
