@@ -2,19 +2,22 @@
 
 A copy holds card numbers and texts in the clear and profiles only encrypted: the keys are in the vault, which no copy
 contains. The programme key lies beside the copy, because card numbers nobody has enrolled mean other accounts without
-it.
+it. So do the erasures, as random ids: a copy that is put back on a new machine is told of them, also of those that came
+after it was taken.
 """
 
 from __future__ import annotations
 
+import time
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
-from storage import migrations
+from storage import migrations, sqlite
+from storage.checks import read_shop
 from storage.connection import Database, open_frozen, open_new, open_reader, open_writer
 from storage.create import build_vault
 from storage.epochs import continue_in_new_epoch
-from storage.errors import AlreadyExists, Damaged, MissingLedger
+from storage.errors import AlreadyExists, CopyStopped, Damaged, MissingLedger
 from storage.files import (
     KEY_FILE,
     LEDGER_FILE,
@@ -22,12 +25,14 @@ from storage.files import (
     PRIVATE_DIRECTORY,
     PROGRAMME_KEY_BYTES,
     REPLICA_FILE,
+    TOMBSTONE_FILE,
     VAULT_FILE,
     check_header,
     link_or_copy,
     log_bytes,
     log_path,
     os_errors,
+    read_header,
     sync_directory,
     sync_file,
     write_durably,
@@ -36,33 +41,66 @@ from storage.joining import forget_head_office
 from storage.journal import check_tail, head
 from storage.lock import take_lock
 from storage.replica import discard
+from storage.rotation import name_of_till
 from storage.schema import LEDGER, LEDGER_APPLICATION_ID
-from storage.tombstones import erase, missing_from, read_tombstones
+from storage.tombstones import (
+    erase,
+    leave_tombstones,
+    missing_from,
+    read_tombstones,
+    tombstones_in,
+    write_tombstones,
+)
 from storage.vault import TillKey, index_anew, till_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+    from uuid import UUID
 
     from loyalty.ports import Clock, Ids
     from storage.types import Head
 
+    Pause = Callable[[float], None]
+    """Takes how long the last step took, in seconds, and waits before the next; may raise ``CopyStopped``."""
+
 PAGES_PER_STEP: Final = 2_048
 """How many pages are copied between two reports of progress (8 MiB)."""
 
+PAGES_PER_GENTLE_STEP: Final = 256
+"""The same for a copy that gives way to sales (1 MiB): so much is on its way to the disk when a sale wants to."""
 
-def backup(directory: Path, target: Path, progress: Callable[[int, int], None] | None = None) -> Head:
-    """Copy the ledger while the till may be working, and its programme key beside it (``TARGET.key``).
+CHECK_STEP: Final = 200_000
+"""How many instructions of SQLite a check that gives way runs between two pauses, some milliseconds."""
+
+
+def backup(
+    directory: Path,
+    target: Path,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    pause: Pause | None = None,
+    part: Path | None = None,
+    tombstones: Path | None = None,
+) -> Head:
+    """Copy the ledger while the till may be working, and beside it its programme key and who was erased.
+
+    Those are ``TARGET.key`` and, once somebody was erased, ``TARGET.tombstones``.
 
     Args:
         directory: The data directory.
         target: The file to make; an older copy of a ledger there is replaced, anything else is refused.
         progress: Told how many pages are done and how many there are.
+        pause: Makes the copy give way to sales: it is made, written through to the disk and checked in small steps, and
+            this is called between them.
+        part: Where the copy grows; the same place each time, so that what a crash left is found and removed.
+        tombstones: Where the erasures go instead, for a folder with many copies.
 
     Returns:
         The last record in the copy.
 
     Raises:
+        CopyStopped: ``pause`` wanted it; the target is as it was.
         StorageError: It can't be read or written, or the copy is not sound; the target is as it was.
     """
     source = directory / LEDGER_FILE
@@ -73,32 +111,68 @@ def backup(directory: Path, target: Path, progress: Callable[[int, int], None] |
             if target.samefile(source):
                 raise AlreadyExists(f"{target} is the ledger itself")
             check_header(target, LEDGER_APPLICATION_ID)
-        with _temporary(target.with_name(f".{target.name}.part")) as part:
+        with temporary(part or target.with_name(f".{target.name}.part")) as growing:
             with closing(open_reader(source)) as database:
-                _copy(database, part, progress)
-            last = _checked_head(part)
-            sync_file(part)
+                _copy(database, growing, progress, pause)
+            last = check_copy(growing, pause)
+            sync_file(growing)
             write_durably(key_path(target), (directory / KEY_FILE).read_bytes())
-            part.replace(target)
+            leave_tombstones(directory, tombstones or tombstones_path(target))
+            growing.replace(target)
         sync_directory(target.parent)
     return last
 
 
-def copy_before_migration(directory: Path) -> None:
-    """Keep the ledger as it is beside itself before its layout is changed, as ``ledger.before-layout.sqlite``."""
-    target = directory / "ledger.before-layout.sqlite"
-    with os_errors(str(target)), _temporary(target.with_name(f".{target.name}.part")) as part:
+def check_copy(path: Path, pause: Pause | None = None) -> Head:
+    """Check that a copy is sound: every page, every guard, the last links of its chain.
+
+    Args:
+        path: A copy that nobody writes to.
+        pause: As for ``backup``.
+
+    Returns:
+        Its last record.
+
+    Raises:
+        CopyStopped: ``pause`` wanted it.
+        Damaged: It is not sound.
+        StorageError: It can't be read.
+    """
+    with closing(open_frozen(path)) as copy:
+        answers = _integrity(copy, pause)
+        if answers != ["ok"]:
+            raise Damaged(f"{path}: {'; '.join(answers)}")
+        migrations.check_objects(copy, LEDGER)
+        check_tail(copy)
+        return head(copy)
+
+
+def copy_before_migration(directory: Path) -> Path:
+    """Keep the ledger as it is beside itself before its layout is changed; gives where.
+
+    The copy is named by the layout it has. One of the same name is from an update that did not end, or that was taken
+    back: whatever it holds is in the ledger too.
+    """
+    with os_errors(str(directory)), _temporary(directory / ".before-layout.sqlite.part") as part:
         with closing(open_reader(directory / LEDGER_FILE)) as database:
             _copy(database, part, None)
         sync_file(part)
+        target = layout_copy(directory, read_header(part).user_version)
         part.replace(target)
         sync_directory(directory)
+    return target
+
+
+def layout_copy(directory: Path, layout: int) -> Path:
+    """Where the ledger is kept as it was before it left a layout."""
+    return directory / f"ledger.layout-{layout}.sqlite"
 
 
 def restore(source: Path, directory: Path, *, clock: Clock, ids: Ids) -> Head:
     """Put a copy in place of the ledger and begin a new epoch, so that nobody takes later records for a continuation.
 
-    Erasures since the copy are replayed before the ledger can be opened. What head office said is forgotten, so that
+    Erasures since the copy are replayed before the ledger can be opened: those the directory knows, and those that lie
+    beside the copy. What head office said is forgotten, so that
     nothing counts as safe to spend until it was pulled again. The ledger that stood there stays beside it as
     ``ledger.before-EPOCH.sqlite``: its records may be handed in later.
 
@@ -124,10 +198,11 @@ def restore(source: Path, directory: Path, *, clock: Clock, ids: Ids) -> Head:
         directory.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
         lock = take_lock(directory)
         try:
-            with _temporary(directory / ".restoring.sqlite") as part:
+            with temporary(directory / ".restoring.sqlite") as part:
                 with closing(open_reader(source) if log_bytes(source) else open_frozen(source)) as database:
-                    _copy(database, part, None)
-                _checked_head(part)
+                    _copy(database, part)
+                check_copy(part)
+                _take_over_erasures(source, part, directory)
                 if not (directory / VAULT_FILE).exists():
                     _place_empty_vault(directory)
                 write_durably(directory / KEY_FILE, key)
@@ -145,8 +220,18 @@ def key_path(copy: Path) -> Path:
     return copy.with_name(f"{copy.name}.key")
 
 
+def tombstones_path(copy: Path) -> Path:
+    """Where the erasures lie that belong to one copy."""
+    return copy.with_name(f"{copy.name}.tombstones")
+
+
+def tombstones_of_till(folder: Path, terminal_id: UUID) -> Path:
+    """Where the erasures lie that belong to all copies of a till in a folder."""
+    return folder / f"{name_of_till(terminal_id)}.tombstones"
+
+
 @contextmanager
-def _temporary(path: Path) -> Iterator[Path]:
+def temporary(path: Path) -> Iterator[Path]:
     """A file name that is free, and free again afterwards unless the file was moved away."""
     names = [path, *(path.with_name(path.name + end) for end in ("-wal", "-shm", "-journal"))]
     for name in names:
@@ -158,33 +243,76 @@ def _temporary(path: Path) -> Iterator[Path]:
             name.unlink(missing_ok=True)
 
 
-def _copy(database: Database, part: Path, progress: Callable[[int, int], None] | None) -> None:
-    """Copy one snapshot; the transaction keeps a working till from starting the copy over with each sale."""
+def _copy(
+    database: Database,
+    part: Path,
+    progress: Callable[[int, int], None] | None = None,
+    pause: Pause | None = None,
+) -> None:
+    """Copy one snapshot; the transaction keeps a working till from starting the copy over with each sale.
+
+    A copy that gives way is written through to the disk with every step: a sale's own commit would otherwise wait for
+    all of it that the system has not written yet.
+    """
+    began_s = time.perf_counter()
 
     def report(_: int, remaining: int, total: int) -> None:
+        nonlocal began_s
         if progress:
             progress(total - remaining, total)
+        if pause:
+            sync_file(part)
+            pause(time.perf_counter() - began_s)
+            began_s = time.perf_counter()
 
     with closing(open_new(part)) as copy:
         database.run("BEGIN")
-        database.copy_to(copy, pages=PAGES_PER_STEP, progress=report)
+        database.copy_to(copy, pages=PAGES_PER_GENTLE_STEP if pause else PAGES_PER_STEP, progress=report)
         database.run("COMMIT")
         copy.one("PRAGMA journal_mode = DELETE")  # one file, no log beside it
 
 
-def _checked_head(part: Path) -> Head:
-    """Check a copy before it counts.
+def _integrity(copy: Database, pause: Pause | None) -> list[str]:
+    """SQLite's own words on every page."""
+    stopped: list[CopyStopped] = []
+    began_s = time.perf_counter()
+
+    def give_way() -> bool:
+        nonlocal began_s
+        assert pause is not None, "set only then"
+        try:
+            pause(time.perf_counter() - began_s)
+        except CopyStopped as error:
+            stopped.append(error)
+        began_s = time.perf_counter()
+        return bool(stopped)
+
+    if pause:
+        copy.connection.set_progress_handler(give_way, CHECK_STEP)
+    try:
+        return [answer for (answer,) in copy.all("PRAGMA integrity_check(10)")]
+    except sqlite.Error:
+        if stopped:
+            raise stopped[0] from None
+        raise
+    finally:
+        copy.connection.set_progress_handler(None, 0)
+
+
+def _take_over_erasures(source: Path, part: Path, directory: Path) -> None:
+    """Let the directory know every erasure that lies beside a copy.
 
     Raises:
-        Damaged: It is not sound.
+        Damaged: They can't be read; the copy would bring back who was erased.
     """
     with closing(open_frozen(part)) as copy:
-        answers = [answer for (answer,) in copy.all("PRAGMA integrity_check(10)")]
-        if answers != ["ok"]:
-            raise Damaged(f"{part}: {'; '.join(answers)}")
-        migrations.check_objects(copy, LEDGER)
-        check_tail(copy)
-        return head(copy)
+        terminal_id = read_shop(copy).terminal_id
+    beside = (tombstones_path(source), tombstones_of_till(source.parent, terminal_id), source.parent / TOMBSTONE_FILE)
+    told = dict.fromkeys(tombstone for path in beside for tombstone in tombstones_in(path))
+    for tombstone in read_tombstones(directory):
+        told.pop(tombstone, None)
+    if told:
+        write_tombstones(directory, list(told))
 
 
 def _programme_key(source: Path, directory: Path) -> bytes:
@@ -212,7 +340,7 @@ def _begin_epoch(part: Path, directory: Path, key: bytes, clock: Clock, ids: Ids
 
 def _place_empty_vault(directory: Path) -> None:
     """Make a vault aside: one that a crash left half made could be told from a damaged one by nobody."""
-    with _temporary(directory / ".restoring-vault.sqlite") as part:
+    with temporary(directory / ".restoring-vault.sqlite") as part:
         build_vault(part)
         part.replace(directory / VAULT_FILE)
 

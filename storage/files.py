@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import struct
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -157,6 +157,7 @@ def write_durably(path: Path, data: bytes) -> None:
     """Write a small private file and wait until it is on the disk.
 
     It is written aside and renamed: a crash leaves the old contents or the new ones. Equal ones stay as they are.
+    Private as far as the file system knows modes; that of most sticks does not.
     """
     if not (path.exists() and path.read_bytes() == data):
         part = path.with_name(f".{path.name}.part")
@@ -170,7 +171,8 @@ def write_durably(path: Path, data: bytes) -> None:
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
-    path.chmod(PRIVATE_FILE)
+    with suppress(PermissionError):
+        path.chmod(PRIVATE_FILE)
     sync_directory(path.parent)
 
 

@@ -11,7 +11,7 @@ import msgspec
 from loyalty.encoding import decode
 from loyalty.records import Adjustment, Reversal
 from storage.errors import Damaged
-from storage.files import PRIVATE_FILE, TOMBSTONE_FILE, os_errors, sync_directory
+from storage.files import PRIVATE_FILE, TOMBSTONE_FILE, os_errors, sync_directory, write_durably
 from storage.projections import root_of
 from storage.unsent import drop_edits_about, drop_edits_of
 
@@ -50,15 +50,40 @@ def read_tombstones(directory: Path) -> list[Tombstone]:
     Raises:
         Damaged: Another line can't be read.
     """
-    path = directory / TOMBSTONE_FILE
-    if not path.exists():
-        return []
+    return tombstones_in(directory / TOMBSTONE_FILE)
+
+
+def tombstones_in(path: Path) -> list[Tombstone]:
+    """The same of any file; none when it is not there.
+
+    Raises:
+        Damaged: A line before the last can't be read.
+    """
     with os_errors(str(path)):
+        if not path.exists():
+            return []
         lines = path.read_bytes().split(b"\n")
     try:
         return [_DECODER.decode(line) for line in lines[:-1] if line]
     except msgspec.MsgspecError as error:
         raise Damaged(f"{path} can't be read: {error}") from error
+
+
+def leave_tombstones(directory: Path, path: Path) -> None:
+    """Put a directory's erasures beside copies of its ledger, besides those that the file there names already.
+
+    A file there that can't be read is written anew: the directory's own holds all of them. Nothing is written while
+    nobody was erased, or nothing is new.
+    """
+    own = read_tombstones(directory)
+    try:
+        there = tombstones_in(path)
+    except Damaged:
+        there = []
+    lines = {msgspec.json.encode(tombstone): None for tombstone in (*there, *own)}
+    if lines:
+        with os_errors(str(path)):
+            write_durably(path, b"".join(line + b"\n" for line in lines))
 
 
 def missing_from(ledger: Database, tombstones: list[Tombstone]) -> list[Tombstone]:
