@@ -206,6 +206,19 @@ def open_frozen(path: Path) -> Database:
     return _opened(path, "mode=ro&immutable=1", (*_COMMON_SETTINGS, *_READER_SETTINGS), wal=False)
 
 
+def open_damaged(path: Path, *, frozen: bool) -> Database:
+    """A connection for reading what can be read of a file, also of one that is shorter than its header says.
+
+    SQLite refuses such a file at once, unless it may write the schema; nothing is written here all the same.
+
+    Args:
+        path: The file.
+        frozen: Whether nobody has it open and no log belongs to it.
+    """
+    mode = "mode=ro&immutable=1" if frozen else "mode=ro"
+    return _opened(path, mode, (("writable_schema", 1), *_COMMON_SETTINGS, *_READER_SETTINGS), wal=False)
+
+
 def open_new(path: Path) -> Database:
     """A connection to a private file that is made by it, without the ledger's settings; for copies.
 
