@@ -153,9 +153,9 @@ def copy_before_migration(directory: Path) -> Path:
     The copy is named by the layout it has. One of the same name is from an update that did not end, or that was taken
     back: whatever it holds is in the ledger too.
     """
-    with os_errors(str(directory)), _temporary(directory / ".before-layout.sqlite.part") as part:
+    with os_errors(str(directory)), temporary(directory / ".before-layout.sqlite.part") as part:
         with closing(open_reader(directory / LEDGER_FILE)) as database:
-            _copy(database, part, None)
+            _copy(database, part)
         sync_file(part)
         target = layout_copy(directory, read_header(part).user_version)
         part.replace(target)
@@ -172,9 +172,9 @@ def restore(source: Path, directory: Path, *, clock: Clock, ids: Ids) -> Head:
     """Put a copy in place of the ledger and begin a new epoch, so that nobody takes later records for a continuation.
 
     Erasures since the copy are replayed before the ledger can be opened: those the directory knows, and those that lie
-    beside the copy. What head office said is forgotten, so that
-    nothing counts as safe to spend until it was pulled again. The ledger that stood there stays beside it as
-    ``ledger.before-EPOCH.sqlite``: its records may be handed in later.
+    beside the copy. What head office said is forgotten, so that nothing counts as safe to spend until it was pulled
+    again. The ledger that stood there stays beside it as ``ledger.before-EPOCH.sqlite``: its records may be handed in
+    later.
 
     Args:
         source: A copy made by ``backup``, or the directory's own damaged or cut-off ledger.

@@ -1,4 +1,4 @@
-"""Carrying a copy to another place: a stick, another machine; what arrives is read back and checked before it counts."""
+"""Carrying a copy to another place, a stick or another machine; it counts once it was read back there and checked."""
 
 from __future__ import annotations
 
