@@ -7,7 +7,9 @@ and projections.
 
 from __future__ import annotations
 
+from operator import add
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 import msgspec
 
@@ -33,13 +35,14 @@ from storage.reversals import reversed_lines, reversed_state
 from storage.types import Reversed
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Sequence
 
     from storage.connection import Database
 
 MOVING: Final = (Sale, Redemption, Reversal, Adjustment, Expiry, Enrolment)
 """Record kinds that change a business day's totals."""
 
+_SUMS: Final = DayTotals.__struct_fields__
 _ADD_TO_ACCOUNT = """
 INSERT INTO account(member_id, balance, sales, revenue_cents, last_sale_day) VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT(member_id) DO UPDATE SET
@@ -49,6 +52,8 @@ ON CONFLICT(member_id) DO UPDATE SET
   last_sale_day = CASE WHEN ?5 IS NULL OR last_sale_day >= ?5 THEN last_sale_day ELSE ?5 END
 WHERE merged_into IS NULL
 RETURNING balance"""
+_ADD_SALES_TO_ACCOUNT = _ADD_TO_ACCOUNT.partition("RETURNING")[0]
+_BALANCE = "SELECT balance, merged_into FROM account WHERE member_id = ?"
 _KNOW_ACCOUNT = "INSERT INTO account(member_id) VALUES (?) ON CONFLICT DO NOTHING"
 _ENTRY = """
 INSERT INTO entry(member_id, seq, part, kind, points, at_us, record_id, original_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -138,6 +143,84 @@ def apply(database: Database, seq: int, record: AnyRecord | UnknownRecord) -> No
         case _:
             if record.member_id:
                 database.run(_KNOW_ACCOUNT, (record.member_id.bytes,))
+
+
+def apply_sales(database: Database, first_seq: int, sales: Sequence[Sale]) -> None:
+    """Add many purchases to every projection: the same rows as ``apply`` for one after the other, in fewer statements.
+
+    Args:
+        database: A connection whose projections hold exactly the records before ``first_seq``.
+        first_seq: The position of the first; the others follow without a gap.
+        sales: Purchases in which no reward was taken.
+
+    Raises:
+        ValueError: A reward was taken in one; a bug of the caller.
+    """
+    accounts: dict[UUID, _Sum] = {}
+    days: dict[tuple[str, int], list[int]] = {}
+    entries: list[tuple[object, ...]] = []
+    bookings: list[tuple[object, ...]] = []
+    for seq, sale in enumerate(sales, first_seq):
+        if sale.redemptions:
+            raise ValueError(f"A reward was taken in it: {sale!r}")
+        day = sale.business_day.isoformat()
+        root, points, balance = None, 0, 0
+        if sale.member_id:
+            account = accounts.get(sale.member_id) or _sum_for(database, accounts, sale.member_id)
+            root, points = account.root, sale.points
+            balance = account.add(points, sale.amount_cents, day)
+            for part, movement in enumerate(movements(sale)):
+                row = (root, seq, part, movement.kind.value, movement.points, sale.at_us, sale.record_id.bytes, None)
+                entries.append(row)
+        receipt = sale.receipt or None
+        bookings.append((seq, "sale", root, day, sale.at_us, points, balance, sale.amount_cents, 1, receipt))
+        sums = days.setdefault((day, hour_of(sale)), [0] * len(_SUMS))
+        sums[:] = map(add, sums, msgspec.structs.astuple(day_totals(sale)))
+    roots = {account.root: account for account in accounts.values()}
+    added = [(root, sum_.points, sum_.sales, sum_.cents, sum_.last_day) for root, sum_ in sorted(roots.items())]
+    database.many(_ADD_SALES_TO_ACCOUNT, added)
+    database.many(_ENTRY, entries)
+    database.many(_BOOKING, bookings)
+    database.many(_DAY, [(*hour, *sums) for hour, sums in sorted(days.items())])
+
+
+class _Sum:
+    """What purchases add to one account while they are gathered.
+
+    Attributes:
+        root: The account.
+        points: Awarded in sum.
+        sales: How many.
+        cents: What they came to.
+        last_day: The latest day among them.
+    """
+
+    __slots__ = ("_balance", "cents", "last_day", "points", "root", "sales")
+
+    def __init__(self, root: bytes, balance: int) -> None:
+        self.root = root
+        self._balance = balance
+        self.points = self.sales = self.cents = 0
+        self.last_day = ""
+
+    def add(self, points: int, cents: int, day: str) -> int:
+        """Take one purchase along; gives the balance behind it."""
+        self.points += points
+        self.sales += 1
+        self.cents += cents
+        self.last_day = max(self.last_day, day)
+        return self._balance + self.points
+
+
+def _sum_for(database: Database, accounts: dict[UUID, _Sum], member_id: UUID) -> _Sum:
+    """The sum of the account that stands for a member; two that were merged share one."""
+    balance, merged = database.one(_BALANCE, (member_id.bytes,)) or (0, None)
+    if merged:
+        root = UUID(bytes=merged)
+        accounts[member_id] = accounts.get(root) or _sum_for(database, accounts, root)
+    else:
+        accounts[member_id] = _Sum(member_id.bytes, balance)
+    return accounts[member_id]
 
 
 def root_of(database: Database, member_id: UUID) -> bytes:

@@ -11,6 +11,7 @@ from loyalty.directory import CardStatus
 from storage import incoming, joining, journal
 from storage.directory import DirectoryReads
 from storage.edits import EditReads, Outbox
+from storage.importing import ImportReads
 from storage.numbers import NumberReads, Numbers
 from storage.outgoing import OutgoingReads
 from storage.replica_reads import ReplicaReads
@@ -19,17 +20,17 @@ from storage.statements import StatementReads, day_of
 from storage.tombstones import Tombstone, erase
 from storage.types import AccountRow, KnownCard
 from storage.unsent import drop_edits, forget_edits
-from storage.vault import key_for, seal, unseal
+from storage.vault import key_for, make_keys, seal, unseal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from loyalty.directory import Profile
     from loyalty.feed import CardItem, CashierItem, TombstoneItem
     from loyalty.ports import Clock, Ids
     from loyalty.programme import Programme
-    from loyalty.records import AnyRecord
+    from loyalty.records import AnyRecord, Sale
     from storage.connection import Database, Row
     from storage.exchange import Adoptions
     from storage.replica_view import ReplicaView
@@ -48,7 +49,9 @@ _LOCAL_CARD = "SELECT 1 FROM card WHERE number = ? AND member_id = ?"
 _PUT_CARD = "INSERT INTO card(card_ref, number, number_reversed, member_id, status) VALUES (?, ?, ?, ?, ?)"
 
 
-class Reader(StatementReads, DirectoryReads, ReportReads, OutgoingReads, EditReads, ReplicaReads, NumberReads):
+class Reader(
+    StatementReads, DirectoryReads, ReportReads, OutgoingReads, EditReads, ReplicaReads, NumberReads, ImportReads
+):
     """Every read of the ledger, on connections of its own that can't write. Belongs to the thread that asked for it."""
 
     __slots__ = ()
@@ -130,8 +133,12 @@ class Unit(Reader):
         """A unit ends with its block; the connections are the store's."""
         raise ValueError("A unit of work is ended by its block")
 
-    def append(self, record: AnyRecord) -> Stored:
+    def append(self, record: AnyRecord, *, keeps_day: bool = False) -> Stored:
         """Append one record to the journal and update every projection.
+
+        Args:
+            record: The fact.
+            keeps_day: It is taken over from an old programme and counts on its own day, although that may be closed.
 
         Raises:
             RecordConflict: The journal holds a record with this id; a retry is answered from ``record()`` before.
@@ -139,10 +146,31 @@ class Unit(Reader):
         """
         before = self._tip or journal.tip(self._ledger)
         self._tip = None  # known again when the record is in
-        stored = journal.append(self._ledger, record, last=before)
+        stored = journal.append(self._ledger, record, last=before, keeps_day=keeps_day)
         self._tip = before.behind(stored)
         self.appended += 1
         return stored
+
+    def append_sales(self, sales: Sequence[Sale]) -> None:
+        """Append an old programme's purchases, in which no reward was taken; they keep their own days.
+
+        Raises:
+            RecordConflict: The journal holds a record with the id of one of them.
+            ValueError: The types or bounds of one are wrong.
+        """
+        before = self._tip or journal.tip(self._ledger)
+        self._tip = None
+        self._tip = journal.append_sales(self._ledger, sales, before)
+        self.appended += len(sales)
+
+    def make_keys(self, members: Collection[UUID]) -> None:
+        """Make the keys that this transaction will need for so many people, with one wait for the disk."""
+        make_keys(self._vault, members)
+
+    @property
+    def tells(self) -> bool:
+        """Whether what is changed besides the journal becomes edits for head office, sealed with members' keys."""
+        return self._outbox is not None
 
     def latest_closed_day(self) -> date | None:
         """The last business day that was closed; read with the journal's tip, as an append mostly follows."""

@@ -17,6 +17,8 @@ import msgspec
 from loyalty.directory import Profile, search_terms
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     from storage.connection import Database
@@ -84,6 +86,13 @@ def key_for(vault: Database, member_id: UUID) -> bytes:
     key = os.urandom(KEY_BYTES)
     vault.run("INSERT INTO member_key(member_id, key) VALUES (?, ?)", (member_id.bytes, key))
     return key
+
+
+def make_keys(vault: Database, members: Collection[UUID]) -> None:
+    """Make keys for those who have none, all with one wait for the disk."""
+    rows = [(member_id.bytes, os.urandom(KEY_BYTES)) for member_id in members]
+    with vault.transaction():
+        vault.many("INSERT INTO member_key(member_id, key) VALUES (?, ?) ON CONFLICT DO NOTHING", rows)
 
 
 class TillKey(StrEnum):
