@@ -1,0 +1,161 @@
+"""Judges the images of a recording: at every call, several of the disks that a power cut there may leave."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from tests.power.disk import FIXED, Disk, Image, Style
+from tests.power.expected import Expected, promises
+from tests.power.recording import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.power.judge import Judge
+    from tests.power.recording import Recording
+
+FAILURES_KEPT: Final = 5
+
+EDGES: Final = frozenset(
+    {Kind.SYNCED, Kind.RENAMED, Kind.LINKED, Kind.UNLINKED, Kind.TRUNCATED, Kind.CREATED, Kind.MARKED, Kind.MADE}
+)
+"""Calls right before and behind which a cut says most."""
+
+GOING_ON_EACH: Final = 5
+"""Every so many images the till is also used before the last look."""
+
+
+class Site(NamedTuple):
+    """A moment: so many calls had happened."""
+
+    place: int
+    disk: Disk
+    expected: Expected
+    is_edge: bool
+
+
+@dataclass
+class Tally:
+    """What a campaign found.
+
+    Attributes:
+        drawn: Images that were drawn.
+        judged: Images among them that no other had equalled, with what was promised about them.
+        sites: Moments at which the power went.
+        lost: Images that lacked something acknowledged.
+        corrupt: Images that did not open, did not verify, or held half of something.
+        failures: What was wrong with the first of them, and how to repeat it.
+    """
+
+    drawn: int = 0
+    judged: int = 0
+    sites: int = 0
+    lost: int = 0
+    corrupt: int = 0
+    failures: list[str] = field(default_factory=list)
+    by_workload: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Tally) -> None:
+        """Count another one in."""
+        for name in ("drawn", "judged", "sites", "lost", "corrupt"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.failures += other.failures
+        self.by_workload += other.by_workload
+
+
+def sites(recording: Recording) -> Iterator[Site]:
+    """Every moment of a recording behind its start, with the disk as it may be then.
+
+    The disk is one that lives on: it is only right until the next moment is asked for.
+    """
+    told = promises(recording.events)
+    disk, expected = Disk(), Expected()
+    starts = max((number for number, event in enumerate(recording.events) if _is_start(recording, number)), default=-1)
+    for number, event in enumerate(recording.events):
+        disk.replay(event)
+        expected = told.get(number, expected)
+        if number == starts:
+            disk.settle()
+        following = recording.events[number + 1].kind if number + 1 < len(recording.events) else Kind.SYNCED
+        if number >= starts and event.kind is not Kind.OPENED:
+            yield Site(number + 1, disk, expected, event.kind in EDGES or following in EDGES)
+
+
+def _is_start(recording: Recording, number: int) -> bool:
+    event = recording.events[number]
+    return event.kind is Kind.MARKED and "start" in event.mark
+
+
+def image_of(recording: Recording, site: Site, variant: int) -> Image:
+    """One image; the same for the same numbers."""
+    rng = random.Random(f"{recording.workload} {recording.seed} {site.place} {variant}")
+    if variant < len(FIXED):
+        return site.disk.image(FIXED[variant], rng)
+    return site.disk.image(Style.ORDERED if variant % 3 == 0 else Style.ANY, rng)
+
+
+def judge_recording(
+    recording: Recording,
+    judge: Judge,
+    *,
+    variants: int,
+    share: tuple[int, int] = (0, 1),
+    edges_only: bool = False,
+    images_max: int | None = None,
+) -> Tally:
+    """Judge the images of a recording.
+
+    Args:
+        recording: What was recorded.
+        judge: Who judges.
+        variants: How many images at each moment.
+        share: Which part of the moments, of how many parts.
+        edges_only: Leave out moments amid plain writes.
+        images_max: Stop after so many.
+    """
+    tally = Tally()
+    seen: set[bytes] = set()
+    for site in sites(recording):
+        if site.place % share[1] != share[0] or (edges_only and not site.is_edge):
+            continue
+        tally.sites += 1
+        for variant in range(variants):
+            if images_max is not None and tally.judged >= images_max:
+                return tally
+            image = image_of(recording, site, variant)
+            tally.drawn += 1
+            mark = fingerprint(image, site.expected)
+            if mark in seen:
+                continue
+            seen.add(mark)
+            _judge_one(recording, judge, site, variant, image, tally)
+    return tally
+
+
+def _judge_one(recording: Recording, judge: Judge, site: Site, variant: int, image: Image, tally: Tally) -> None:
+    tally.judged += 1
+    tally.by_workload[recording.workload] += 1
+    findings = judge.judge(image, site.expected, going_on=tally.judged % GOING_ON_EACH == 0)
+    if findings:
+        is_loss = any(finding.is_loss for finding in findings)
+        tally.lost += is_loss
+        tally.corrupt += not is_loss
+        if len(tally.failures) < FAILURES_KEPT:
+            again = f"python -m tests.power {recording.workload} {recording.seed} {site.place} {variant}"
+            planted = f" --plant '{recording.plant}'" if recording.plant else ""
+            said = "; ".join(finding.text for finding in findings[:3])
+            tally.failures.append(f"{again}{planted}: {said}")
+
+
+def fingerprint(image: Image, expected: Expected) -> bytes:
+    """Equal for images with equal files under equal promises."""
+    told = hashlib.blake2b(repr((expected.acknowledged, expected.doing, len(expected.erased))).encode(), digest_size=16)
+    for name in sorted(image):
+        content = image[name]
+        told.update(f"{name}\0{-1 if content is None else len(content)}\0".encode())
+        told.update(content or b"")
+    return told.digest()

@@ -1,0 +1,167 @@
+"""Starts a till on what a power cut left, as its shop would, and says what was lost or is broken."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from loyalty.sale import Basket
+from storage.backup import key_path, restore
+from storage.connection import open_frozen, open_reader
+from storage.errors import StorageError
+from storage.files import LEDGER_FILE, VAULT_FILE
+from storage.store import Store, open_store
+from storage.vault import key_of
+from storage.verify import verify
+from terminal.app.earn import EarnCommand, Earned, earn
+from terminal.app.till import Till
+from tests.fakes.clock import FakeClock, SeededIds
+from tests.fakes.ledger import card_number
+from tests.power.scenario import DATA
+from tests.power.state import State, differences, read_state, state_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.power.disk import Image
+    from tests.power.expected import Expected
+
+DAYS_LATER: Final = 90
+"""The power comes back behind every day that a workload lives through."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is wrong with an image."""
+
+    is_loss: bool
+    text: str
+
+
+class Judge:
+    """Judges one image after the other in a folder of its own, which lies in memory.
+
+    Attributes:
+        folder: Where.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._disk = folder / "disk"
+        self._sound: dict[bytes, str] = {}
+        self._clock = FakeClock()
+        self._clock.advance(days=DAYS_LATER)
+        self._ids = SeededIds(987_654_321, self._clock)
+
+    def judge(self, image: Image, expected: Expected, *, going_on: bool) -> list[Finding]:
+        """Everything that is wrong with an image.
+
+        Args:
+            image: The files.
+            expected: What was promised.
+            going_on: Whether to sell, erase, end and start as well before the last look.
+        """
+        self._lay_out(image)
+        data = self._disk / DATA
+        if expected.before is None and not (data / LEDGER_FILE).exists():
+            return []  # nobody was told of a shop
+        findings: list[Finding] = []
+        try:
+            with open_store(data, clock=self._clock, ids=self._ids) as store:
+                findings += self._look(store, expected)
+                if going_on and not findings:
+                    self._go_on(store)
+            if going_on:
+                open_store(data, clock=self._clock, ids=self._ids).close()
+            findings += [Finding(False, f"verify: {problem}") for problem in verify(data).problems]
+        except StorageError as error:
+            findings.append(Finding(False, f"{type(error).__name__}: {error.support}"))
+        for name, states in expected.copies:
+            findings += self._copy(name, states, image)
+        return findings
+
+    def _lay_out(self, image: Image) -> None:
+        shutil.rmtree(self._disk, ignore_errors=True)
+        self._disk.mkdir(parents=True)
+        for name, content in image.items():
+            if content is None:
+                (self._disk / name).mkdir(mode=0o700)
+            else:
+                (self._disk / name).write_bytes(content)
+
+    def _look(self, store: Store, expected: Expected) -> list[Finding]:
+        found = state_of(store.directory)
+        findings = compare(found, expected)
+        with closing(open_reader(store.directory / VAULT_FILE)) as vault, store.reader() as reader:
+            for member in map(UUID, expected.erased):
+                if reader.profile(member) is not None:
+                    findings.append(Finding(True, f"{member} was erased and has a name again"))
+                if key_of(vault, member) is not None:
+                    findings.append(Finding(True, f"{member} was erased and the key to the profile is there"))
+        return findings
+
+    def _go_on(self, store: Store) -> None:
+        """The day goes on: a sale, and an erasure if there is anybody."""
+        till = Till(store, self._clock, self._ids)
+        sold = earn(till, EarnCommand(self._ids.record_id(), card_number(99), Basket(1_234)))
+        assert isinstance(sold, Earned), sold
+        with store.reader() as reader:
+            someone = reader._ledger.one("SELECT member_id FROM member_profile LIMIT 1")
+            if someone:
+                profile = reader.profile(UUID(bytes=someone[0]))
+                assert profile is not None
+                assert reader.search(profile.name), f"{profile.name} is not found"
+        if someone:
+            with store.unit() as unit:
+                unit.erase_member(UUID(bytes=someone[0]))
+
+    def _copy(self, name: str, states: tuple[State, ...], image: Image) -> list[Finding]:
+        """Whether an acknowledged backup is there, whole, and can be put back."""
+        content = image.get(name)
+        if content is None:
+            return [Finding(True, f"the backup {name} is gone")]
+        key = image.get(f"{name}.key") or b""
+        mark = hashlib.blake2b(content + key).digest()
+        if mark not in self._sound:
+            self._sound[mark] = self._try_copy(self._disk / name)
+        if self._sound[mark]:
+            return [Finding(True, f"the backup {name}: {self._sound[mark]}")]
+        with closing(open_frozen(self._disk / name)) as copy:
+            found = read_state(copy)
+        if found not in states:
+            return [Finding(True, f"the backup {name} is another one than was acknowledged")]
+        return []
+
+    def _try_copy(self, path: Path) -> str:
+        target = self.folder / "put-back"
+        shutil.rmtree(target, ignore_errors=True)
+        try:
+            if not key_path(path).exists():
+                return "its key is missing"
+            restore(path, target, clock=self._clock, ids=self._ids)
+            problems = verify(target).problems
+        except StorageError as error:
+            return f"{type(error).__name__}: {error.support}"
+        finally:
+            with suppress(OSError):
+                shutil.rmtree(target)
+        return "; ".join(problems)
+
+
+def compare(found: State, expected: Expected) -> list[Finding]:
+    """Whether a ledger holds what was acknowledged, and no half of anything."""
+    before, after = expected.before, expected.after
+    if before is None or not differences(found, before) or (after and not differences(found, after)):
+        return []
+    during = f" during {expected.doing}" if expected.doing else ""
+    seq = int(found["seq"])
+    if not expected.whole and after and min(int(before["seq"]), int(after["seq"])) <= seq <= int(after["seq"]):
+        return []
+    if seq < int(before["seq"]):
+        return [Finding(True, f"record {seq} is the last one{during}, {before['seq']} was acknowledged")]
+    names = ", ".join(differences(found, after if after and seq == after["seq"] else before))
+    return [Finding(seq == before["seq"], f"neither before nor after{during} at record {seq}: {names} differ")]
