@@ -31,11 +31,11 @@ from storage.files import (
     os_errors,
     read_header,
 )
-from storage.journal import Link, link_problem
+from storage.journal import Link, head, link_problem
 from storage.schema import LEDGER, LEDGER_APPLICATION_ID, PROJECTIONS, SCHEMA_VERSION, VAULT_APPLICATION_ID, expected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from storage.connection import Database, Row
@@ -135,11 +135,34 @@ def remains(directory: Path, progress: Callable[[int, int], None] | None = None)
             journal=_intact(ledger, progress),
             sides_whole=_sides_whole(ledger),
             shop=_or_none(lambda: read_shop(ledger)),
-            joined=bool(_or_none(lambda: ledger.value("SELECT has_left = 0 FROM head_office"))),
+            joined=_joined(ledger),
             managers=_managers(ledger),
             key_fits=_key_fits(ledger, directory / KEY_FILE),
             vault_sound=vault_sound,
         )
+
+
+def glance(directory: Path) -> Remains:
+    """Whose ledger it is, how far it goes and who may decide, of a directory in which nothing is wrong; costs no walk."""
+    with _damaged(directory / LEDGER_FILE) as ledger:
+        if ledger is None:
+            return Remains()
+        return Remains(
+            journal=Intact(named=newest_named(ledger)),
+            shop=_or_none(lambda: read_shop(ledger)),
+            joined=_joined(ledger),
+            managers=_managers(ledger),
+            key_fits=True,
+            vault_sound=True,
+        )
+
+
+def continuing(path: Path, copies: Iterable[Path]) -> frozenset[Path]:
+    """Those copies whose last record stands in a ledger, or is the one that a record there goes on from."""
+    with _damaged(path) as ledger:
+        if ledger is None:
+            return frozenset()
+        return frozenset(copy for copy in copies if _goes_on_from(ledger, copy))
 
 
 def managers_in(copy: Path) -> tuple[CashierRow, ...]:
@@ -267,6 +290,20 @@ def _sides_whole(ledger: Database) -> bool:
     except (*BROKEN, sqlite.Error):
         return False
     return True
+
+
+def _joined(ledger: Database) -> bool:
+    return bool(_or_none(lambda: ledger.value("SELECT has_left = 0 FROM head_office")))
+
+
+def _goes_on_from(ledger: Database, copy: Path) -> bool:
+    with _damaged(copy) as database:
+        last = None if database is None else _or_none(lambda: head(database))
+    if last is None:
+        return False
+    own = _or_none(lambda: ledger.value("SELECT hash FROM journal WHERE seq = ?", (last.seq,)))
+    later = _or_none(lambda: ledger.value("SELECT prev_hash FROM journal WHERE seq = ?", (last.seq + 1,)))
+    return last.hash in (own, later)
 
 
 def _managers(ledger: Database) -> tuple[CashierRow, ...]:

@@ -82,10 +82,10 @@ def check_pin(till: Till, unit: Unit, row: CashierRow, pin: str) -> Refused | No
     now_us = till.clock.now_us()
     if now_us < row.locked_until_us:
         return Refused(Reason.PIN_LOCKED, {"seconds": -(-(row.locked_until_us - now_us) // US_PER_S)})
-    if _pin_matches(row.pin_hash, pin):
+    if pin_matches(row.pin_hash, pin):
         unit.put_cashier(msgspec.structs.replace(row, failures=0, locked_until_us=0))
         return None
-    row = _counted(row, now_us)
+    row = counted(row, now_us)
     unit.put_cashier(row)
     wait_s = -(-(row.locked_until_us - now_us) // US_PER_S)
     return Refused(Reason.PIN_LOCKED, {"seconds": wait_s}) if wait_s > 0 else Refused(Reason.PIN_WRONG)
@@ -105,7 +105,7 @@ class _Session(msgspec.Struct, frozen=True):
     cashier_id: UUID | None
 
 
-def _counted(row: CashierRow, now_us: int) -> CashierRow:
+def counted(row: CashierRow, now_us: int) -> CashierRow:
     """One more wrong PIN, and from the third on a time to wait."""
     failures = row.failures + 1
     if failures < WAITS_FROM_FAILURE:
@@ -114,7 +114,8 @@ def _counted(row: CashierRow, now_us: int) -> CashierRow:
     return msgspec.structs.replace(row, failures=failures, locked_until_us=now_us + wait_s * US_PER_S)
 
 
-def _pin_matches(pin_hash: str, pin: str) -> bool:
+def pin_matches(pin_hash: str, pin: str) -> bool:
+    """Whether a PIN is the one that was hashed."""
     from argon2 import PasswordHasher
     from argon2.exceptions import VerificationError
 
