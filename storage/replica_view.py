@@ -53,12 +53,16 @@ class ReplicaView:
 
     The sync thread may put another file in place; it is noticed by its identity. A file that is missing or can't be
     read counts as empty: the till works on with what it knows itself, and the sync thread fills it again.
+
+    A read may ask for the connection again while it still goes by the one it got first. So that one stays open until
+    the file has changed once more.
     """
 
-    __slots__ = ("_database", "_identity", "_path", "belonging")
+    __slots__ = ("_before", "_database", "_identity", "_path", "belonging")
 
     def __init__(self, path: Path, belonging: Belonging) -> None:
         self._path = path
+        self._before: Database | None = None
         self._database: Database | None = None
         self._identity: tuple[int, int] | None = None
         self.belonging = belonging
@@ -75,18 +79,26 @@ class ReplicaView:
         except OSError:
             identity = None
         if self._database is None or identity != self._identity:
-            self.close()
             opened = self._opened() if identity else None
+            if self._database is None or opened or self._identity:  # an empty one stands for every file of no use
+                self._put(opened or empty_replica())
             # While one is held open its number is its own; one that can't be used may leave it to its successor.
             self._identity = identity if opened else None
-            self._database = opened or empty_replica()
+        assert self._database is not None, "it was just put there"
         return self._database
 
     def close(self) -> None:
-        """Close the connection; closing twice is allowed."""
-        if self._database is not None:
-            self._database.close()
-            self._database = None
+        """Close the connections; closing twice is allowed."""
+        for database in (self._before, self._database):
+            if database is not None:
+                database.close()
+        self._before = self._database = None
+
+    def _put(self, database: Database) -> None:
+        """Go by another connection from now on."""
+        if self._before is not None:
+            self._before.close()
+        self._before, self._database = self._database, database
 
     def _opened(self) -> Database | None:
         with ExitStack() as opened:
