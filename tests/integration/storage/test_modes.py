@@ -9,7 +9,8 @@ import pytest
 
 from loyalty.directory import Profile
 from storage import migrations
-from storage.backup import backup, restore
+from storage.backup import backup, layout_copy, restore
+from storage.schema import SCHEMA_VERSION
 from storage.store import create_store, open_store
 from tests.fakes.ledger import PROGRAMME, LedgerOfTests
 
@@ -74,5 +75,5 @@ def test_the_copy_before_a_migration_is_private(ledger: LedgerOfTests, monkeypat
     for module in ("storage.migrations", "storage.checks"):
         monkeypatch.setattr(f"{module}.LEDGER_LAYOUT", newer)
     with open_store(ledger.directory, clock=ledger.clock, ids=ledger.ids):
-        assert (ledger.directory / "ledger.before-layout.sqlite").exists()
+        assert layout_copy(ledger.directory, SCHEMA_VERSION).exists()
         assert readable_by_others(ledger.directory) == []

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from storage import migrations, sqlite
+from storage.backup import layout_copy
 from storage.connection import check_settings, open_writer
 from storage.errors import (
     AffectedSqlite,
@@ -376,7 +377,7 @@ def test_an_older_layout_is_copied_then_changed(ledger: LedgerOfTests, monkeypat
     with opened(ledger) as store, store.reader() as reader:
         assert reader.account(ledger.member()).balance == 10
         assert reader._ledger.value("SELECT count(*) FROM more") == 0
-    assert read_header(ledger.directory / "ledger.before-layout.sqlite").user_version == now.version
+    assert read_header(layout_copy(ledger.directory, now.version)).user_version == now.version
     assert read_header(ledger.directory / "ledger.sqlite").user_version == now.version + 1
 
 

@@ -12,7 +12,7 @@ import pytest
 from loyalty.directory import Profile, Role
 from loyalty.numbering import Series
 from storage import migrations
-from storage.backup import restore
+from storage.backup import layout_copy, restore
 from storage.connection import open_writer
 from storage.errors import TillOpen
 from storage.files import read_header
@@ -61,8 +61,8 @@ def test_an_old_till_opens_on_the_new_layout(old: Path) -> None:
         assert reader.last_close_number() == 1
         assert [len(reader.epochs()), reader.head_office()] == [1, None]
     assert versions(old) == {SCHEMA_VERSION}
-    assert read_header(old / "ledger.before-layout.sqlite").user_version == 1
-    assert (old / "ledger.before-layout.sqlite").stat().st_mode & 0o077 == 0
+    assert read_header(layout_copy(old, 1)).user_version == 1
+    assert layout_copy(old, 1).stat().st_mode & 0o077 == 0
     result = verify(old)
     assert (result.ok, result.problems, result.records) == (True, (), 10)
 
@@ -82,7 +82,7 @@ def test_a_till_of_every_layout_since_opens_on_the_new_one(old: Path, layout: in
             assert isinstance(numbers, list)
             assert len(numbers) == 2
     assert versions(old) == {SCHEMA_VERSION}
-    assert read_header(old / "ledger.before-layout.sqlite").user_version == layout
+    assert read_header(layout_copy(old, layout)).user_version == layout
     assert verify(old).ok
 
 
@@ -105,7 +105,7 @@ def test_looking_on_brings_an_old_till_up_to_date_too(old: Path) -> None:
     with open_store(old, clock=CLOCK, ids=IDS, writable=False) as store, store.reader() as reader:
         assert reader.day_report(CLOCK.today()).open_points == 130
     assert versions(old) == {SCHEMA_VERSION}
-    assert (old / "ledger.before-layout.sqlite").exists()
+    assert layout_copy(old, 1).exists()
 
 
 def test_whoever_looks_on_beside_the_first_start_after_an_update_finds_the_new_layout(old: Path) -> None:

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 import msgspec
 
 from loyalty import records
+from loyalty.cards import account_id
 from loyalty.directory import CardStatus, Profile, Role
 from loyalty.encoding import decode
 from loyalty.programme import parse_programme
@@ -49,6 +50,8 @@ from tests.fakes.ledger import PROGRAMME, LedgerOfTests, card_number
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from storage.store import Store
+
 HERE: Final = Path(__file__).parent
 PEOPLE: Final = {
     1: Profile("Änne Müller", "+49301234567", "aenne@example.org", date(1980, 2, 29)),
@@ -62,6 +65,7 @@ PEOPLE: Final = {
 Card 5 collects without anybody having enrolled it."""
 
 CARDS: Final = range(1, 8)
+DAYS: Final = (date(2026, 11, 21), date(2026, 11, 22))
 NOTE: Final = "Kassenzettel fehlte"
 ERASED_NOTE: Final = "Egon fand den Zettel wieder"
 
@@ -226,35 +230,37 @@ def kinds_in(ledger: LedgerOfTests) -> set[str]:
 
 def _figures(ledger: LedgerOfTests) -> dict[str, Any]:
     """What is true of a till, then and for ever; closes it."""
-    with ledger.store.reader() as reader:
-        accounts = {str(number): reader.account(ledger.member(number)) for number in CARDS}
-        today = ledger.clock.today()
+    found = figures_of(ledger.store)
+    ledger.close()
+    result = verify(ledger.directory)
+    assert result.ok, result.problems
+    return found
+
+
+def figures_of(store: Store) -> dict[str, Any]:
+    """Everything that has to be the same in every layout."""
+    members = {number: account_id(store.programme_key, card_number(number)) for number in CARDS}
+    with store.reader() as reader:
+        accounts = {str(number): reader.account(member) for number, member in members.items()}
         cards = {str(number): reader.card(card_number(number)) for number in CARDS}
         waiting = getattr(reader, "edits_waiting", None)
-        figures: dict[str, Any] = {
+        return {
             "records": reader.head().seq,
             "head": reader.head().hash.hex(),
             "balances": {number: account.balance for number, account in accounts.items()},
             "sales": {number: account.sales for number, account in accounts.items()},
             "revenue_cents": {number: account.revenue_cents for number, account in accounts.items()},
-            "bookings": {number: len(reader.bookings(ledger.member(int(number)), 50)) for number in accounts},
-            "names": {number: _name(reader.profile(ledger.member(int(number)))) for number in accounts},
+            "bookings": {str(number): len(reader.bookings(member, 50)) for number, member in members.items()},
+            "names": {str(number): _name(reader.profile(member)) for number, member in members.items()},
             "cards": {number: card.status.value if card else None for number, card in cards.items()},
             "found": [hit.name for hit in reader.search("mueller")],
             "cashiers": [cashier.name for cashier in reader.cashiers()],
             "closes": reader.last_close_number(),
-            "days": {
-                day.isoformat(): msgspec.to_builtins(reader.day_report(day).totals)
-                for day in (date(2026, 11, 21), today)
-            },
-            "open_points": reader.day_report(today).open_points,
-            "programme": ledger.store.programme.version,
+            "days": {day.isoformat(): msgspec.to_builtins(reader.day_report(day).totals) for day in DAYS},
+            "open_points": reader.day_report(DAYS[-1]).open_points,
+            "programme": store.programme.version,
             "edits_waiting": waiting() if waiting else 0,
         }
-    ledger.close()
-    result = verify(ledger.directory)
-    assert result.ok, result.problems
-    return figures
 
 
 def _name(profile: Profile | None) -> str | None:
