@@ -13,7 +13,7 @@ from tests.power.expected import Expected, promises
 from tests.power.recording import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.power.judge import Judge
     from tests.power.recording import Recording
@@ -106,6 +106,7 @@ def judge_recording(
     share: tuple[int, int] = (0, 1),
     edges_only: bool = False,
     images_max: int | None = None,
+    goes_on: Callable[[], bool] = lambda: True,
 ) -> Tally:
     """Judge the images of a recording.
 
@@ -116,12 +117,15 @@ def judge_recording(
         share: Which part of the moments, of how many parts.
         edges_only: Leave out moments amid plain writes.
         images_max: Stop after so many.
+        goes_on: Asked at each moment; stop when it says no.
     """
     tally = Tally()
     seen: set[bytes] = set()
     for site in sites(recording):
         if site.place % share[1] != share[0] or (edges_only and not site.is_edge):
             continue
+        if not goes_on():
+            break
         tally.sites += 1
         for variant in range(variants):
             if images_max is not None and tally.judged >= images_max:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tests.power.recording import Kind
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from tests.power.recording import Event
     from tests.power.state import State
+
+COMING: Final = 2
+"""How many states of the replica can be in the making before the next one is told of."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,8 @@ class Expected:
         erased: Members nobody may find.
         copies: What each acknowledged backup may hold.
         restoring: The copy that is being put back.
-        published: What of head office's state was published so far, the newest last.
+        published: What of head office's state was visible so far, and what will be next.
+        shown: How many of them were.
         acknowledged: How many steps were acknowledged.
     """
 
@@ -39,6 +43,7 @@ class Expected:
     copies: tuple[tuple[str, tuple[State, ...]], ...] = ()
     restoring: str = ""
     published: tuple[str, ...] = ()
+    shown: int = 0
     acknowledged: int = 0
 
     def told(self, said: dict[str, Any], later: Sequence[dict[str, Any]]) -> Expected:
@@ -64,7 +69,10 @@ class Expected:
         if "restored" in said:
             return replace(self, restoring="")
         if "published" in said:
-            return replace(self, published=(*self.published, said["published"]))
+            coming = [mark["published"] for mark in later if "published" in mark][:COMING]
+            return replace(
+                self, published=(*self.published[: self.shown], said["published"], *coming), shown=self.shown + 1
+            )
         raise ValueError(f"unknown mark {said}")
 
     def _copies(self, name: str, states: tuple[State, ...] | None) -> Expected:

@@ -22,7 +22,7 @@ from terminal.app.till import Till
 from tests.fakes.clock import FakeClock, SeededIds
 from tests.fakes.ledger import card_number
 from tests.power.scenario import DATA
-from tests.power.state import State, differences, read_state, state_of
+from tests.power.state import State, differences, read_state, replica_of, state_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +65,7 @@ class Judge:
             expected: What was promised.
             going_on: Whether to sell, erase, end and start as well before the last look.
         """
-        self._lay_out(image)
+        self.lay_out(image)
         data = self._disk / DATA
         if expected.before is None and not (data / LEDGER_FILE).exists():
             return []  # nobody was told of a shop
@@ -82,9 +82,12 @@ class Judge:
             findings.append(Finding(False, f"{type(error).__name__}: {error.support}"))
         for name, states in expected.copies:
             findings += self._copy(name, states, image)
+        if going_on and expected.erased and expected.copies and not findings:
+            findings += self._put_back(self._disk / expected.copies[0][0], expected)
         return findings
 
-    def _lay_out(self, image: Image) -> None:
+    def lay_out(self, image: Image) -> None:
+        """Write an image to the judge's folder."""
         shutil.rmtree(self._disk, ignore_errors=True)
         self._disk.mkdir(parents=True)
         for name, content in image.items():
@@ -95,7 +98,18 @@ class Judge:
 
     def _look(self, store: Store, expected: Expected) -> list[Finding]:
         found = state_of(store.directory)
-        findings = compare(found, expected)
+        findings = compare(found, expected) + self._still_erased(store, expected)
+        if expected.published:
+            try:
+                shown = replica_of(store.directory)
+            except (StorageError, AssertionError) as error:
+                return [*findings, Finding(False, f"replica: {error}")]
+            if shown not in ("", *expected.published):
+                findings.append(Finding(False, "the replica shows what head office never said at once"))
+        return findings
+
+    def _still_erased(self, store: Store, expected: Expected) -> list[Finding]:
+        findings = []
         with closing(open_reader(store.directory / VAULT_FILE)) as vault, store.reader() as reader:
             for member in map(UUID, expected.erased):
                 if reader.profile(member) is not None:
@@ -118,6 +132,13 @@ class Judge:
         if someone:
             with store.unit() as unit:
                 unit.erase_member(UUID(bytes=someone[0]))
+
+    def _put_back(self, copy: Path, expected: Expected) -> list[Finding]:
+        """Whether a backup from before an erasure, put back after the cut, leaves the person erased."""
+        data = self._disk / DATA
+        restore(copy, data, clock=self._clock, ids=self._ids)
+        with open_store(data, clock=self._clock, ids=self._ids) as store:
+            return self._still_erased(store, expected)
 
     def _copy(self, name: str, states: tuple[State, ...], image: Image) -> list[Finding]:
         """Whether an acknowledged backup is there, whole, and can be put back."""

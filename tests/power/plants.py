@@ -46,7 +46,7 @@ def _no_file_syncs() -> AbstractContextManager[object]:
 
 def _tombstones_later() -> AbstractContextManager[object]:
     """The file outside the ledger does not hear of an erasure."""
-    return mock.patch("storage.store.write_tombstones", lambda *_: None)
+    return mock.patch("storage.store.write_tombstones", return_value=None)
 
 
 PLANTS: Final[dict[str, Callable[[], AbstractContextManager[object]]]] = {

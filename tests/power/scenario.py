@@ -1,8 +1,8 @@
 """The frame of a workload: a till on a recorded folder that says what it begins and what it has been promised.
 
-Marks are JSON in the log, between the calls they belong to. ``begin`` stands before a step, ``done`` behind it with what
-the ledger holds then; a step that is ``whole`` happens wholly or not at all. ``erased``, ``copy`` and ``published`` add
-what must stay true from then on; ``start`` says that all before it is long on the disk.
+Marks are JSON in the log, between the calls they belong to. ``begin`` stands before a step, ``done`` behind it with
+what the ledger holds then; a step that is ``whole`` happens wholly or not at all. ``erased``, ``copy`` and
+``published`` add what must stay true from then on; ``start`` says that all before it is long on the disk.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import ctypes
 import json
 import os
 import random
+from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,13 +23,17 @@ from tests.fakes.ledger import LedgerOfTests, card_number
 from tests.power.state import State, state_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from uuid import UUID
 
 DATA: Final = "data"
 """The data directory below the recorded folder."""
 
 CARDS: Final = 6
+
+
+Moves = Mapping[Callable[["Scenario"], None], int]
+"""What a till may do next, and how likely."""
 
 
 class Scenario(LedgerOfTests):
@@ -92,7 +97,7 @@ class Scenario(LedgerOfTests):
         """From now on nobody may find that person."""
         self.mark(erased=member_id.hex, card=card, name=name)
 
-    def run(self, moves: dict[Callable[[Scenario], object], int], steps: int) -> None:
+    def run(self, moves: Moves, steps: int) -> None:
         """Take steps by chance; minutes or hours pass between them."""
         for move in self.rng.choices(list(moves), list(moves.values()), k=steps):
             self.clock.advance(minutes=self.rng.randrange(1, 200))
@@ -110,6 +115,6 @@ def recorded_root() -> Path:
 
 def _marker() -> Callable[[bytes, ctypes.c_size_t], object]:
     try:
-        return ctypes.CDLL(None).power_mark  # type: ignore[no-any-return]  # the preloaded logger's
+        return ctypes.CDLL(None).power_mark
     except AttributeError:
         raise SystemExit("this workload runs under the logger of writes; see tests/power/recording.py") from None

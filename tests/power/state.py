@@ -6,8 +6,9 @@ import hashlib
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
-from storage.connection import open_reader
-from storage.files import LEDGER_FILE
+from storage.connection import open_frozen, open_reader
+from storage.files import LEDGER_FILE, REPLICA_FILE, log_path
+from storage.replica_view import is_replica
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,12 +33,15 @@ TABLES: Final = {
 EARLIER_LAYOUTS: Final = frozenset({"block", "run", "office", "edit"})
 """What the first layouts did not have."""
 
+REPLICA_TABLES: Final = ("statement", "card", "profile", "programme", "cashier", "tombstone", "till", "state")
+
 State = dict[str, str | int]
 
 
 def state_of(directory: Path, ledger: str = LEDGER_FILE) -> State:
     """Read it beside whoever has the ledger open."""
-    with closing(open_reader(directory / ledger)) as database:
+    path = directory / ledger
+    with closing(open_reader(path) if log_path(path).exists() else open_frozen(path)) as database:
         return read_state(database)
 
 
@@ -60,3 +64,18 @@ def digest(rows: list[Any]) -> str:
 def differences(found: State, wanted: State) -> list[str]:
     """Names of what differs."""
     return [name for name in wanted if found.get(name) != wanted[name]]
+
+
+def replica_of(directory: Path) -> str:
+    """What a till shows of head office's state: a digest, empty for a till that shows nothing of it."""
+    path = directory / REPLICA_FILE
+    if not path.exists():
+        return ""
+    with closing(open_reader(path)) as replica:
+        if not is_replica(replica):
+            return ""
+        for (answer,) in replica.all("PRAGMA integrity_check"):
+            assert answer == "ok", f"{REPLICA_FILE}: {answer}"
+        # S608: names of our own
+        rows = [replica.all(f"SELECT * FROM {name} ORDER BY 1") for name in REPLICA_TABLES]  # noqa: S608
+    return digest(rows) if any(rows) else ""

@@ -6,7 +6,7 @@ import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
-from tests.power import workloads
+from tests.power import joined, workloads
 from tests.power.plants import PLANTS
 from tests.power.scenario import Scenario, recorded_root
 
@@ -31,6 +31,9 @@ ALONE: Final[dict[str, Callable[[Scenario], None]]] = {
 OTHERS: Final[dict[str, Callable[[Path, int], None]]] = {
     "creation": workloads.creation,
     "migration": workloads.migration,
+    "pulls": joined.pulls,
+    "joining": joined.joining,
+    "chain": joined.chain,
 }
 
 NAMES: Final = (*ALONE, *OTHERS)

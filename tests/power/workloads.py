@@ -21,18 +21,18 @@ from terminal.app.members import EraseCommand, Erased, erase_member
 from terminal.app.redeem import RedeemCommand, redeem
 from terminal.app.reverse import ReverseCommand, Reversed, reverse
 from tests.fakes.ledger import PROGRAMME
-from tests.power.scenario import DATA, Scenario
+from tests.power.scenario import DATA, Moves, Scenario
 from tests.power.state import state_of
 from tests.source import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
 COPIES: Final = "copies"
 """The folder of backups below the recorded one."""
 
-FIXTURES: Final = ROOT / "tests" / "integration" / "storage"
+FIXTURES: Final = ROOT / "tests" / "integration" / "storage" / "layouts"
+"""Tills as earlier versions left them."""
 
 STEPS: Final = 14
 
@@ -165,8 +165,8 @@ def put_back(shop: Scenario) -> None:
 
 # -------------------------------------------------------------------------------------------- workloads
 
-DAILY: Final[dict[Callable[[Scenario], None], int]] = {buy: 9, take: 2, undo: 2, settle: 1, reopen: 1}
-PEOPLE: Final[dict[Callable[[Scenario], None], int]] = {admit: 5, rename: 3, buy: 2, settle: 1, reopen: 1}
+DAILY: Final[Moves] = {buy: 9, take: 2, undo: 2, settle: 1, reopen: 1}
+PEOPLE: Final[Moves] = {admit: 5, rename: 3, buy: 2, settle: 1, reopen: 1}
 
 
 def sales(shop: Scenario) -> None:
@@ -222,8 +222,8 @@ def everything(shop: Scenario) -> None:
     """All of it in any order."""
     (shop.root / COPIES).mkdir()
     shop.start()
-    moves: dict[Callable[[Scenario], None], int] = {end_day: 1, new_rules: 1, fresh_numbers: 1, copy: 1, put_back: 1}
-    shop.run(DAILY | PEOPLE | {forget: 2} | moves, 2 * STEPS)
+    moves: Moves = {end_day: 1, new_rules: 1, fresh_numbers: 1, copy: 1, put_back: 1}
+    shop.run({**DAILY, **PEOPLE, forget: 2, **moves}, 2 * STEPS)
 
 
 def creation(root: Path, seed: int) -> None:
@@ -239,7 +239,7 @@ def creation(root: Path, seed: int) -> None:
 def migration(root: Path, seed: int) -> None:
     """A till of an earlier layout starts for the first time on this version."""
     shop = Scenario(root, seed)
-    layouts = sorted(FIXTURES.rglob("*.zip"))
+    layouts = sorted(FIXTURES.glob("till_*.zip"))
     shop.directory.mkdir(parents=True)
     with zipfile.ZipFile(layouts[seed % len(layouts)]) as archive:
         archive.extractall(shop.directory)

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.soak import bytes_on_the_line, failover, kills, processes, sales, window, worlds
+from tests.soak import bytes_on_the_line, failover, kills, power, processes, sales, window, worlds
 from tests.soak.frame import Soak, run_all
 
 SOAKS: Final = (
@@ -21,6 +21,7 @@ SOAKS: Final = (
     Soak("processes", processes.run),
     Soak("failover", failover.run),
     Soak("window", window.run),
+    Soak("power", power.run),
 )
 
 
