@@ -66,17 +66,21 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind"):
 class EpochStart(Record, frozen=True, kw_only=True, tag="epoch_start"):
     """The first record of an epoch: the genesis of a terminal, or the continuation after a restore.
 
+    After the loss of a disk the records from the lost till's black box stand in an epoch of their own.
+
     Attributes:
         terminal_id: The terminal that writes; fixed by the genesis record.
         parent_epoch: The epoch before, ``None`` for the genesis.
         parent_seq: The last record taken over from it.
         parent_hash: That record's hash, in hex.
+        taken_from: The lost till's ledger whose records follow in this epoch; ``None`` for own ones.
     """
 
     terminal_id: UUID
     parent_epoch: UUID | None = None
     parent_seq: Position = 0
     parent_hash: HexHash = ""
+    taken_from: UUID | None = None
 
 
 class Sale(Record, frozen=True, kw_only=True, tag="sale"):

@@ -34,6 +34,7 @@ from storage.lock import LOCK_FILE, take_lock
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from uuid import UUID
 
     from loyalty.ports import Clock, Ids
     from loyalty.programme import Programme
@@ -48,8 +49,19 @@ def create_files(
     programme_text: str,
     clock: Clock,
     ids: Ids,
+    terminal_id: UUID | None = None,
 ) -> None:
     """Make ledger, vault and programme key in a directory, or leave it as it was.
+
+    Args:
+        directory: Where.
+        shop_name: The shop's name.
+        till_name: The till's.
+        currency: ISO 4217 code.
+        programme_text: The first programme, as TOML without mistakes.
+        clock: Time.
+        ids: Fresh ids.
+        terminal_id: The terminal's id where it was told to somebody already; else a fresh one.
 
     Raises:
         AlreadyExists: There is a ledger already.
@@ -76,7 +88,8 @@ def create_files(
                 key = os.urandom(PROGRAMME_KEY_BYTES)
                 write_durably(building / KEY_FILE, key)
                 build_vault(building / VAULT_FILE)
-                _build_ledger(building / LEDGER_FILE, (shop_name, till_name, currency), programme_text, key, clock, ids)
+                shop = (shop_name, till_name, currency, terminal_id or ids.random_id())
+                _build_ledger(building / LEDGER_FILE, shop, programme_text, key, clock, ids)
                 _move_into_place(building, directory)
             finally:
                 shutil.rmtree(building, ignore_errors=True)
@@ -111,16 +124,18 @@ def build_vault(path: Path) -> None:
         database.one("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def _build_ledger(path: Path, shop: tuple[str, str, str], document: str, key: bytes, clock: Clock, ids: Ids) -> None:
+def _build_ledger(
+    path: Path, shop: tuple[str, str, str, UUID], document: str, key: bytes, clock: Clock, ids: Ids
+) -> None:
     programme = read_programme(document)
     now_us = clock.now_us()
-    terminal_id = ids.random_id()
+    *names, terminal_id = shop
     with closing(_new_database(path)) as database:
         migrations.bring_up_to_date(database, migrations.LEDGER_LAYOUT)
         with database.transaction():
             database.run(
                 "INSERT INTO shop(id, name, till_name, currency, terminal_id, created_at_us) VALUES (1, ?, ?, ?, ?, ?)",
-                (*shop, terminal_id.bytes, now_us),
+                (*names, terminal_id.bytes, now_us),
             )
             database.run("INSERT INTO programme(version, document) VALUES (?, ?)", (programme.version, document))
             begin_journal(database, terminal_id, programme.version, key=key, clock=clock, ids=ids)

@@ -104,6 +104,23 @@ class Outbox:
         )
         self._put(edit, "tombstone", tombstone.member_id, None)
 
+    def take(self, edit: Edit) -> bool:
+        """An edit that was made before, under its own id: of a lost till; gives whether it was not here yet."""
+        if self._ledger.one("SELECT 1 FROM edit WHERE edit_id = ?", (edit.edit_id.bytes,)):
+            return False
+        match edit:
+            case ProfileEdit():
+                self._put(edit, "profile", edit.member_id, edit.member_id)
+            case CardEdit():
+                self._put(edit, "card", edit.card_ref, edit.member_id)
+            case TextEdit():
+                self._put(edit, "text", edit.text_ref, None)
+            case CashierEdit():
+                self._put(edit, "cashier", edit.cashier_id, None)
+            case TombstoneEdit():
+                self._put(edit, "tombstone", edit.member_id, None)
+        return True
+
     def _put(self, edit: Edit, kind: str, subject: UUID, member_id: UUID | None) -> None:
         key = key_for(self._vault, member_id) if member_id else till_key_for_edits(self._vault)
         nonce, box = seal_bytes(_ENCODER.encode(edit), key, edit.edit_id.bytes)

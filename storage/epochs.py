@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import msgspec
+
 from loyalty.encoding import command_digest
 from loyalty.records import EpochStart
 from storage.errors import Damaged
@@ -30,7 +32,9 @@ def begin_journal(ledger: Database, terminal_id: UUID, version: int, *, key: byt
     return append(ledger, _start(terminal_id, version, None, key=key, clock=clock, ids=ids), epoch=ids.random_id())
 
 
-def continue_in_new_epoch(ledger: Database, *, key: bytes, clock: Clock, ids: Ids) -> Stored:
+def continue_in_new_epoch(
+    ledger: Database, *, key: bytes, clock: Clock, ids: Ids, taken_from: UUID | None = None
+) -> Stored:
     """Append the first record of a new epoch; it names the epoch, position and hash it goes on from.
 
     Args:
@@ -38,6 +42,7 @@ def continue_in_new_epoch(ledger: Database, *, key: bytes, clock: Clock, ids: Id
         key: The programme's secret.
         clock: Time.
         ids: Fresh ids.
+        taken_from: The lost till's ledger whose records are about to follow.
 
     Raises:
         Damaged: The shop's row or the programme is missing.
@@ -46,6 +51,7 @@ def continue_in_new_epoch(ledger: Database, *, key: bytes, clock: Clock, ids: Id
     if row is None or row[1] is None:
         raise Damaged(f"{ledger.name}: the shop's own row or the programme is missing")
     start = _start(UUID(bytes=row[0]), row[1], head(ledger), key=key, clock=clock, ids=ids)
+    start = msgspec.structs.replace(start, taken_from=taken_from)
     return append(ledger, start, epoch=ids.random_id())
 
 

@@ -184,6 +184,29 @@ def _first_known(database: Database, sales: Sequence[Sale]) -> UUID:
     return ids[written]
 
 
+def append_as_written(database: Database, columns: Row, *, seq: int, epoch: bytes, prev_hash: bytes) -> bytes:
+    """Append a record that was written elsewhere, byte by byte as it was: its id and its body are what it is known by.
+
+    Args:
+        database: The writing connection, inside a transaction.
+        columns: From ``record_id`` to ``body_hash``, in the order of ``COLUMNS``; they were checked against a hash.
+        seq: Its place here.
+        epoch: The journal's epoch.
+        prev_hash: The last record's hash.
+
+    Returns:
+        Its hash here.
+
+    Raises:
+        Damaged: It can't be read.
+    """
+    placed = (seq, epoch, *columns, prev_hash)
+    digest = chain_hash(placed)
+    database.run(_INSERT, (*placed, digest))
+    apply(database, seq, _decoded((seq, placed[10])))
+    return digest
+
+
 def _check_against_journal(database: Database, record: AnyRecord, closed_day: date | None) -> None:
     """Refuse what no careful caller asks for: moving nobody's points, a closed day, reversing more than is left."""
     if isinstance(record, NEEDS_MEMBER) and record.member_id is None:

@@ -23,6 +23,7 @@ from loyalty.records import (
     DayClose,
     DayTotals,
     Enrolment,
+    EpochStart,
     Expiry,
     Redemption,
     Reversal,
@@ -109,6 +110,7 @@ _EMPTY_ACCOUNT = """
 UPDATE account SET
   merged_into = ?1, balance = 0, sales = 0, revenue_cents = 0, enrolled_day = NULL, last_sale_day = NULL
 WHERE member_id = ?2 OR merged_into = ?2"""
+_EPOCH_OF = "SELECT payload FROM journal WHERE kind = 'epoch_start' AND seq < ? ORDER BY seq DESC LIMIT 1"
 
 
 def apply(database: Database, seq: int, record: AnyRecord | UnknownRecord) -> None:
@@ -136,8 +138,7 @@ def apply(database: Database, seq: int, record: AnyRecord | UnknownRecord) -> No
         case CardChange(action=CardAction.MERGE):
             _apply_merge(database, record)
         case DayClose():
-            row = (record.number, record.closed_day.isoformat(), seq, record.open_points)
-            database.run("INSERT INTO day_close(number, closed_day, seq, open_points) VALUES (?, ?, ?, ?)", row)
+            _apply_day_close(database, seq, record)
         case UnknownRecord():
             pass
         case _:
@@ -305,6 +306,16 @@ def _apply_enrolment(database: Database, record: Enrolment) -> None:
     )
     if first:
         _count(database, record, DayTotals(new_members=1))
+
+
+def _apply_day_close(database: Database, seq: int, record: DayClose) -> None:
+    """Freeze a day of this till's. A close that was taken over from a lost till's black box is of that till's days."""
+    payload = database.value(_EPOCH_OF, (seq,))
+    start = decode(payload) if payload else None
+    if isinstance(start, EpochStart) and start.taken_from is not None:
+        return
+    row = (record.number, record.closed_day.isoformat(), seq, record.open_points)
+    database.run("INSERT INTO day_close(number, closed_day, seq, open_points) VALUES (?, ?, ?, ?)", row)
 
 
 def _apply_reversal(database: Database, seq: int, record: Reversal) -> None:

@@ -17,7 +17,7 @@ import msgspec
 
 from loyalty.chain import COLUMNS, columns_of
 from loyalty.encoding import decode, encode
-from loyalty.records import AnyRecord, DayClose, Sale, UnknownRecord
+from loyalty.records import AnyRecord, DayClose, EpochStart, Sale, UnknownRecord
 from loyalty.statement import movements
 from storage import migrations, sqlite
 from storage.checks import check_files
@@ -187,7 +187,7 @@ def _walk(fold: Database, sums: _Sums, findings: _Findings) -> Iterator[tuple[in
     """
     total = int(fold.value("SELECT count(*) FROM live.journal"))
     before: Link | None = None
-    done = 0
+    done, is_own = 0, True
     for row in fold.each(f"SELECT {COLUMNS}, hash FROM live.journal ORDER BY seq"):  # noqa: S608 - names of our own
         findings.add(link_problem(row, before))
         before = Link(row[0], row[1], row[13])
@@ -195,7 +195,9 @@ def _walk(fold: Database, sums: _Sums, findings: _Findings) -> Iterator[tuple[in
         if record is not None:
             sums.add(record)
             _fold_record(fold, row[0], record, findings)
-            if isinstance(record, DayClose):
+            if isinstance(record, EpochStart):
+                is_own = record.taken_from is None
+            elif isinstance(record, DayClose) and is_own:  # a lost till's close is of days in its own journal
                 findings.add(_close_problem(fold, record))
         done += 1
         if done % PROGRESS_RECORDS == 0:
