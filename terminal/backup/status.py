@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
+from uuid import UUID
 
 import msgspec
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 US_PER_HOUR: Final = 3_600_000_000
 
