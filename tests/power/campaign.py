@@ -67,6 +67,16 @@ class Tally:
         self.by_workload += other.by_workload
 
 
+def check_complete(recording: Recording) -> None:
+    """The calls, done again, must make the files that were there in the end: a log with a hole proves nothing."""
+    disk = Disk()
+    for event in recording.events:
+        disk.replay(event)
+    made = disk.image(Style.EVERYTHING, random.Random(0))
+    wrong = sorted(name for name in made.keys() | recording.left.keys() if made.get(name) != recording.left.get(name))
+    assert not wrong, f"the log of {recording.workload} {recording.seed} has a hole: {wrong}"
+
+
 def sites(recording: Recording) -> Iterator[Site]:
     """Every moment of a recording behind its start, with the disk as it may be then.
 
@@ -119,6 +129,7 @@ def judge_recording(
         images_max: Stop after so many.
         goes_on: Asked at each moment; stop when it says no.
     """
+    check_complete(recording)
     tally = Tally()
     seen: set[bytes] = set()
     for site in sites(recording):

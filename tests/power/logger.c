@@ -206,6 +206,26 @@ int dup(int fd) {
     pthread_mutex_unlock(&mutex);
     return result;
 }
+static int controlled(int fd, int command, void *argument) {
+    int result;
+    pthread_mutex_lock(&mutex);
+    result = (int)syscall(SYS_fcntl, fd, command, argument);
+    if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
+        copied(fd, result);
+    pthread_mutex_unlock(&mutex);
+    return result;
+}
+#define CONTROL(name)                                                                                                  \
+    int name(int fd, int command, ...) {                                                                               \
+        va_list rest;                                                                                                  \
+        void *argument;                                                                                                \
+        va_start(rest, command);                                                                                       \
+        argument = va_arg(rest, void *);                                                                               \
+        va_end(rest);                                                                                                  \
+        return controlled(fd, command, argument);                                                                      \
+    }
+CONTROL(fcntl)
+CONTROL(fcntl64)
 int dup2(int fd, int to) {
     int result;
     pthread_mutex_lock(&mutex);

@@ -74,12 +74,14 @@ class Recording:
         seed: Its seed.
         plant: The fault that was planted, empty for none.
         events: What happened, in order.
+        left: The files as they lay in the end, with ``None`` for a folder.
     """
 
     workload: str
     seed: int
     plant: str
     events: tuple[Event, ...]
+    left: dict[str, bytes | None]
 
 
 def build_logger(folder: Path) -> Path:
@@ -140,9 +142,18 @@ def record(logger: Path, workload: str, seed: int, folder: Path, plant: str = ""
         )
         if done.returncode:
             raise WorkloadFailed(f"{workload} with seed {seed} ended with {done.returncode}:\n{done.stderr[-4000:]}")
-        return Recording(workload, seed, plant, read_events(log))
+        return Recording(workload, seed, plant, read_events(log), read_files(root))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def read_files(root: Path) -> dict[str, bytes | None]:
+    """What lies in a folder; without what a process mapped, which is no file after a power cut."""
+    return {
+        path.relative_to(root).as_posix(): None if path.is_dir() else path.read_bytes()
+        for path in root.rglob("*")
+        if not path.name.endswith("-shm")
+    }
 
 
 def read_events(log: Path) -> tuple[Event, ...]:

@@ -11,7 +11,6 @@ from loyalty.records import ReversalReason
 from loyalty.reversal import ReversalRequest
 from loyalty.sale import Basket, RewardRequest
 from storage.backup import backup, restore
-from storage.store import open_store
 from terminal.app.adopt_programme import AdoptCommand, Adopted, adopt_programme
 from terminal.app.card_numbers import NumbersCommand, NumbersTaken, reserve_numbers
 from terminal.app.close_day import CloseDayCommand, close_day
@@ -21,7 +20,7 @@ from terminal.app.members import EraseCommand, Erased, erase_member
 from terminal.app.redeem import RedeemCommand, redeem
 from terminal.app.reverse import ReverseCommand, Reversed, reverse
 from tests.fakes.ledger import PROGRAMME
-from tests.power.scenario import DATA, Moves, Scenario
+from tests.power.scenario import Moves, Scenario
 from tests.power.state import state_of
 from tests.source import ROOT
 
@@ -237,16 +236,25 @@ def creation(root: Path, seed: int) -> None:
 
 
 def migration(root: Path, seed: int) -> None:
-    """A till of an earlier layout starts for the first time on this version."""
+    """A till of an earlier layout, alone or joined, starts for the first time on this version."""
     shop = Scenario(root, seed)
     layouts = sorted(FIXTURES.glob("till_*.zip"))
-    shop.directory.mkdir(parents=True)
-    with zipfile.ZipFile(layouts[seed % len(layouts)]) as archive:
-        archive.extractall(shop.directory)
+    unpack(layouts[seed // 2 % len(layouts)], ("alone", "joined")[seed % 2], shop.directory)
     before = state_of(shop.directory)
     shop.mark(start={"seq": before["seq"], "head": before["head"]})
-    shop.mark(begin="migration", whole=True)
-    shop.store = open_store(root / DATA, clock=shop.clock, ids=shop.ids)
-    shop.mark(done="migration", state=shop.state())
+    with shop.step("migration"):
+        shop.open()
     shop.run({buy: 3, settle: 1, reopen: 1}, STEPS // 3)
     shop.close()
+
+
+def unpack(fixture: Path, till: str, directory: Path) -> None:
+    """Lay one till of a fixture out; of the first layouts there are none that had joined."""
+    directory.mkdir(mode=0o700, parents=True)
+    with zipfile.ZipFile(fixture) as archive:
+        tills = {name.partition("/")[0] for name in archive.namelist()}
+        till = till if till in tills else "alone"
+        for name in archive.namelist():
+            folder, _, file = name.partition("/")
+            if folder == till and file:
+                (directory / file).write_bytes(archive.read(name))
