@@ -5,18 +5,25 @@ SQL reaches the driver only through ``Database``: constant texts with parameters
 
 from __future__ import annotations
 
+import contextlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from storage import sqlite
-from storage.errors import Damaged, DiskFailed, ReadOnlyDisk, known_error
-from storage.files import make_private
+from storage.errors import Damaged, DiskFailed, DiskFull, OutOfResources, ReadOnlyDisk, known_error
+from storage.files import is_full, make_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
 Row = tuple[Any, ...]
+
+_FAILURES: Final = (sqlite.Error, MemoryError)
+"""What the driver raises; it has no error of its own for SQLite that finds no memory."""
+
+_NO_ROOM_FOR_INDEX: Final = 10 | 19 << 8
+"""SQLITE_IOERR_SHMSIZE."""
 
 BUSY_TIMEOUT_MS: Final = 2_000
 """How long a connection waits for another one before it gives up, in milliseconds."""
@@ -69,7 +76,7 @@ class Database:
         """The first row or ``None``."""
         try:
             row: Row | None = self.connection.execute(sql, parameters).fetchone()
-        except sqlite.Error as error:
+        except _FAILURES as error:
             self._raise_known(error)
             raise
         return row
@@ -83,7 +90,7 @@ class Database:
         """All rows; only for statements with a bounded result."""
         try:
             return self.connection.execute(sql, parameters).fetchall()
-        except sqlite.Error as error:
+        except _FAILURES as error:
             self._raise_known(error)
             raise
 
@@ -91,7 +98,7 @@ class Database:
         """Rows one by one, for walks over a whole table."""
         try:
             yield from self.connection.execute(sql, parameters)
-        except sqlite.Error as error:
+        except _FAILURES as error:
             self._raise_known(error)
             raise
 
@@ -99,7 +106,7 @@ class Database:
         """Execute a statement and return how many rows it changed."""
         try:
             return self.connection.execute(sql, parameters).rowcount
-        except sqlite.Error as error:
+        except _FAILURES as error:
             self._raise_known(error)
             raise
 
@@ -107,7 +114,7 @@ class Database:
         """Execute a statement for each row."""
         try:
             self.connection.executemany(sql, rows)
-        except sqlite.Error as error:
+        except _FAILURES as error:
             self._raise_known(error)
             raise
 
@@ -115,7 +122,7 @@ class Database:
         """SQLite's online backup, ``pages`` at a time; ``progress`` gets a status, the pages left and all pages."""
         try:
             self.connection.backup(target.connection, pages=pages, progress=progress)
-        except sqlite.Error as error:
+        except _FAILURES as error:
             self._raise_known(error)
             raise
 
@@ -129,17 +136,31 @@ class Database:
         self.run("BEGIN IMMEDIATE")
         try:
             yield
-            self.run("COMMIT")
+            self._commit()
         except BaseException:
             if self.connection.in_transaction:  # some errors, a full disk among them, have rolled back already
-                self.connection.execute("ROLLBACK")
+                with contextlib.suppress(*_FAILURES):  # told is what came first; SQLite forgets the rest by itself
+                    self.connection.execute("ROLLBACK")
+            raise
+
+    def _commit(self) -> None:
+        """Commit; what leaves open whether it is on the disk counts as a failure of the disk.
+
+        The log's index grows, and may find no room or memory, when the log itself was written and synced already.
+        """
+        try:
+            self.run("COMMIT")
+        except (DiskFull, OutOfResources) as error:
+            cause = getattr(error.__cause__, "sqlite_errorcode", None)
+            if cause == _NO_ROOM_FOR_INDEX or isinstance(error, OutOfResources):
+                raise DiskFailed(f"{self.name}: a commit that may or may not be on the disk: {error}") from error
             raise
 
     def close(self) -> None:
         """Close the connection; closing twice is allowed."""
         self.connection.close()
 
-    def _raise_known(self, error: sqlite.Error) -> None:
+    def _raise_known(self, error: Exception) -> None:
         known = known_error(error, self.name)
         if known:
             raise known from error
@@ -264,6 +285,11 @@ def _opened(path: Path, mode: str, settings: Iterable[tuple[str, int]], *, wal: 
         for name, wanted in settings:
             database.one(f"PRAGMA {name} = {wanted}")
         check_settings(database, settings, wal=wal)
+    except (DiskFailed, ReadOnlyDisk) as error:
+        database.close()
+        if "mode=rw" in mode and is_full(path.parent):
+            raise DiskFull(error.support) from error
+        raise
     except BaseException:
         database.close()
         raise

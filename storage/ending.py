@@ -32,9 +32,13 @@ def end_truthfully(directory: Path, held: ExitStack, *, writable: bool, failed: 
             if failed or log_bytes(directory / LEDGER_FILE):
                 _keep_log(directory, last)
             else:
-                with os_errors(OPEN_MARK):
-                    (directory / OPEN_MARK).unlink()
-                    sync_directory(directory)
+                try:
+                    with os_errors(OPEN_MARK):
+                        (directory / OPEN_MARK).unlink()
+                        sync_directory(directory)
+                except (StorageError, OSError):  # the mark stays, or may come back: so does the log
+                    _keep_log(directory, last)
+                    raise
 
 
 def _keep_log(directory: Path, last: ExitStack) -> None:

@@ -53,6 +53,20 @@ class DiskFull(StorageError):
     cashier = "The disk is full. Nothing was booked."
 
 
+class OutOfResources(StorageError):
+    """The computer has no memory or no file handles left; nothing was booked."""
+
+    code = "out_of_resources"
+    cashier = "The computer has no memory left. Nothing was booked."
+
+
+class ErasureUnfinished(StorageError):
+    """A member is erased, but there was no room to overwrite what the logs still hold of the person."""
+
+    code = "erasure_unfinished"
+    cashier = "The member is erased, but traces are still on the disk. Make room, then start the till again."
+
+
 class DiskFailed(StorageError):
     """The disk reported an error while writing; what is on it is unknown until the till starts again."""
 
@@ -174,7 +188,25 @@ _BY_ERRNO: Final[dict[int, type[StorageError]]] = {
     errno.EDQUOT: DiskFull,
     errno.EFBIG: DiskFull,
     errno.EIO: DiskFailed,
+    errno.ENXIO: DiskFailed,
+    errno.ENODEV: DiskFailed,
+    errno.ESTALE: DiskFailed,
+    errno.ENOMEM: OutOfResources,
+    errno.EMFILE: OutOfResources,
+    errno.ENFILE: OutOfResources,
 }
+_BY_TEXT: Final[dict[str, int]] = {
+    "database is locked": 5,
+    "database table is locked": 6,
+    "attempt to write a readonly database": 8,
+    "disk I/O error": 10,
+    "database disk image is malformed": 11,
+    "database or disk is full": 13,
+    "unable to open database file": 14,
+    "file is not a database": 26,
+}
+"""SQLite's own words for its primary codes: pysqlite3's online backup raises errors without their number."""
+
 _PRIMARY_CODE_MASK: Final = 0xFF
 """SQLite's extended result codes carry the primary one in their low byte (sqlite.org/rescode.html)."""
 
@@ -191,9 +223,12 @@ def known_error(error: Exception, doing: str) -> StorageError | None:
     """
     kind: type[StorageError] | None = None
     if isinstance(error, sqlite.Error):
-        code = getattr(error, "sqlite_errorcode", None)
+        code = getattr(error, "sqlite_errorcode", None) or _BY_TEXT.get(str(error))
         if isinstance(code, int):
             kind = _BY_EXTENDED_CODE.get(code) or _BY_PRIMARY_CODE.get(code & _PRIMARY_CODE_MASK)
+    elif isinstance(error, MemoryError):  # what the driver makes of SQLITE_NOMEM
+        kind = OutOfResources
     elif isinstance(error, OSError) and error.errno is not None:
         kind = _BY_ERRNO.get(error.errno)
-    return kind(f"{doing}: {error}") if kind else None
+    name = getattr(error, "sqlite_errorname", None)
+    return kind(f"{doing}: {error} ({name})" if name else f"{doing}: {error}") if kind else None

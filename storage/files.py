@@ -44,6 +44,11 @@ PRIVATE_DIRECTORY: Final = 0o700
 HEADER_BYTES: Final = 100
 """The header of a database file (sqlite.org/fileformat2.html, section 1.3)."""
 
+LOG_INDEX_BYTES: Final = 32_768
+"""The smallest index of a write-ahead log (sqlite.org/walformat.html, 2.2)."""
+
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+
 _MAGIC: Final = b"SQLite format 3\x00"
 _HEADER = struct.Struct(">16sH6xII28xI4xI20xI4x")
 _LARGEST_PAGE: Final = 65_536
@@ -151,6 +156,25 @@ def make_private(path: Path) -> None:
         FileExistsError: There is one.
     """
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+
+
+def is_full(folder: Path) -> bool:
+    """Whether a disk has no room for a log's index, found out by writing as much.
+
+    SQLite that finds no room while it opens a file says only that something went wrong.
+    """
+    probe = folder / ".room"
+    try:
+        with probe.open("wb") as file:
+            file.write(bytes(LOG_INDEX_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        return error.errno in NO_ROOM
+    finally:
+        with suppress(OSError):
+            probe.unlink(missing_ok=True)
+    return False
 
 
 def write_durably(path: Path, data: bytes) -> None:

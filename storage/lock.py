@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from storage.errors import ReadOnlyDisk, TillOpen, known_error
@@ -15,7 +16,21 @@ if TYPE_CHECKING:
 LOCK_FILE = "till.lock"
 
 
-def take_lock(directory: Path) -> BaseFileLock:
+class DirectoryLock:
+    """A directory's lock that was taken."""
+
+    __slots__ = ("_lock",)
+
+    def __init__(self, lock: BaseFileLock) -> None:
+        self._lock = lock
+
+    def release(self) -> None:
+        """Give it back; one that a failing disk does not take back dies with this process."""
+        with contextlib.suppress(OSError):
+            self._lock.release()
+
+
+def take_lock(directory: Path) -> DirectoryLock:
     """Take the directory's lock; give it back with ``release()``.
 
     Raises:
@@ -31,4 +46,4 @@ def take_lock(directory: Path) -> BaseFileLock:
         raise TillOpen(f"{directory / LOCK_FILE} is held by another process") from error
     except OSError as error:
         raise known_error(error, str(directory / LOCK_FILE)) or ReadOnlyDisk(str(error)) from error
-    return lock
+    return DirectoryLock(lock)

@@ -14,7 +14,7 @@ from storage.connection import open_pair, open_reader, open_writer
 from storage.edits import Outbox
 from storage.ending import end_truthfully
 from storage.epochs import continue_in_new_epoch
-from storage.errors import DiskFailed, StorageError
+from storage.errors import DiskFailed, ErasureUnfinished, StorageError
 from storage.files import (
     KEY_FILE,
     LEDGER_FILE,
@@ -142,7 +142,8 @@ class Store:
         self._failed: str | None = None
         self._appended_since_checkpoint = 0
         try:
-            self.programme_key = (directory / KEY_FILE).read_bytes()
+            with os_errors(KEY_FILE):
+                self.programme_key = (directory / KEY_FILE).read_bytes()
             opened = open_writer if writable else open_reader
             self._ledger = opened(directory / LEDGER_FILE)
             held.callback(self._ledger.close)
@@ -190,8 +191,9 @@ class Store:
 
         Raises:
             DiskFailed: The disk failed, now or in an earlier unit: the store writes no more until it is opened anew.
-            StorageError: Nothing of it was written. After ``erase_member`` it may also mean that the ledger has
-                forgotten the member but the vault still has the key: the next start deletes it.
+            ErasureUnfinished: The ledger has forgotten a member, but the vault still has the key or the log what was
+                overwritten: the next change of a profile, or the next start, deletes it.
+            StorageError: Nothing of it was written.
         """
         unit = Unit(self._ledger, self._vault, self._replica, self._clock, self._ids)
         with self.exclusive():
@@ -205,11 +207,7 @@ class Store:
             with contextlib.suppress(StorageError):  # head office's own tombstone does the same in the next round
                 replica.forget(self.replica_path, [tombstone.member_id.bytes for tombstone in unit.tombstones])
         if unit.profiles_changed:
-            try:
-                self._follow_profiles(erased=bool(unit.tombstones))
-            except StorageError:
-                if unit.tombstones:
-                    raise
+            self._follow(erased=bool(unit.tombstones))
 
     @contextmanager
     def exclusive(self) -> Iterator[Database]:
@@ -382,6 +380,17 @@ class Store:
     def _discard_replica(self) -> None:
         self._replica.close()
         replica.discard(self.replica_path)
+
+    def _follow(self, *, erased: bool) -> None:
+        """Let keys and search terms follow a unit that is on the disk: it is not unmade by what comes behind it."""
+        try:
+            self._follow_profiles(erased=erased)
+        except DiskFailed:
+            if erased:
+                raise
+        except StorageError as error:
+            if erased:
+                raise ErasureUnfinished(error.support) from error
 
     def _follow_profiles(self, *, erased: bool) -> None:
         """Bring keys and search terms up to date, and overwrite what an erasure left in the logs.

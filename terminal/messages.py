@@ -163,6 +163,14 @@ _BREAKAGES: Final[dict[type[errors.StorageError], tuple[str, str]]] = {
     ),
     errors.DiskFull: ("M-203", mark("The disk is full. Nothing was booked. Make room, then book again.")),
     errors.DiskFailed: ("M-204", mark("The disk reported an error. The till stops; call support.")),
+    errors.OutOfResources: (
+        "M-465",
+        mark("The computer has no memory left. Nothing was booked. Close other programs, then try again."),
+    ),
+    errors.ErasureUnfinished: (
+        "M-466",
+        mark("The member is erased, but traces are still on the disk. Make room, then start the till again."),
+    ),
     errors.NewerSchema: (
         "M-205",
         mark("The data belongs to a newer version of this program. Install the newer version."),
