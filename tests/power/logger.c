@@ -208,10 +208,10 @@ int dup(int fd) {
 }
 static int controlled(int fd, int command, void *argument) {
     int result;
+    if (command != F_DUPFD && command != F_DUPFD_CLOEXEC)
+        return (int)syscall(SYS_fcntl, fd, command, argument); /* may wait for a lock */
     pthread_mutex_lock(&mutex);
-    result = (int)syscall(SYS_fcntl, fd, command, argument);
-    if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
-        copied(fd, result);
+    result = copied(fd, (int)syscall(SYS_fcntl, fd, command, argument));
     pthread_mutex_unlock(&mutex);
     return result;
 }
@@ -284,17 +284,23 @@ ssize_t writev(int fd, const struct iovec *parts, int count) {
     pthread_mutex_unlock(&mutex);
     return done;
 }
-ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset) {
+ssize_t pwritev2(int fd, const struct iovec *parts, int count, off_t offset, int flags) {
     ssize_t done;
     pthread_mutex_lock(&mutex);
-    done = REAL(pwritev)(fd, parts, count, offset);
+    done = REAL(pwritev2)(fd, parts, count, offset, flags);
     if (done > 0 && tracked(fd))
-        note_parts(fd, parts, count, (uint64_t)offset, done);
+        note_parts(fd, parts, count, offset == -1 ? behind(fd, done) : (uint64_t)offset, done);
     pthread_mutex_unlock(&mutex);
     return done;
 }
+ssize_t pwritev64v2(int fd, const struct iovec *parts, int count, off64_t offset, int flags) {
+    return pwritev2(fd, parts, count, offset, flags);
+}
+ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset) {
+    return pwritev2(fd, parts, count, offset, 0);
+}
 ssize_t pwritev64(int fd, const struct iovec *parts, int count, off64_t offset) {
-    return pwritev(fd, parts, count, offset);
+    return pwritev2(fd, parts, count, offset, 0);
 }
 
 /* What the kernel copied from one file to another; read from where it came, as the target may be open for writing
