@@ -14,6 +14,7 @@ from terminal.cli import (
     cashier,
     day,
     doctor,
+    importing,
     ledger,
     member,
     programme,
@@ -62,7 +63,7 @@ def build_app() -> typer.Typer:
     example = f'{PROGRAM} --data ./shop init --shop "Bäckerei Morgenrot"'
     app = whole(PROGRAM, mark("The till's loyalty programme: members, points and rewards."), example)
     app.callback()(_global_options)
-    for module in (shop, programme, cashier, member, card, sale, booking, reverse, report, day, ledger):
+    for module in (shop, programme, cashier, member, card, sale, booking, reverse, report, day, importing, ledger):
         module.add_commands(app)
     for module in (scan, doctor, register, sync):
         module.add_commands(app)
