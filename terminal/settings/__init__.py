@@ -19,6 +19,7 @@ from terminal.settings.display import DisplaySettings, PoleSettings, SoundSettin
 from terminal.settings.printer import PrinterSettings
 from terminal.settings.register import RegisterSettings
 from terminal.settings.report import ReportSettings
+from terminal.settings.retention import RetentionSettings
 from terminal.settings.scanner import SCANNERS_MAX, FurtherScanner, ScannerSettings, clashes
 from terminal.settings.wedge import WedgeSettings
 
@@ -64,6 +65,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     register: RegisterSettings = RegisterSettings()
     report: ReportSettings = ReportSettings()
     backup: BackupSettings = BackupSettings()
+    retention: RetentionSettings = RetentionSettings()
 
 
 class Setting(msgspec.Struct, frozen=True):
