@@ -143,7 +143,7 @@ def remains(directory: Path, progress: Callable[[int, int], None] | None = None)
 
 
 def glance(directory: Path) -> Remains:
-    """Whose ledger it is, how far it goes and who may decide, of a directory in which nothing is wrong; costs no walk."""
+    """Whose ledger it is, how far it goes and who may decide, where nothing is wrong; costs no walk."""
     with _damaged(directory / LEDGER_FILE) as ledger:
         if ledger is None:
             return Remains()

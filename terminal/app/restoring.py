@@ -25,7 +25,6 @@ from terminal.app.restoring_copies import Place, find_copies, fitting_key, folde
 from terminal.app.restoring_plans import (
     Findings,
     FromCopy,
-    FromHeadOffice,
     FromItself,
     KeyBack,
     Plan,
@@ -126,8 +125,6 @@ def carry_out(
                 return work.from_itself(plan)
             case KeyBack():
                 return work.key_back(plan.key)
-            case FromHeadOffice():
-                return work.from_head_office(plan)
     except CopyStopped:
         return Stopped()
 
@@ -170,10 +167,6 @@ class _Work:
         """Put the programme key where it belongs."""
         self._put_key(key)
         return self._proved(Restored(records=0))
-
-    def from_head_office(self, plan: FromHeadOffice) -> Restored:
-        """Fetch everything from head office."""
-        raise NotImplementedError(plan.url)
 
     @contextmanager
     def _salvaged(self, base: Path | None) -> Iterator[tuple[Path, int]]:

@@ -60,25 +60,7 @@ class KeyBack(msgspec.Struct, frozen=True):
     key: Path
 
 
-class FromHeadOffice(msgspec.Struct, frozen=True):
-    """Fetch everything from head office, and what it never got from the black box.
-
-    Attributes:
-        url: Head office's address.
-        code: The one-time code it gave.
-        black_box: The folder of the black box, ``None`` without one.
-    """
-
-    url: str
-    code: str
-    black_box: Path | None = None
-
-    def __repr__(self) -> str:
-        """A description that may be logged: the code is left out."""
-        return f"FromHeadOffice({self.url!r})"
-
-
-Plan = FromCopy | FromItself | KeyBack | FromHeadOffice
+Plan = FromCopy | FromItself | KeyBack
 
 
 class Stage(StrEnum):
@@ -87,7 +69,6 @@ class Stage(StrEnum):
     CHECKING = "checking"
     SAVING = "saving"
     PUTTING = "putting"
-    FETCHING = "fetching"
     VERIFYING = "verifying"
 
 

@@ -44,6 +44,9 @@ class RestoringService:
         clock: Time.
         ids: Fresh ids.
         deliver: Hands a call over to the painting thread.
+
+    Attributes:
+        directory: As above; so are the clock, the ids and ``deliver``.
     """
 
     def __init__(
@@ -56,12 +59,12 @@ class RestoringService:
         ids: Ids,
         deliver: Callable[[Callable[[], None]], None],
     ) -> None:
-        self._directory = directory
+        self.directory = directory
         self._settings = settings
         self._error = error
-        self._clock = clock
-        self._ids = ids
-        self._deliver = deliver
+        self.clock = clock
+        self.ids = ids
+        self.deliver = deliver
         self._gate = Gate(clock)
         self._wants_stop = threading.Event()
         self._stopped = False
@@ -84,21 +87,21 @@ class RestoringService:
         def progress(count: int, total: int) -> None:
             if self._stopped:
                 raise CopyStopped("the window was closed")
-            self._deliver(partial(report, count, total))
+            self.deliver(partial(report, count, total))
 
-        self._order(
-            lambda: examine(self._directory, self._settings.backup, self._error, self._clock.now_us(), progress),
+        self.order(
+            lambda: examine(self.directory, self._settings.backup, self._error, self.clock.now_us(), progress),
             done,
             failed,
         )
 
     def check(self, path: Path, done: Callable[[Checked], None], failed: Callable[[Exception], None]) -> None:
         """See ``RestoreActions``."""
-        self._order(lambda: check(path), done, failed)
+        self.order(lambda: check(path), done, failed)
 
     def look_at(self, path: Path, done: Callable[[Found | None], None], failed: Callable[[Exception], None]) -> None:
         """See ``RestoreActions``."""
-        self._order(lambda: look_at(path), done, failed)
+        self.order(lambda: look_at(path), done, failed)
 
     def authorise(
         self,
@@ -109,7 +112,7 @@ class RestoringService:
         failed: Callable[[Exception], None],
     ) -> None:
         """See ``RestoreActions``."""
-        self._order(lambda: self._gate.refusal(managers, manager_id, pin), done, failed)
+        self.order(lambda: self._gate.refusal(managers, manager_id, pin), done, failed)
 
     def carry_out(
         self,
@@ -124,14 +127,14 @@ class RestoringService:
         def work() -> Restored | Stopped:
             return carry_out(
                 plan,
-                self._directory,
-                clock=self._clock,
-                ids=self._ids,
-                tell=lambda step: self._deliver(partial(report, step)),
+                self.directory,
+                clock=self.clock,
+                ids=self.ids,
+                tell=lambda step: self.deliver(partial(report, step)),
                 stop=self._wants_stop.is_set,
             )
 
-        self._order(work, done, failed)
+        self.order(work, done, failed)
 
     def stop_work(self) -> None:
         """See ``RestoreActions``."""
@@ -139,28 +142,28 @@ class RestoringService:
 
     def bundle(self, folder: Path, done: Callable[[Path], None], failed: Callable[[Exception], None]) -> None:
         """See ``RestoreActions``."""
-        self._order(lambda: self._write_bundle(folder), done, failed)
+        self.order(lambda: self._write_bundle(folder), done, failed)
 
     def _write_bundle(self, folder: Path) -> Path:
-        checkup = check_data(self._directory, clock=self._clock, ids=self._ids)
-        now_us = self._clock.now_us()
+        checkup = check_data(self.directory, clock=self.clock, ids=self.ids)
+        now_us = self.clock.now_us()
         support = Support(at_us=now_us, settings=self._settings, findings=checkup.findings, counts=checkup.counts)
         file = folder / bundle_name(now_us)
         with suppress(OSError):  # whether the folder can be written shows at the file
             folder.mkdir(parents=True, exist_ok=True)
-        write_file(file, bundle(self._directory, support))
+        write_file(file, bundle(self.directory, support))
         return file
 
-    def _order(self, job: Callable[[], R], done: Callable[[R], None], failed: Callable[[Exception], None]) -> None:
+    def order(self, job: Callable[[], R], done: Callable[[R], None], failed: Callable[[Exception], None]) -> None:
         """Do something on the working thread and say on the painting one what came of it."""
 
         def work() -> None:
             try:
                 result = job()
             except Exception as error:  # noqa: BLE001 - whoever asked hears of everything that breaks
-                self._deliver(partial(failed, error))
+                self.deliver(partial(failed, error))
             else:
-                self._deliver(partial(done, result))
+                self.deliver(partial(done, result))
 
         if not self._stopped:
             self._thread.submit(work)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from storage.types import CashierRow
     from terminal.app.restoring_copies import Checked, Found
     from terminal.app.restoring_plans import Findings, Plan, Restored, Step, Stopped
+    from terminal.sync.recover import NotRecovered, RecoverCommand, Recovered, RecoverStep
 
 
 class RestoreActions(Protocol):
@@ -58,6 +59,16 @@ class RestoreActions(Protocol):
         failed: Callable[[Exception], None],
     ) -> None:
         """Do it; ``report`` is called on the painting thread as well."""
+        ...
+
+    def recover(
+        self,
+        command: RecoverCommand,
+        report: Callable[[RecoverStep, int, int], None],
+        done: Callable[[Recovered | NotRecovered], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """Make the till again from head office and the black box; ``report`` is called on the painting thread."""
         ...
 
     def stop_work(self) -> None:
