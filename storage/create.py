@@ -22,6 +22,7 @@ from storage.files import (
     PRIVATE_DIRECTORY,
     PROGRAMME_KEY_BYTES,
     VAULT_FILE,
+    make_directory,
     make_private,
     move_to_free_name,
     os_errors,
@@ -73,18 +74,21 @@ def create_files(
     problems = read if isinstance(read, list) else []
     if problems:
         raise ValueError(f"The programme has mistakes: {problems}")
-    _refuse_a_shop(directory)
-    made = [path for path in (directory, *directory.parents) if not path.exists()]
     building = directory / ".new"
+    _refuse_a_shop(directory, building)
+    made = [path for path in (directory, *directory.parents) if not path.exists()]
     with os_errors(str(directory)):
         had_lock_file = (directory / LOCK_FILE).exists()
         try:
-            directory.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+            make_directory(directory)
             lock = take_lock(directory)
             try:
-                _refuse_a_shop(directory)  # nobody else can make one from here on
+                _refuse_a_shop(directory, building)  # nobody else can make one from here on
+                for name in (KEY_FILE, VAULT_FILE):
+                    (directory / name).unlink(missing_ok=True)  # of one that a power cut kept from being made
                 shutil.rmtree(building, ignore_errors=True)
                 building.mkdir(mode=PRIVATE_DIRECTORY)
+                sync_directory(directory)
                 key = os.urandom(PROGRAMME_KEY_BYTES)
                 write_durably(building / KEY_FILE, key)
                 build_vault(building / VAULT_FILE)
@@ -103,8 +107,10 @@ def create_files(
             raise
 
 
-def _refuse_a_shop(directory: Path) -> None:
+def _refuse_a_shop(directory: Path, building: Path) -> None:
     """Never make a shop where one stands, or what is left of one: keys exist once, and an old log is read as the new's.
+
+    Key and vault beside a ledger that still lies where it was built are of no shop: nobody was told that it was made.
 
     Raises:
         AlreadyExists: There is a ledger.
@@ -113,7 +119,8 @@ def _refuse_a_shop(directory: Path) -> None:
     found = parts_of_shop(directory)
     if LEDGER_FILE in found:
         raise AlreadyExists(f"{directory / LEDGER_FILE} exists")
-    if found:
+    is_half_made = (building / LEDGER_FILE).exists() and {KEY_FILE, VAULT_FILE}.issuperset(found)
+    if found and not is_half_made:
         raise PartsOfShop(f"{directory} holds {', '.join(found)} but no {LEDGER_FILE}")
 
 
@@ -166,13 +173,17 @@ def _new_database(path: Path) -> Database:
 
 
 def _move_into_place(building: Path, directory: Path) -> None:
-    """The ledger comes last: where it stands, everything else stands too. What can't be finished is taken back."""
+    """The ledger comes last: where it stands, everything else stands too. What can't be finished is taken back.
+
+    The disk is asked in between, too: it may write down the last name first.
+    """
     moved: list[Path] = []
     try:
-        for name in (KEY_FILE, VAULT_FILE, LEDGER_FILE):
-            move_to_free_name(building / name, directory / name)
-            moved.append(directory / name)
-        sync_directory(directory)
+        for names in ((KEY_FILE, VAULT_FILE), (LEDGER_FILE,)):
+            for name in names:
+                move_to_free_name(building / name, directory / name)
+                moved.append(directory / name)
+            sync_directory(directory)
     except BaseException:
         for path in moved:
             path.unlink()

@@ -149,6 +149,18 @@ def sync_directory(path: Path) -> None:
         os.close(handle)
 
 
+def make_directory(path: Path) -> None:
+    """Make a private folder, and those above it that are missing, with their names on the disk.
+
+    The names of a new folder's files are worth nothing while its own is not: a power cut would take all of it.
+    """
+    made = [each for each in (path, *path.parents) if not each.exists()]
+    path.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+    for each in made:
+        with suppress(PermissionError):  # one that may be entered but not listed can't be synced
+            sync_directory(each.parent)
+
+
 def make_private(path: Path) -> None:
     """Make an empty file that only its owner may read, whatever the user's mask says; SQLite's logs take its mode over.
 
