@@ -110,7 +110,7 @@ class RunningTill:
             bug=lambda error: deliver(lambda: crashed(error)),
         )
         thread = SyncThread(means, outside)
-        self.desk.on_booked = thread.nudge
+        self.hear_bookings(thread.nudge)
         service = SyncService(thread, self.desk, supervisor, deliver)
         self.around.sync_actions = service
         self._running.callback(supervisor.stop)
@@ -118,6 +118,16 @@ class RunningTill:
         self._running.callback(service.stop)
         supervisor.start()
         thread.start()
+
+    def hear_bookings(self, call: Callable[[], None]) -> None:
+        """Have something hear of every booking, besides what heard of them already; it must cost nothing."""
+        heard = self.desk.on_booked
+
+        def both() -> None:
+            heard()
+            call()
+
+        self.desk.on_booked = both
 
     def at_the_end(self, call: Callable[[], object]) -> None:
         """Have something ended with the till, before everything that was there earlier."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hardware.pole_worker import PoleWorker
+    from storage.blackbox import BlackBox
     from terminal.assembly import RunningTill
     from terminal.devices.printing import TillPrinter
     from terminal.devices.scanners import Scanners
@@ -200,3 +201,29 @@ def _watch_folder(till: RunningTill, path: Path, register: RegisterPresenter, bu
     )
     folder.start()
     till.at_the_end(folder.stop)
+
+
+def attach_backups(till: RunningTill, settings: Settings, bug: Callable[[Exception], None]) -> None:
+    """Take copies of the data by themselves, here and in the second place, and feed the black box."""
+    from terminal.app.keep_settings import keep_second_place
+    from terminal.backup.service import BackupService, Means
+
+    def make_box(directory: Path, folder: Path) -> BlackBox:
+        from storage.blackbox import BlackBox  # needed only where the settings name one
+
+        return BlackBox(directory, folder)
+
+    deliver, desk, around = till.bridge.deliver, till.desk, till.around
+    service = BackupService(
+        desk.directory,
+        settings.backup,
+        desk.shop.terminal_id,
+        around.clock,
+        told=lambda status: deliver(lambda: till.shell.backup_status(status)),
+        bug=bug,
+        means=Means(deliver, partial(keep_second_place, desk.directory), make_box),
+    )
+    around.backup_actions = service
+    till.hear_bookings(service.nudge)
+    till.at_the_end(service.stop)
+    service.start()

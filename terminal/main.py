@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from terminal.app.system import SystemClock, SystemIds
 from terminal.assembly import assemble
-from terminal.attach import DEVICES_DELAY_MS, attach
+from terminal.attach import DEVICES_DELAY_MS, attach, attach_backups
 from texts.i18n import LANGUAGES
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ EXIT_BROKEN: Final = 1
 
 SYNC_DELAY_MS: Final = 1_000
 """How long after the start the till begins to talk to head office, in milliseconds: the first screen comes first."""
+
+BACKUP_DELAY_MS: Final = 3_000
+"""How long after the start the till looks after the copies of its data, in milliseconds."""
 
 
 def make_application() -> QApplication:
@@ -105,6 +108,7 @@ def open_till(directory: Path, *, language: str | None) -> int:
     catch_bugs(till)
     till.bridge.schedule(DEVICES_DELAY_MS, lambda: attach(till, settings, write_down))
     till.bridge.schedule(SYNC_DELAY_MS, lambda: till.keep_in_touch(SystemClock(), write_down))
+    till.bridge.schedule(BACKUP_DELAY_MS, lambda: attach_backups(till, settings, write_down))
     with quit_on_signals(application), ExitStack() as open_now:
         open_now.callback(till.stop)
         till.window.open()

@@ -11,7 +11,7 @@ import msgspec
 from loyalty.document import Problem
 from terminal.app.files import write_file
 from terminal.errors import FileUnreadable
-from terminal.settings import SETTINGS_FILE, SETTINGS_LENGTH_MAX, Settings, parse_settings
+from terminal.settings import SETTINGS_FILE, SETTINGS_LENGTH_MAX, Settings, SettingsWrong, parse_settings
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -80,6 +80,19 @@ def keep_settings(directory: Path, changes: Changes) -> Kept | NotKept:
         write_file(backup, before.encode())
     write_file(file, after.encode())
     return Kept(file, result, backup)
+
+
+def keep_second_place(directory: Path, folder: Path) -> None:
+    """Write where each copy of the ledger is kept once more.
+
+    Raises:
+        SettingsWrong: The file has mistakes; nothing was written.
+        FileUnreadable: The file is there and can't be read.
+        FileUnwritable: The disk did not take it; what was there before stays.
+    """
+    kept = keep_settings(directory, {"backup.second_folder": str(folder), "backup.second_is": "checked"})
+    if isinstance(kept, NotKept):
+        raise SettingsWrong(directory / SETTINGS_FILE, kept.problems)
 
 
 def changed(toml_text: str, changes: Changes) -> str:

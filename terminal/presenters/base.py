@@ -8,6 +8,7 @@ from loyalty.outcomes import Refused
 from loyalty.receipt_code import is_code
 from terminal.app.report import ReportPlace
 from terminal.app.till import read_card
+from terminal.backup.status import BackupStatus
 from terminal.sync.status import SyncStatus
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from storage.types import CashierRow
     from terminal.app.desk import Desk
     from terminal.app.identify import Identified
+    from terminal.presenters.backup_port import BackupActions
     from terminal.presenters.doctor_port import DoctorActions
     from terminal.presenters.outcomes import Booked
     from terminal.presenters.print_port import PrintActions
@@ -117,6 +119,10 @@ class Flow(Protocol):
         """Show scanners, printer and what is wrong with them."""
         ...
 
+    def show_backup(self) -> None:
+        """Show how the copies of the data are."""
+        ...
+
     def show_done(self, booked: Booked) -> None:
         """Show what is on disk now."""
         ...
@@ -152,6 +158,10 @@ class Surroundings:
         cashier: Who signed in; ``None`` while nobody has to.
         sync: How the till stands with head office; replaced by the shell when that changes.
         sync_actions: What can be asked of sync; ``None`` where no sync runs, as in the demo.
+        backup: How the copies of the data are; replaced by the shell when that changes.
+        backup_actions: What can be asked of them; ``None`` where none are taken, as in the demo.
+        can_restore: Whether ``open_restore`` leads anywhere.
+        open_restore: Opens what puts a copy back.
         is_demo: Whether this is the demo shop, whose bookings are made up and go nowhere.
         printing: The receipt printer and the paper; ``None`` until it is attached.
         doctor: What can be asked about devices; ``None`` until they are attached.
@@ -179,6 +189,10 @@ class Surroundings:
         self.cashier: CashierRow | None = None
         self.sync = SyncStatus()
         self.sync_actions: SyncActions | None = None
+        self.backup = BackupStatus()
+        self.backup_actions: BackupActions | None = None
+        self.can_restore = False
+        self.open_restore: Callable[[], None] = _nowhere
         self.is_demo = False
         self.printing: PrintActions | None = None
         self.doctor: DoctorActions | None = None
@@ -198,6 +212,10 @@ class Surroundings:
     def programme(self) -> Programme:
         """The rules in force."""
         return self.desk.programme
+
+
+def _nowhere() -> None:
+    """Leads to no screen."""
 
 
 def _silent(_cue: Cue) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from hardware.scans import DeviceState
 from storage.errors import Damaged, DiskFailed, StorageError
 from terminal.messages import error_text
+from terminal.presenters.backup_words import backup_dot
 from terminal.presenters.states import BarState, Breakage, KeyHint, Pill, Screen, Tone
 from terminal.presenters.sync_words import connection_pill
 
@@ -85,6 +86,7 @@ def bar_state(around: Surroundings, devices: Devices) -> BarState:
         clock=texts.time(now_us // US_PER_MIN * US_PER_MIN, around.clock.utc_offset_min(now_us)),
         language=texts.language,
         printer=devices.printer_pill(texts),
+        backup=backup_dot(around),
         cashier=around.cashier.name if around.cashier else "",
     )
 
@@ -107,6 +109,7 @@ def key_hints(texts: Texts, screen: Screen, live: Collection[str]) -> tuple[KeyH
         "F9": texts._("Undo"),
         "F10": texts._("Lock"),
         "F11": texts._("Devices"),
+        "F12": texts._("Copies"),
         "Esc": texts._("Cancel") if screen in CANCELS else texts._("Back"),
     }
     return tuple(KeyHint(key, label) for key, label in labels.items() if key in live)

@@ -35,6 +35,7 @@ class HelpPresenter(Presenter[HelpState]):
             KeyHint("F8", texts._("Daily report")),
             KeyHint("F9", texts._("Undo what was just booked")),
             KeyHint("F11", texts._("Devices: what works, what to do")),
+            KeyHint("F12", texts._("Copies of the data: how safe it is")),
             KeyHint("Enter", texts._("Confirm")),
             KeyHint("Esc", texts._("Back")),
         )

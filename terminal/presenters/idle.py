@@ -9,6 +9,7 @@ from loyalty.receipt_code import CODE_LENGTH_MAX, is_code
 from loyalty.records import Sale
 from terminal.app.till import read_card
 from terminal.messages import hardware_text
+from terminal.presenters.backup_words import idle_notice, level_now
 from terminal.presenters.base import Flow, Presenter, Surroundings
 from terminal.presenters.states import IdleState, Notice, Tile, Tone
 from terminal.presenters.sync_view import unreadable_notice
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from hardware.errors import HardwareError
     from storage.store import Reader
     from storage.types import Booking, DayReport
+    from terminal.backup.status import Level
     from texts.i18n import Texts
 
 FIND_LENGTH_MAX: Final = 80
@@ -41,6 +43,7 @@ class IdlePresenter(Presenter[IdleState]):
         self._notice: Notice | None = None
         self._trouble: HardwareError | None = None
         self._register_trouble = ""
+        self._known_level: Level | None = None
         self._today: DayReport | None = None
         self._newest: Booking | None = None
 
@@ -85,6 +88,11 @@ class IdlePresenter(Presenter[IdleState]):
         self._register_trouble = sentence
         self.refresh()
 
+    def knows_of_copies(self) -> None:
+        """Somebody has looked how the copies are: the dot stays, the sentence comes back when it gets worse."""
+        self._known_level = level_now(self._around)
+        self.refresh()
+
     def undo_last(self) -> None:
         """Undo the newest booking."""
         if self.state.can_undo:
@@ -105,7 +113,8 @@ class IdlePresenter(Presenter[IdleState]):
                 or self._basket_notice()
                 or self._scanner_notice()
                 or self._register_notice()
-                or self._sync_notice(),
+                or self._sync_notice()
+                or self._backup_notice(),
                 tiles=self._tiles(),
                 can_undo=can_undo,
             )
@@ -141,6 +150,9 @@ class IdlePresenter(Presenter[IdleState]):
         if status.problem is not None:
             return Notice(trouble_text(self._around.texts, status.problem), Tone.BAD)
         return None if status.unreadable is None else unreadable_notice(self._around, status.unreadable)
+
+    def _backup_notice(self) -> Notice | None:
+        return None if level_now(self._around) is self._known_level else idle_notice(self._around)
 
     def _tiles(self) -> tuple[Tile, ...]:
         texts = self._around.texts

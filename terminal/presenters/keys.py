@@ -18,6 +18,9 @@ LEADS_TO_SYNC: Final = frozenset(Screen) - {Screen.ENROL, Screen.VOID, Screen.SY
 LEADS_TO_DOCTOR: Final = LEADS_TO_SYNC - {Screen.DOCTOR} | {Screen.SYNC}
 """Where F11 and a tap on scanner or printer work, likewise."""
 
+LEADS_TO_BACKUP: Final = LEADS_TO_SYNC - {Screen.BACKUP} | {Screen.SYNC}
+"""Where F12 and a tap on the dot work, likewise."""
+
 HINTS_AT_SYNC: Final = frozenset({Screen.IDLE, Screen.FIND, Screen.REPORT, Screen.HELP})
 
 
@@ -61,12 +64,14 @@ def actions(shell: Navigation, screen: Screen) -> dict[str, Callable[[], None]]:
         Screen.SYNC: everywhere | {"Esc": shell.sync.cancel},
         Screen.SYNC_FORM: {"Enter": shell.sync_form.confirm, "Esc": shell.sync_form.cancel},
         Screen.DOCTOR: everywhere | {"Enter": shell.doctor.confirm, "Esc": shell.doctor.cancel},
+        Screen.BACKUP: everywhere | {"Esc": shell.backup.cancel},
         Screen.LOCK: {"Enter": shell.lock.confirm},
     }
     lock = {} if screen is Screen.LOCK else {"F10": shell.lock_till}
     sync = {"F7": shell.show_sync} if screen in LEADS_TO_SYNC else {}
     doctor = {"F11": shell.show_doctor} if screen in LEADS_TO_DOCTOR else {}
-    return screens[screen] | sync | doctor | lock
+    backup = {"F12": shell.show_backup} if screen in LEADS_TO_BACKUP else {}
+    return screens[screen] | sync | doctor | backup | lock
 
 
 def hidden(shell: Navigation, screen: Screen, *, has_people: bool) -> set[str]:
@@ -75,7 +80,7 @@ def hidden(shell: Navigation, screen: Screen, *, has_people: bool) -> set[str]:
     if screen is Screen.IDLE:
         found.add("Esc")
     if screen not in HINTS_AT_SYNC:
-        found.update(("F7", "F11"))
+        found.update(("F7", "F11", "F12"))
     if screen is Screen.MEMBER and not shell.member.state.anonymous:
         found.add("F2")
     if screen is Screen.DONE and shell.done.undoable is None:

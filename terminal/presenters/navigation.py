@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hardware.sound import Cue
 from terminal.app.identify import Identified
 from terminal.presenters import keys
+from terminal.presenters.backup import BackupPresenter
 from terminal.presenters.base import Presenter, Surroundings
 from terminal.presenters.doctor import DoctorPresenter
 from terminal.presenters.done import DonePresenter
@@ -68,6 +69,7 @@ class Navigation(Presenter[ShellState], ABC):
         self.sync = SyncPresenter(surroundings, self)
         self.sync_form = SyncFormPresenter(surroundings, self)
         self.doctor = DoctorPresenter(surroundings, self)
+        self.backup = BackupPresenter(surroundings, self)
         self.lock = LockPresenter(surroundings, self)
         self.register: RegisterPresenter | None = None
         self._undo = Undo(surroundings, self)
@@ -86,6 +88,7 @@ class Navigation(Presenter[ShellState], ABC):
             self.sync,
             self.sync_form,
             self.doctor,
+            self.backup,
             self.lock,
         )
 
@@ -207,6 +210,13 @@ class Navigation(Presenter[ShellState], ABC):
         self.doctor.open()
         self._go(Screen.DOCTOR)
 
+    def show_backup(self) -> None:
+        """Show how the copies of the data are; an open sale waits behind it."""
+        self.done.close()
+        self.backup.open()
+        self.idle.knows_of_copies()
+        self._go(Screen.BACKUP)
+
     def show_done(self, booked: Booked) -> None:
         """Show what is on disk; then scans that came meanwhile go on."""
         self.member.close()
@@ -233,6 +243,7 @@ class Navigation(Presenter[ShellState], ABC):
             Screen.SYNC: self.sync.say,
             Screen.SYNC_FORM: self.sync_form.say,
             Screen.DOCTOR: self.doctor.say,
+            Screen.BACKUP: self.backup.say,
             Screen.LOCK: self.lock.say,
         }.get(self._screen)
         if hears is not None:

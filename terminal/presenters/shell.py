@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
     from hardware.printing.status import PrinterStatus
     from hardware.scans import DeviceStatus, Scan
+    from terminal.backup.status import BackupStatus
     from terminal.sync.status import SyncStatus
 
 HELD_SCANS_MAX: Final = 8
 """How many scans wait while a booking is on its way to the disk; a booking takes milliseconds."""
 
 SALE_SCREENS: Final = frozenset(
-    {Screen.MEMBER, Screen.REDEEM, Screen.HISTORY, Screen.SYNC, Screen.SYNC_FORM, Screen.DOCTOR}
+    {Screen.MEMBER, Screen.REDEEM, Screen.HISTORY, Screen.SYNC, Screen.SYNC_FORM, Screen.DOCTOR, Screen.BACKUP}
 )
 """Screens behind which a sale may be open; a scan there must not throw away what was typed."""
 
@@ -80,14 +81,23 @@ class ShellPresenter(Navigation):
         self.sync_form.refresh()
         self._refresh()
 
+    def backup_status(self, status: BackupStatus) -> None:
+        """A copy was taken, or could not be."""
+        self._around.backup = status
+        self.idle.refresh()
+        self.backup.status_changed()
+        self._refresh()
+
     def tick(self) -> None:
         """A minute may have passed: the clock in the bar and the "2 min ago" on the idle screen."""
         self._refresh()
         if self._screen is Screen.IDLE:
             self.idle.refresh()
+        elif self._screen is Screen.BACKUP:
+            self.backup.refresh()
 
     def key(self, name: str) -> None:
-        """A key was pressed that the focused control does not want: ``F1`` to ``F11``, ``Esc``, ``Enter``."""
+        """A key was pressed that the focused control does not want: ``F1`` to ``F12``, ``Esc``, ``Enter``."""
         if self._broken is not None:
             if name in ("Enter", "Esc"):
                 self._read_breakage()

@@ -30,6 +30,7 @@ class Screen(StrEnum):
     SYNC = "sync"
     SYNC_FORM = "sync_form"
     DOCTOR = "doctor"
+    BACKUP = "backup"
     LOCK = "lock"
 
 
@@ -66,7 +67,7 @@ class KeyHint(msgspec.Struct, frozen=True):
 
 
 class BarState(msgspec.Struct, frozen=True):
-    """The bar at the top, on every screen; ``printer`` is ``None`` on a till without one."""
+    """The bar, on every screen; no ``printer`` without one, no ``backup`` while the data would outlive this disk."""
 
     shop: str
     till: str
@@ -75,6 +76,7 @@ class BarState(msgspec.Struct, frozen=True):
     clock: str
     language: str
     printer: Pill | None = None
+    backup: Pill | None = None
     cashier: str = ""
     training: str = ""
 

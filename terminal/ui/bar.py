@@ -29,6 +29,13 @@ PRINTER_ICONS = {
     Tone.WARN: "print_error",
     Tone.BAD: "print_error",
 }
+BACKUP_ICONS = {
+    Tone.NEUTRAL: "backup",
+    Tone.GOOD: "backup_done",
+    Tone.INFO: "backup",
+    Tone.WARN: "backup_old",
+    Tone.BAD: "backup_none",
+}
 CONNECTION_ICONS = {
     Tone.NEUTRAL: "storefront",
     Tone.GOOD: "cloud_done",
@@ -89,12 +96,14 @@ class Bar(QWidget):
         lock_wanted: Somebody else wants to work here.
         connection_wanted: Somebody wants to know more about head office.
         devices_wanted: Somebody wants to know more about scanners and printer.
+        backup_wanted: Somebody wants to know more about the copies of the data.
     """
 
     language_wanted = Signal(str)
     lock_wanted = Signal()
     connection_wanted = Signal()
     devices_wanted = Signal()
+    backup_wanted = Signal()
 
     def __init__(self, texts: Wording, theme: Theme) -> None:
         super().__init__()
@@ -110,6 +119,8 @@ class Bar(QWidget):
         self._scanner.clicked.connect(self.devices_wanted)
         self._printer = PillButton(theme, "printer", PRINTER_ICONS)
         self._printer.clicked.connect(self.devices_wanted)
+        self._backup = PillButton(theme, "backupDot", BACKUP_ICONS)
+        self._backup.clicked.connect(self.backup_wanted)
         self._connection = PillButton(theme, "connection", CONNECTION_ICONS)
         self._connection.clicked.connect(self.connection_wanted)
         self._clock = Label(theme, SHOP_SIZE, QFont.Weight.Bold, ink=ink, name="clock")
@@ -123,7 +134,7 @@ class Bar(QWidget):
         box.addWidget(self._shop)
         box.addWidget(self._till)
         box.addStretch(1)
-        states = (self._training, self._scanner, self._printer, self._connection)
+        states = (self._training, self._scanner, self._printer, self._backup, self._connection)
         for part in (*states, self._cashier, self._language, self._clock):
             box.addWidget(part)
         self.setFixedHeight(theme.px(tokens.BAR_HEIGHT))
@@ -140,6 +151,9 @@ class Bar(QWidget):
         if state.printer is not None:
             self._printer.show_pill(state.printer)
         self._printer.setVisible(state.printer is not None)
+        if state.backup is not None:
+            self._backup.show_pill(state.backup)
+        self._backup.setVisible(state.backup is not None)
         self._connection.show_pill(state.connection)
         self._clock.show_text(state.clock)
         self._training.show_text(f" {state.training} " if state.training else "")

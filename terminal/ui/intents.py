@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from terminal.presenters import states
+from terminal.presenters.backup_states import BackupState
 from terminal.presenters.report_states import ReportState
 from terminal.presenters.sync_states import SyncFormState, SyncState
 
@@ -287,6 +288,18 @@ class SyncForm(Presenter[SyncFormState], Protocol):
 
     def confirm(self) -> None:
         """Do what the button says."""
+        ...
+
+    def cancel(self) -> None:
+        """Leave the screen without doing anything."""
+        ...
+
+
+class Backup(Presenter[BackupState], Protocol):
+    """How the copies of the data are."""
+
+    def act(self, key: str) -> None:
+        """Do what a button says."""
         ...
 
     def cancel(self) -> None:

@@ -11,11 +11,12 @@ from terminal.ui.wording import Wording
 
 def make_view(screen: Screen, shell: Shell, texts: Wording, theme: Theme) -> View:
     """Make a view."""
-    make = _of_a_sale if screen in _SALE else _around_it
+    make = _of_a_sale if screen in _SALE else _of_the_till if screen in _TILL else _around_it
     return make(screen, shell, texts, theme)
 
 
 _SALE = frozenset({Screen.IDLE, Screen.MEMBER, Screen.REDEEM, Screen.DONE, Screen.UNKNOWN, Screen.LOCK})
+_TILL = frozenset({Screen.SYNC, Screen.SYNC_FORM, Screen.DOCTOR, Screen.BACKUP})
 
 
 def _of_a_sale(screen: Screen, shell: Shell, texts: Wording, theme: Theme) -> View:
@@ -68,6 +69,14 @@ def _around_it(screen: Screen, shell: Shell, texts: Wording, theme: Theme) -> Vi
             from terminal.ui.report import ReportView
 
             return ReportView(shell.report, texts, theme)
+        case _:
+            from terminal.ui.help import HelpView
+
+            return HelpView(shell.help, texts, theme)
+
+
+def _of_the_till(screen: Screen, shell: Shell, texts: Wording, theme: Theme) -> View:
+    match screen:
         case Screen.SYNC:
             from terminal.ui.sync import SyncView
 
@@ -81,6 +90,6 @@ def _around_it(screen: Screen, shell: Shell, texts: Wording, theme: Theme) -> Vi
 
             return DoctorView(shell.doctor, texts, theme)
         case _:
-            from terminal.ui.help import HelpView
+            from terminal.ui.backup import BackupView
 
-            return HelpView(shell.help, texts, theme)
+            return BackupView(shell.backup, texts, theme)

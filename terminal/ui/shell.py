@@ -86,6 +86,11 @@ class Shell(intents.Presenter[states.ShellState], Protocol):
         ...
 
     @property
+    def backup(self) -> intents.Backup:
+        """The presenter of this screen."""
+        ...
+
+    @property
     def lock(self) -> intents.Lock:
         """The presenter of this screen."""
         ...
@@ -96,7 +101,7 @@ class Shell(intents.Presenter[states.ShellState], Protocol):
         ...
 
     def key(self, name: str) -> object:
-        """A key: "F1" to "F11", "Esc" or "Enter"."""
+        """A key: "F1" to "F12", "Esc" or "Enter"."""
         ...
 
     def language(self, code: str) -> object:

@@ -22,7 +22,7 @@ OFF_SCREEN = frozenset({"offscreen", "minimal"})
 SIZE_MIN = QSize(1024, 720)  # a screen of 768 lines less a title bar and a task bar
 SIZE_WANTED = QSize(1366, 768)
 KEY_NAMES = {
-    **{Qt.Key(Qt.Key.Key_F1 + number): f"F{number + 1}" for number in range(11)},
+    **{Qt.Key(Qt.Key.Key_F1 + number): f"F{number + 1}" for number in range(12)},
     Qt.Key.Key_Escape: "Esc",
     Qt.Key.Key_Return: "Enter",
     Qt.Key.Key_Enter: "Enter",
@@ -76,6 +76,7 @@ class MainWindow(QWidget):
         self._bar.lock_wanted.connect(lambda: self._press("F10"))
         self._bar.connection_wanted.connect(lambda: self._press("F7"))
         self._bar.devices_wanted.connect(lambda: self._press("F11"))
+        self._bar.backup_wanted.connect(lambda: self._press("F12"))
         self._key_bar.pressed.connect(self._press)
         self._keyboard.entered.connect(lambda: self._press("Enter"))
         self._overlay.dismissed.connect(lambda: self._press("Enter"))
