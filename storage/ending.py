@@ -1,4 +1,4 @@
-"""How a store closes so that mark and log tell the truth: no mark without a log, no log without a mark."""
+"""How a store opens and closes so that mark and log tell the truth: no mark without a log, no log without a mark."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING
 
 from storage.connection import open_reader
 from storage.errors import StorageError
-from storage.files import LEDGER_FILE, OPEN_MARK, log_bytes, os_errors, sync_directory
+from storage.files import LEDGER_FILE, OPEN_MARK, log_bytes, os_errors, sync_directory, write_durably
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def begin_truthfully(directory: Path) -> None:
+    """Leave the mark, when the log's name is sure to be on the disk: a mark without a log is told as a loss."""
+    with os_errors(OPEN_MARK):
+        sync_directory(directory)
+        write_durably(directory / OPEN_MARK, b"")
 
 
 def end_truthfully(directory: Path, held: ExitStack, *, writable: bool, failed: bool) -> None:

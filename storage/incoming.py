@@ -9,15 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID
 
-from storage.tombstones import Tombstone
+from storage.edits import Outbox
+from storage.joining import is_telling
+from storage.tombstones import Tombstone, erase
 from storage.unsent import is_unsent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from loyalty.feed import CardItem, CashierItem, TombstoneItem
+    from loyalty.ports import Ids
     from storage.connection import Database
-    from storage.edits import Outbox
     from storage.types import CashierRow
 
 T = TypeVar("T")
@@ -67,6 +69,18 @@ def repeat_tombstones(ledger: Database, outbox: Outbox) -> int:
     for member, at_us, day in rows:
         outbox.tombstone(Tombstone(UUID(bytes=member), at_us, day))
     return len(rows)
+
+
+def replay_erasures(ledger: Database, vault: Database, ids: Ids, tombstones: Sequence[Tombstone]) -> None:
+    """Erase once more whom the file outside the ledger names and the ledger does not know, inside a transaction.
+
+    Head office is told, too: the power went, or a copy was put back, before the ledger could keep that it must be.
+    """
+    outbox = Outbox(ledger, vault, ids) if is_telling(ledger) else None
+    for tombstone in tombstones:
+        if outbox:
+            outbox.tombstone(tombstone)
+        erase(ledger, tombstone)
 
 
 def cashier_differs(before: CashierRow | None, after: CashierRow) -> bool:

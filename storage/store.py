@@ -12,21 +12,20 @@ from storage import checks, joining, replica
 from storage.checks import Identity, check_contents, check_files, check_ledger, newest_programme
 from storage.connection import open_pair, open_reader, open_writer
 from storage.edits import Outbox
-from storage.ending import end_truthfully
+from storage.ending import begin_truthfully, end_truthfully
 from storage.epochs import continue_in_new_epoch
 from storage.errors import DiskFailed, ErasureUnfinished, StorageError
 from storage.files import (
     KEY_FILE,
     LEDGER_FILE,
-    OPEN_MARK,
     REPLICA_FILE,
     VAULT_FILE,
     os_errors,
-    write_durably,
 )
+from storage.incoming import replay_erasures
 from storage.lock import take_lock
 from storage.replica_view import Belonging, Joined, ReplicaView
-from storage.tombstones import erase, missing_from, read_tombstones, write_tombstones
+from storage.tombstones import missing_from, read_tombstones, write_tombstones
 from storage.unit import Reader, Unit
 from storage.upgrade import bring_files_up_to_date, bring_up_to_date, is_older
 from storage.vault import catch_up
@@ -359,13 +358,11 @@ class Store:
         """Migrate, replay erasures the database does not know, and leave the mark that tells a crash."""
         bring_up_to_date(self.directory, self._ledger, self._vault)
         self._ledger.one("SELECT seq FROM journal LIMIT 1")  # the log file exists from the first read on
-        with os_errors(OPEN_MARK):
-            write_durably(self.directory / OPEN_MARK, b"")
+        begin_truthfully(self.directory)
         missing = missing_from(self._ledger, read_tombstones(self.directory))
         if missing:
             with self._ledger.transaction():
-                for tombstone in missing:
-                    erase(self._ledger, tombstone)
+                replay_erasures(self._ledger, self._vault, self._ids, missing)
         with contextlib.suppress(StorageError):  # some names are not found then; the till can sell all the same
             self._follow_profiles(erased=bool(missing))
         if self._failed:

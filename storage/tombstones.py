@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,7 +10,7 @@ import msgspec
 from loyalty.encoding import decode
 from loyalty.records import Adjustment, Reversal
 from storage.errors import Damaged
-from storage.files import PRIVATE_FILE, TOMBSTONE_FILE, os_errors, sync_directory, write_durably
+from storage.files import TOMBSTONE_FILE, os_errors, write_durably
 from storage.projections import root_of
 from storage.unsent import drop_edits_about, drop_edits_of
 
@@ -33,15 +32,16 @@ _DECODER: msgspec.json.Decoder[Tombstone] = msgspec.json.Decoder(Tombstone)
 
 
 def write_tombstones(directory: Path, tombstones: list[Tombstone]) -> None:
-    """Append to the file, one JSON document a line, and wait until it is on the disk."""
+    """Add to the file, one JSON document a line, and wait until it is on the disk.
+
+    It is written anew as a whole. What a power cut left of appended lines could be no lines, or zeros with a line
+    behind them, and the next start could not tell that from damage.
+    """
     path = directory / TOMBSTONE_FILE
     with os_errors(str(path)):
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE_FILE)
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(msgspec.json.encode(tombstone) + b"\n" for tombstone in tombstones)
-            file.flush()
-            os.fsync(file.fileno())
-        sync_directory(directory)
+        whole, end, _torn = path.read_bytes().rpartition(b"\n") if path.exists() else (b"", b"", b"")
+        added = b"".join(msgspec.json.encode(tombstone) + b"\n" for tombstone in tombstones)
+        write_durably(path, whole + end + added)
 
 
 def read_tombstones(directory: Path) -> list[Tombstone]:
