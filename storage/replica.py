@@ -17,7 +17,7 @@ from loyalty.replica import REPLICA, REPLICA_APPLICATION_ID, REPLICA_PAGE_SIZE, 
 from storage.connection import open_new, open_replica_writer
 from storage.errors import Damaged, NewerSchema, NotALedger
 from storage.exchange import Published
-from storage.files import check_header, log_path, os_errors
+from storage.files import check_header, log_path, os_errors, sync_directory
 from storage.publishing import Publication, forget_person
 from storage.replica_rows import put_link, read_link, read_state
 from storage.replica_view import is_replica, layout_problems
@@ -79,6 +79,8 @@ def discard(path: Path) -> None:
     with os_errors(str(path)):
         for name in (path, log_path(path), path.with_name(f"{path.name}-shm")):
             name.unlink(missing_ok=True)
+        if path.parent.exists():
+            sync_directory(path.parent)  # or a power cut could leave the log, to be read as the next replica's
 
 
 def forget(path: Path, members: list[bytes]) -> None:
