@@ -1,7 +1,7 @@
 """The restoring window: what happened, what can be done, who decides, how far it is, and the till opens again.
 
 It stands on nothing but a data directory: the till itself can't be built while its ledger can't be opened. The same
-pages serve a manager in the open till who wants an older copy; there the last step closes the till first.
+pages serve a manager who wants an older copy; the till is closed before and opens again afterwards.
 """
 
 from __future__ import annotations
@@ -46,8 +46,7 @@ class Ways:
 
     Args:
         open_till: Opens the till, again.
-        leave: Ends the program, or leaves the page of the open till.
-        hand_over: Closes the open till and carries a plan out then; ``None`` where no till is open.
+        leave: Leaves the window: the program ends, or the till that was closed for it opens again.
         crashed: Takes a bug, to write it down.
     """
 
@@ -56,12 +55,10 @@ class Ways:
         open_till: Callable[[], None],
         leave: Callable[[], None],
         crashed: Callable[[Exception], None],
-        hand_over: Callable[[Plan | RecoverCommand], None] | None = None,
     ) -> None:
         self.open_till = open_till
         self.leave = leave
         self.crashed = crashed
-        self.hand_over = hand_over
 
 
 class RestorePresenter(Presenter[RestoreState]):
@@ -215,7 +212,7 @@ class RestorePresenter(Presenter[RestoreState]):
             self._ways.leave()
         self.refresh()
 
-    def begin(self, plan: Plan | RecoverCommand) -> None:
+    def _begin(self, plan: Plan | RecoverCommand) -> None:
         """Carry out what somebody with the right to do so has decided."""
         model = self._model
         model.page, model.plan, model.step, model.stopping, model.busy = Page.WORKING, plan, None, False, False
@@ -285,10 +282,7 @@ class RestorePresenter(Presenter[RestoreState]):
     def _go(self) -> None:
         plan = self._model.plan
         assert plan is not None, "asked for before"
-        if self._ways.hand_over is None:
-            self.begin(plan)
-        else:
-            self._ways.hand_over(plan)
+        self._begin(plan)
 
     # -- answers
 

@@ -148,7 +148,7 @@ def _ways(model: Model, texts: Texts, clock: Clock) -> tuple[Way, ...]:
         ways.append(own)
     detail = texts._("None was found. Choose a file, for example on a stick.")
     if best is not None:
-        newest = texts._("The best is of {when}.").format(when=moment_text(texts, clock, best.copy.made_at_us))
+        newest = texts._("The best one: {when}.").format(when=moment_text(texts, clock, best.copy.made_at_us))
         detail = f"{newest} {missing_notice(texts, clock, findings, best).text}"
     advised = best is not None and not any(way.advised for way in ways)
     ways.append(Way("copy", texts._("Restore from a copy"), detail, "history", advised=advised))
@@ -249,7 +249,7 @@ def _confirm(model: Model, texts: Texts, clock: Clock) -> RestoreState:
     assert plan is not None, "the page is about it"
     found = model.found if isinstance(plan, FromCopy) else None
     back = texts._("Back")
-    primary = texts._("Close the till and put it back") if model.asked else texts._("Do it now")
+    primary = texts._("Put it back") if model.asked else texts._("Do it now")
     return RestoreState(
         Page.CONFIRM,
         _title(model, texts),
@@ -305,7 +305,7 @@ def _working(model: Model, texts: Texts, _clock: Clock) -> RestoreState:
     progress = texts._("{done} of {total}").format(done=texts.number(done), total=texts.number(total)) if total else ""
     return RestoreState(
         Page.WORKING,
-        _title(model, texts),
+        texts._("Restoring"),
         headline=texts._("The till is being restored"),
         text=texts._("Leave the computer on. What stood there is kept until the new is whole."),
         icon="sync",
@@ -354,7 +354,7 @@ def _done(model: Model, texts: Texts, _clock: Clock) -> RestoreState:
     support = (RestoreAction("support", texts._("Support file"), "call"),) if restored.problems else ()
     return RestoreState(
         Page.DONE,
-        _title(model, texts),
+        texts._("Restored"),
         headline=texts._("The till is whole again"),
         text=texts._("It can be opened now and goes on from there."),
         icon="check_circle",

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from terminal.app.restoring_copies import Place
 from terminal.app.restoring_plans import FromCopy, FromItself, KeyBack, Plan, Restored
-from terminal.app.restoring_trouble import Trouble
 from terminal.presenters.restore_outlook import Outlook, is_others, of_copy, of_itself
 from terminal.presenters.restore_states import CopyLine
 from terminal.presenters.states import Notice, Tone
@@ -138,7 +137,7 @@ def missing_notice(texts: Texts, clock: Clock, findings: Findings, found: Found)
     outlook = of_copy(findings, found)
     if outlook.missing is None:
         when = moment_text(texts, clock, found.copy.made_at_us)
-        return Notice(texts._("Whatever was booked after {when} would be missing.").format(when=when), Tone.WARN)
+        return Notice(texts._("Missing would be whatever was booked since: {when}.").format(when=when), Tone.WARN)
     return _missing(texts, outlook)
 
 
@@ -185,11 +184,9 @@ def what_will_happen(
     match plan:
         case FromCopy() if chosen is not None:
             when = moment_text(texts, clock, chosen.copy.made_at_us)
-            back = texts._("The bookings of {when} are put back.").format(when=when)
+            back = texts._("The bookings are put back as they were: {when}.").format(when=when)
             newer = newer_text(texts, of_copy(findings, chosen)) if plan.newer else ""
-            ends = texts._("The till is closed for it and opens again afterwards.")
-            first = ends if findings.trouble is Trouble.ASKED else ""
-            return tuple(filter(None, (first, back, newer, aside, epoch)))
+            return tuple(filter(None, (back, newer, aside, epoch)))
         case FromItself():
             again = texts._("The bookings are read one by one, each is proved, and all balances are made anew of them.")
             key = texts._("The programme's key comes from {file}.").format(file=plan.key.name) if plan.key else ""

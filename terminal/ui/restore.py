@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from terminal.presenters.restore_states import Page, RestoreState, StageLine
 from terminal.presenters.states import Choice, Field, Tone
@@ -117,8 +117,9 @@ class RestoreView(View):
         page = QHBoxLayout(self)
         page.setContentsMargins(*4 * (tokens.MARGIN,))
         page.setSpacing(tokens.MARGIN)
-        page.addWidget(self._left(theme), LEFT_SHARE)
-        page.addWidget(self._right(theme), RIGHT_SHARE)
+        for card, share in ((self._left(theme), LEFT_SHARE), (self._right(theme), RIGHT_SHARE)):
+            card.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)  # alike on every page
+            page.addWidget(card, share)
 
     def _left(self, theme: Theme) -> Card:
         for row, box in ((self._people_row, self._people_box), (self._fields_row, self._fields_box)):

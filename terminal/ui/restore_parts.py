@@ -13,7 +13,7 @@ from terminal.presenters.states import Tone
 from terminal.ui import tokens
 from terminal.ui.buttons import FOCUS_WIDTH, ICON_SIZE, Button, Kind
 from terminal.ui.cards import draw_surface
-from terminal.ui.labels import IconLabel, Label, Paragraph, caption
+from terminal.ui.labels import IconLabel, Paragraph, caption
 from terminal.ui.theme import Theme, colour
 
 INDENT = 18
@@ -298,7 +298,7 @@ class Heading(QWidget):
         self._theme = theme
         self._title = caption(theme, "title")
         self._icon = IconLabel(theme, "", STATE_ICON, theme.palette.ink)
-        self._headline = Label(theme, tokens.TEXT_TITLE, QFont.Weight.Bold, name="headline", elide=True)
+        self._headline = Paragraph(theme, tokens.TEXT_TITLE, QFont.Weight.Bold, name="headline")
         self._text = Paragraph(theme, tokens.TEXT_STRONG, name="text")
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -306,7 +306,7 @@ class Heading(QWidget):
         box.addWidget(self._title)
         line = QHBoxLayout()
         line.setSpacing(tokens.ROW_GAP)
-        line.addWidget(self._icon)
+        line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._headline, 1)
         box.addLayout(line)
         box.addWidget(self._text)
