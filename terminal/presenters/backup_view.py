@@ -25,16 +25,12 @@ ICONS: Final = {
 
 
 def tiles(around: Surroundings) -> tuple[Tile, ...]:
-    """The newest copy on this disk and off it, and how far the black box is where there is one."""
+    """The newest copy on this disk and off it."""
     texts, status = around.texts, around.backup
-    found = [
+    return (
         Tile(texts._("On this disk"), *_newest(around, status.here.newest)),
         Tile(texts._("Off this disk"), *_newest(around, status.elsewhere.newest)),
-    ]
-    if status.box.folder:
-        value = texts.number(status.box.records) if status.box.records else DASH
-        found.append(Tile(texts._("Black box"), value, texts._("holds what is new up to this booking")))
-    return tuple(found)
+    )
 
 
 def notes(around: Surroundings) -> tuple[Notice, ...]:
@@ -70,6 +66,8 @@ def facts(around: Surroundings) -> tuple[tuple[str, str], ...]:
         found.append((texts._("Copies there"), texts.number(status.elsewhere.count)))
     if status.box.folder:
         found.append((texts._("Black box"), status.box.folder))
+        up_to = texts.number(status.box.records) if status.box.records else DASH
+        found.append((texts._("Black box filled up to booking"), up_to))
     return tuple(found)
 
 

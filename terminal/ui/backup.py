@@ -27,7 +27,7 @@ class BackupView(View):
         self._presenter = presenter
         self._title = caption(theme, "title")
         self._icon = IconLabel(theme, "", STATE_ICON, theme.palette.ink)
-        self._headline = Label(theme, tokens.TEXT_TITLE, QFont.Weight.Bold, name="headline", elide=True)
+        self._headline = Paragraph(theme, tokens.TEXT_TITLE, QFont.Weight.Bold, name="headline")
         self._text = Paragraph(theme, tokens.TEXT_STRONG, name="text")
         self._progress_text = Label(theme, ink=theme.palette.secondary, name="progress", elide=True)
         self._progress = ProgressLine(theme)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from terminal.presenters.backup_states import BackupState
 from terminal.presenters.doctor_states import DoctorState
 from terminal.presenters.report_states import ReportState
 from terminal.presenters.states import (
@@ -257,6 +258,14 @@ class FakeDoctor(Fake[DoctorState]):
         self.note("cancel")
 
 
+class FakeBackup(Fake[BackupState]):
+    def act(self, key: str) -> None:
+        self.note("act", key)
+
+    def cancel(self) -> None:
+        self.note("cancel")
+
+
 class FakeLock(Fake[LockState]):
     def choose(self, cashier_id: str) -> None:
         self.note("choose", cashier_id)
@@ -291,6 +300,7 @@ class FakeShell(Fake[ShellState]):
         self.sync = FakeSync(SyncState("", "", "", "storefront"))
         self.sync_form = FakeSyncForm(SyncFormState("", ""))
         self.doctor = FakeDoctor(DoctorState("", ""))
+        self.backup = FakeBackup(BackupState("", "", "", "backup"))
         self.lock = FakeLock(LockState(""))
 
     def key(self, name: str) -> None:

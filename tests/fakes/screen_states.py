@@ -12,8 +12,9 @@ from terminal.presenters.states import (
     ShellState,
     Tone,
 )
+from tests.fakes.backup_states import BackupStates
 from tests.fakes.doctor_states import DoctorStates
-from tests.fakes.sale_states import KEYS
+from tests.fakes.sale_states import KEYS, replace
 from tests.fakes.sync_states import SyncStates
 
 SCREEN_KEYS = {
@@ -44,7 +45,10 @@ class ScreenStates(SyncStates):
 
     def shell(self, screen: Screen) -> ShellState:
         names = SCREEN_KEYS.get(screen, ("F1", "Esc"))
-        return ShellState(screen, self.bar(), tuple(KeyHint(name, self.t(*KEYS[name])) for name in names))
+        bar = self.bar()
+        if screen is Screen.BACKUP:
+            bar = replace(bar, backup=BackupStates(self.language).dot())
+        return ShellState(screen, bar, tuple(KeyHint(name, self.t(*KEYS[name])) for name in names))
 
     def variants(self) -> dict[str, tuple[Screen, object]]:
         """Every variant by name."""
@@ -63,6 +67,7 @@ class ScreenStates(SyncStates):
             Screen.SYNC: self.sync,
             Screen.SYNC_FORM: self.sync_form,
             Screen.DOCTOR: lambda: dict(DoctorStates(self.language).variants()),
+            Screen.BACKUP: lambda: dict(BackupStates(self.language).variants()),
             Screen.LOCK: self.lock,
         }
         return {name: (screen, state) for screen, make in makers.items() for name, state in make().items()}
