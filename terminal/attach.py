@@ -45,6 +45,7 @@ def attach(till: RunningTill, settings: Settings, bug: Callable[[Exception], Non
     pole = attach_customers(till, settings)
     attach_doctor(till, settings, scanners, make_scanners, traffic=traffic, printer=printer, pole=pole)
     attach_registers(till, settings, bug)
+    attach_retention(till, settings, bug)
 
 
 def attach_sound(till: RunningTill, settings: Settings) -> None:
@@ -227,3 +228,19 @@ def attach_backups(till: RunningTill, settings: Settings, bug: Callable[[Excepti
     till.hear_bookings(service.nudge)
     till.at_the_end(service.stop)
     service.start()
+
+
+def attach_retention(till: RunningTill, settings: Settings, bug: Callable[[Exception], None]) -> None:
+    """Let what names people go when it was kept for as long as the settings say."""
+    from terminal.app.sweep import RetentionWatch
+
+    watch = RetentionWatch(
+        till.desk,
+        till.desk.directory,
+        settings.retention,
+        till.around.clock,
+        register_folder=Path(settings.register.folder).expanduser() if settings.register.folder else None,
+        bug=bug,
+    )
+    watch.start()
+    till.at_the_end(watch.stop)

@@ -10,6 +10,7 @@ import typer
 
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Purpose
+from storage.scrubbing import scrub
 from terminal.app.consent import ConsentCommand, change_consent
 from terminal.app.documents import consent_documents, member_document
 from terminal.app.enrol import EnrolCommand, enrol
@@ -23,7 +24,7 @@ from terminal.app.members import (
     merge_members,
     show_member,
 )
-from terminal.cli import parsing
+from terminal.cli import parsing, retention
 from terminal.cli.session import session_of
 from texts.columns import pairs, table
 from texts.command_line.answers import Answer
@@ -76,6 +77,7 @@ def add_commands(app: typer.Typer) -> None:
         help=mark("Join two accounts. The points of CARD go to the member of INTO."),
         epilog="stammkunde member merge 2900000000018 2900000000025",
     )(_merge)
+    retention.add_commands(members)
     app.add_typer(members, name="member", help=mark("Members."))
 
 
@@ -278,10 +280,13 @@ def _erase(
         done = erase_member(till, EraseCommand(card.strip()))
         if isinstance(done, Refused):
             return done
-        return Answer(
-            {"member_id": done.member_id, "erased": True},
-            [session.texts._("The member's data is gone. The bookings stay, without a name.")],
-        )
+        unreadable = scrub(session.directory).unreadable
+        texts = session.texts
+        lines = [texts._("The member's data is gone. The bookings stay, without a name.")]
+        broken = texts._("A damaged ledger that was set aside may still name the member; delete it: {file}")
+        lines += [broken.format(file=path) for path in unreadable]
+        document = {"member_id": done.member_id, "erased": True, "unreadable": [str(path) for path in unreadable]}
+        return Answer(document, lines)
 
 
 def _merge(
