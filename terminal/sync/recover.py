@@ -1,25 +1,32 @@
 """A till whose disk is lost, made again: from head office and the black box, or from a backup and the black box.
 
-Signatures first; the body follows.
+Everything is made in a folder inside the data directory and moved into place when head office has acknowledged all of
+it and verifying found nothing. So no balance is ever shown in which head office's word and the box's records overlap:
+until they are told apart there is no till to show it.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
-from uuid import UUID
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from loyalty.wire import ProblemCode
-from terminal.sync.status import SyncTrouble
+from storage.files import PRIVATE_DIRECTORY, os_errors
+from storage.lock import take_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from uuid import UUID
 
     from loyalty.ports import Clock, Ids
+    from loyalty.wire import ProblemCode
+    from storage.exchange import HeadOfficeRow
+    from terminal.sync.joining import Admitted, Applicant
     from terminal.sync.keys import Keyring
+    from terminal.sync.session import OpenPort
+    from terminal.sync.status import SyncTrouble
 
 
 class RecoverStep(StrEnum):
@@ -136,6 +143,36 @@ class Recovered(msgspec.Struct, frozen=True):
     waiting: int = 0
 
 
+class Office(Protocol):
+    """The way to head office."""
+
+    def apply(self, url: str, code: str, applicant: Applicant) -> Admitted:
+        """Be taken in; see ``apply_to_join``."""
+        ...
+
+    def connect(self, head_office: HeadOfficeRow, private_key: bytes, clock: Clock, offset_ms: int) -> OpenPort:
+        """Open a line; see ``session.Connect``."""
+        ...
+
+
+class Outside(msgspec.Struct, frozen=True):
+    """What recovering needs of the world.
+
+    Attributes:
+        clock: Time.
+        ids: Fresh ids.
+        keyring: This user's keyring, if there is one.
+        office: The way to head office; ``None`` for the one over HTTP.
+        progress: Told the step, how far it is and how far it goes; 0 of 0 while that is not known.
+    """
+
+    clock: Clock
+    ids: Ids
+    keyring: Keyring | None
+    office: Office | None
+    progress: Callable[[RecoverStep, int, int], None]
+
+
 def recover(
     directory: Path,
     command: RecoverCommand,
@@ -144,6 +181,7 @@ def recover(
     ids: Ids,
     keyring: Keyring | None = None,
     progress: Callable[[RecoverStep, int, int], None] | None = None,
+    office: Office | None = None,
 ) -> Recovered | NotRecovered:
     """Make a lost till again in a data directory without a shop.
 
@@ -157,8 +195,22 @@ def recover(
         ids: Fresh ids.
         keyring: This user's keyring, if there is one.
         progress: Told the step, how far it is and how far it goes; 0 of 0 while that is not known.
+        office: The way to head office; over HTTP without it.
 
     Raises:
         StorageError: The disk did not take it, or a file can't be used; the data directory is as it was.
     """
-    raise NotImplementedError
+    from terminal.sync.recover_steps import Recovery  # brings the network's libraries
+
+    outside = Outside(clock, ids, keyring, office, progress or _to_nobody)
+    with os_errors(str(directory)):
+        directory.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+        lock = take_lock(directory)
+    try:
+        return Recovery(directory, command, outside).run()
+    finally:
+        lock.release()
+
+
+def _to_nobody(_step: RecoverStep, _done: int, _total: int) -> None:
+    """Where nobody looks on, nothing is shown."""
