@@ -10,7 +10,7 @@ import sys
 import threading
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from terminal.app.system import SystemClock, SystemIds
 from terminal.assembly import assemble
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
+    from storage.errors import StorageError
     from terminal.assembly import RunningTill
     from terminal.cli.programs import DemoResult
     from terminal.demo.stage import Stage
+    from terminal.settings import Settings
     from texts.i18n import Texts
 
 APPLICATION: Final = "stammkunde"
@@ -62,19 +64,19 @@ def catch_bugs(till: RunningTill) -> None:
 def open_till(directory: Path, *, language: str | None) -> int:
     """Open the till's window and return when it is closed.
 
+    Where the ledger can't be opened, or breaks while the till is open, the restoring window comes up for whoever sits
+    before a screen, and the till opens again once its data is whole.
+
     Raises:
-        StorageError: If the ledger can't be opened.
+        StorageError: If the ledger can't be opened, and nobody has restored it.
         SettingsWrong: If the settings have mistakes.
         CommandError: If no window can be shown here.
     """
     from storage.errors import StorageError
-    from terminal.app.report import ReportPlace
     from terminal.crash import crash_text, write_crash
     from terminal.display import display_problem
     from terminal.errors import settings_text
-    from terminal.messages import error_text
     from terminal.settings import SettingsWrong, settings_of
-    from terminal.ui.signals import quit_on_signals
     from texts.i18n import Texts, system_language
 
     def write_down(error: Exception) -> None:
@@ -91,21 +93,63 @@ def open_till(directory: Path, *, language: str | None) -> int:
         raise problem
     application = make_application()
     chosen = language or settings.language or system_language()
-    try:
-        till = assemble(
-            application,
-            directory,
-            texts_for=lambda currency: Texts(chosen, currency),
-            scanners=(),
-            clock=SystemClock(),
-            ids=SystemIds(),
-            crashed=write_down,
-            reports=ReportPlace(settings.report.breakage_percent),
-        )
-    except StorageError as error:
-        _tell_without_terminal(error_text(Texts(chosen), error))
-        raise
+    while True:
+        try:
+            ended = run_till(application, directory, settings, chosen, write_down)
+        except StorageError as error:
+            if not restore_till(application, directory, settings, chosen, error, write_down):
+                raise
+            continue
+        wants_window = ended.stopped_by is not None or ended.asks_for_copy
+        if not wants_window:
+            return ended.code
+        opens_again = restore_till(application, directory, settings, chosen, ended.stopped_by, write_down)
+        if not opens_again:
+            return EXIT_BROKEN if ended.stopped_by else ended.code
+
+
+class Ended(NamedTuple):
+    """How a till ended.
+
+    Attributes:
+        code: The exit code.
+        stopped_by: What broke so that it had to stop, once somebody has read it.
+        asks_for_copy: Whether it was closed to put an older copy back.
+    """
+
+    code: int
+    stopped_by: StorageError | None = None
+    asks_for_copy: bool = False
+
+
+def run_till(
+    application: QApplication,
+    directory: Path,
+    settings: Settings,
+    language: str,
+    write_down: Callable[[Exception], None],
+) -> Ended:
+    """Open the till once and return when it is closed.
+
+    Raises:
+        StorageError: If the ledger can't be opened.
+    """
+    from terminal.app.report import ReportPlace
+    from terminal.ui.signals import quit_on_signals
+    from texts.i18n import Texts
+
+    till = assemble(
+        application,
+        directory,
+        texts_for=lambda currency: Texts(language, currency),
+        scanners=(),
+        clock=SystemClock(),
+        ids=SystemIds(),
+        crashed=write_down,
+        reports=ReportPlace(settings.report.breakage_percent),
+    )
     catch_bugs(till)
+    asked = lead_to_copies(till, application)
     till.bridge.schedule(DEVICES_DELAY_MS, lambda: attach(till, settings, write_down))
     till.bridge.schedule(SYNC_DELAY_MS, lambda: till.keep_in_touch(SystemClock(), write_down))
     till.bridge.schedule(BACKUP_DELAY_MS, lambda: attach_backups(till, settings, write_down))
@@ -113,7 +157,60 @@ def open_till(directory: Path, *, language: str | None) -> int:
         open_now.callback(till.stop)
         till.window.open()
         code = int(application.exec())
-    return EXIT_BROKEN if till.shell.state.fatal else code
+    was_signal = code != 0
+    return Ended(
+        EXIT_BROKEN if till.shell.state.fatal else code,
+        None if was_signal else till.shell.stopped_by,
+        asks_for_copy=asked() and not was_signal,
+    )
+
+
+def lead_to_copies(till: RunningTill, application: QApplication) -> Callable[[], bool]:
+    """Let the screen about copies close the till for putting one back; tells whether somebody wants that.
+
+    An open sale is finished first: the till is closed for it.
+    """
+    wanted = False
+
+    def open_restore() -> None:
+        nonlocal wanted
+        if till.shell.say_what_is_open():
+            return
+        wanted = True
+        application.quit()
+
+    till.around.can_restore = True
+    till.around.open_restore = open_restore
+    return lambda: wanted
+
+
+def restore_till(
+    application: QApplication,
+    directory: Path,
+    settings: Settings,
+    language: str,
+    error: StorageError | None,
+    write_down: Callable[[Exception], None],
+) -> bool:
+    """Show what happened to the data and what can be done.
+
+    Args:
+        application: The Qt application.
+        directory: The data directory; no till has it open.
+        settings: The till's settings.
+        language: The language to start with.
+        error: What broke; ``None`` when somebody wants an older copy.
+        write_down: Takes a bug, to write it down.
+
+    Returns:
+        Whether to open the till, again.
+    """
+    from terminal.ui.restore_program import is_watched, run_restoring
+
+    if not is_watched(application, directory, error):
+        return False
+    clock, ids = SystemClock(), SystemIds()
+    return run_restoring(application, directory, settings, language, error, clock=clock, ids=ids, crashed=write_down)
 
 
 def _tell_without_terminal(sentence: str) -> None:

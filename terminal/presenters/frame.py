@@ -120,11 +120,18 @@ def stops_the_till(error: Exception) -> bool:
     return isinstance(error, DiskFailed | Damaged)
 
 
-def breakage(texts: Texts, error: Exception) -> Breakage:
-    """What broke, in words: a known error of the ledger, or a bug."""
+def breakage(texts: Texts, error: Exception, *, leads_on: bool = False) -> Breakage:
+    """What broke, in words: a known error of the ledger, or a bug.
+
+    Args:
+        texts: The language.
+        error: What broke.
+        leads_on: Whether the window about restoring comes up when the till has closed.
+    """
     if not isinstance(error, StorageError):
         sentence = texts._("This is a mistake of the program, not yours. What the green screen said is booked. (M-299)")
         return Breakage(texts._("Something went wrong"), sentence, texts._("Go on"))
     if stops_the_till(error):
-        return Breakage(texts._("The till has stopped"), error_text(texts, error), texts._("Close the till"))
+        action = texts._("Show what can be done") if leads_on else texts._("Close the till")
+        return Breakage(texts._("The till has stopped"), error_text(texts, error), action)
     return Breakage(texts._("That did not work"), error_text(texts, error), texts._("Go on"))

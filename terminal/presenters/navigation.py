@@ -284,5 +284,7 @@ class Navigation(Presenter[ShellState], ABC):
         texts = self._around.texts
         live = keys.actions(self, self._screen).keys()
         hints = key_hints(texts, self._screen, live - keys.hidden(self, self._screen, has_people=self._has_people))
-        broken = None if self._broken is None else breakage(texts, self._broken)
+        broken = None
+        if self._broken is not None:
+            broken = breakage(texts, self._broken, leads_on=self._around.can_restore)
         self._show(ShellState(self._screen, bar_state(self._around, self._devices), hints, broken))

@@ -34,11 +34,16 @@ SALE_SCREENS: Final = frozenset(
 
 
 class ShellPresenter(Navigation):
-    """The till as the window and the devices know it: routes what comes in to the screen that is on."""
+    """The till as the window and the devices know it: routes what comes in to the screen that is on.
+
+    Attributes:
+        stopped_by: What broke so that the till had to end, once somebody has read it.
+    """
 
     def __init__(self, surroundings: Surroundings, crashed: Callable[[Exception], None]) -> None:
         super().__init__(surroundings)
         self._crashed = crashed
+        self.stopped_by: StorageError | None = None
         self._held: list[tuple[str, str | None]] = []
 
     def start(self) -> None:
@@ -182,6 +187,14 @@ class ShellPresenter(Navigation):
         for text, symbology in held:
             self.read(text, symbology)
 
+    def say_what_is_open(self) -> bool:
+        """Whether a sale is open that closing the till would lose; then it is said."""
+        if self.member.sale is None and not self._busy:
+            return False
+        sentence = self._around.texts._("Finish the open sale first: the till is closed for this. (M-198)")
+        self.say(Notice(sentence, Tone.WARN))
+        return True
+
     def broke(self, error: Exception) -> None:
         """Cover the screen with what broke; a bug goes to the crash handler as well."""
         if not isinstance(error, StorageError):
@@ -193,7 +206,8 @@ class ShellPresenter(Navigation):
     def _read_breakage(self) -> None:
         """The cashier has read it: go on where that is safe, otherwise end the till."""
         error, self._broken = self._broken, None
-        if error is not None and stops_the_till(error):
+        if isinstance(error, StorageError) and stops_the_till(error):
+            self.stopped_by = error
             self._around.quit()
         elif not isinstance(error, StorageError):
             self.home()  # after a bug nobody knows what the open sale is worth
