@@ -92,4 +92,4 @@ def command_digest(key: bytes, *asked: object) -> str:
     The key is the programme's secret: card numbers and names are so few that a plain hash of them could be tried out,
     and what stands in the journal can never be erased.
     """
-    return hmac.new(key, msgspec.json.encode(asked, order="deterministic"), hashlib.sha256).hexdigest()
+    return hmac.digest(key, msgspec.json.encode(asked, order="deterministic"), "sha256").hex()

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-from uuid import UUID
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
 from loyalty.encoding import decode
+from loyalty.records import Sale
 from storage.reads import Reads
 from storage.shared_people import read_card
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from loyalty.records import AnyRecord, UnknownRecord
     from storage.types import CardRow
 
 _CARDS: Final = """
 SELECT card_ref, number, member_id, status FROM card WHERE number IN (SELECT value FROM json_each(?))"""
-_RECORDS: Final = """
-SELECT record_id, payload FROM journal WHERE record_id IN (SELECT unhex(value) FROM json_each(?))"""
 _RECEIPTS: Final = """
-SELECT booking.receipt, journal.payload FROM booking JOIN journal ON journal.seq = booking.seq
-WHERE booking.receipt IN (SELECT value FROM json_each(?)) AND booking.is_open = 1"""
+SELECT booking.receipt, booking.is_open, journal.payload FROM booking JOIN journal ON journal.seq = booking.seq
+WHERE booking.receipt IN (SELECT value FROM json_each(?)) ORDER BY booking.seq"""
 
 _ENCODER = msgspec.json.Encoder()
+
+
+class BookedSale(NamedTuple):
+    """A sale in the ledger.
+
+    Attributes:
+        record: As booked.
+        is_open: Whether something of it is left; else it has given its receipt number back.
+    """
+
+    record: Sale
+    is_open: bool
 
 
 class ImportReads(Reads):
@@ -43,14 +52,14 @@ class ImportReads(Reads):
         known = {number: shared.card(number, own.get(number)) for number in numbers}
         return {number: card for number, card in known.items() if card}
 
-    def records_with(self, record_ids: Collection[UUID]) -> dict[UUID, AnyRecord | UnknownRecord]:
-        """The records with these ids, as far as the journal has them."""
-        rows = self._ledger.all(_RECORDS, (_texts([record_id.hex for record_id in record_ids]),))
-        return {UUID(bytes=record_id): decode(payload) for record_id, payload in rows}
-
-    def sales_with(self, receipts: Collection[str]) -> dict[str, AnyRecord | UnknownRecord]:
-        """The sales with these registers' receipt numbers; one that was wholly undone has given its number back."""
-        return {receipt: decode(payload) for receipt, payload in self._ledger.all(_RECEIPTS, (_texts(receipts),))}
+    def sales_with(self, receipts: Collection[str]) -> dict[str, list[BookedSale]]:
+        """The sales with these registers' receipt numbers, as far as there are any, oldest first."""
+        found: dict[str, list[BookedSale]] = {}
+        for receipt, is_open, payload in self._ledger.all(_RECEIPTS, (_texts(receipts),)):
+            record = decode(payload)
+            assert isinstance(record, Sale), "only a sale is booked with a receipt"
+            found.setdefault(receipt, []).append(BookedSale(record, is_open=bool(is_open)))
+        return found
 
     def anyone_erased(self) -> bool:
         """Whether anybody was ever erased here; else nobody needs to be asked about one by one."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from storage.store import Reader, Unit
     from terminal.app.till import Till
 
-BATCH_MAX: Final = 2_000
+BATCH_MAX: Final = 5_000
 """How many sales or members are checked, and booked in one transaction."""
 
 CHECKPOINT_BATCHES: Final = 8

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 import msgspec
 
@@ -35,7 +34,7 @@ from terminal.app.importing.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from loyalty.records import AnyRecord, UnknownRecord
+    from storage.importing import BookedSale
     from storage.store import Reader, Unit
     from terminal.app.importing.table import Row
     from terminal.app.till import Till
@@ -46,6 +45,9 @@ COLUMNS: Final = Columns(
 )
 
 _ASKED: Final = "import sale"
+_UNDONE: Final = Bad(Wrong.RECEIPT_BOOKED)
+"""Says that the receipt's sale was wholly undone and has given its number back."""
+
 _ENCODER = msgspec.msgpack.Encoder()
 
 
@@ -198,23 +200,27 @@ class Sales:
     def known(self, reader: Reader, items: Sequence[Item], flaws: Flaws) -> list[int]:
         """The numbers of purchases that are in the ledger already; what contradicts rules or ledger is a mistake."""
         sales = [(item.number, _DECODER.decode(item.data)) for item in items]
-        ids = {number: self._id(sale) for number, sale in sales}
-        there = reader.records_with(ids.values())
         booked = reader.sales_with([sale.receipt for _, sale in sales])
         found: list[int] = []
         for number, sale in sales:
             if bad := self._against_rules(sale):
                 flaws.add(sale.line, "amount", bad)
-                continue
-            record = there.get(ids[number])
-            if record is not None and self._is_same(reader, record, sale):
-                found.append(number)
-            elif other := record or booked.get(sale.receipt):
-                flaws.add(sale.line, "receipt", _booked_already(other), sale.receipt)
+            elif sale.receipt in booked:
+                bad = self._contradicted(reader, sale, booked[sale.receipt])
+                if bad is None:
+                    found.append(number)
+                elif bad is not _UNDONE:
+                    flaws.add(sale.line, "receipt", bad, sale.receipt)
         return found
 
-    def _id(self, sale: OldSale) -> UUID:
-        return imported.sale_id(sale.receipt, sale.at_us, self._currency, _lines(sale))
+    def _contradicted(self, reader: Reader, sale: OldSale, booked: list[BookedSale]) -> Bad | None:
+        """Why a purchase can't be what is booked under its receipt; ``None`` when it is, undone or not."""
+        record_id = imported.sale_id(sale.receipt, sale.at_us, self._currency, _lines(sale))
+        mine = next((one.record for one in booked if one.record.record_id == record_id), None)
+        if mine is not None:
+            return None if self._is_same(reader, mine, sale) else _booked_already(mine)
+        there = next((one.record for one in booked if one.is_open), None)
+        return _UNDONE if there is None else _booked_already(there)
 
     def _against_rules(self, sale: OldSale) -> Bad | None:
         if len(sale.lines) >= LINES_MAX:
@@ -239,12 +245,11 @@ class Sales:
             return Bad(Wrong.AMOUNT_ABOVE_LIMIT, {"max_cents": self._till.programme.limits.amount_max_cents})
         return quote
 
-    def _is_same(self, reader: Reader, record: AnyRecord | UnknownRecord, sale: OldSale) -> bool:
+    def _is_same(self, reader: Reader, record: Sale, sale: OldSale) -> bool:
         """Whether a record is what a purchase becomes; receipt, moment and lines are, as its id is worked out of them.
 
         The digest was made with another key when the till has joined head office since. Then points and card decide.
         """
-        assert isinstance(record, Sale), "the id is worked out of a sale"
         if record.command_digest == self._digest(sale):
             return True
         card = reader.card_by_ref(record.card_ref) if record.card_ref else None
@@ -275,13 +280,13 @@ class Sales:
         key = self._till.store.programme_key
         anyone_erased = unit.anyone_erased()
         rows = unit.cards_numbered(numbers)
-        owners: dict[str, CardRow | None] = {}
-        for number in sorted(numbers):
+        owners: dict[str, CardRow | None] = {**rows}
+        for number in sorted(numbers if anyone_erased else numbers - rows.keys()):
             first_owner = cards.account_id(key, number)
             if anyone_erased and unit.is_erased(first_owner):
                 owners[number] = None
-            else:
-                owners[number] = rows.get(number) or CardRow(self._till.ids.random_id(), number, first_owner)
+            elif number not in rows:
+                owners[number] = CardRow(self._till.ids.random_id(), number, first_owner)
         new = [card for number, card in owners.items() if card and number not in rows]
         if unit.tells:
             unit.make_keys([card.member_id for card in new])
@@ -292,15 +297,16 @@ class Sales:
 
     def _record(self, sale: OldSale, card: CardRow | None) -> Sale:
         lines = _lines(sale)
+        record_id = imported.sale_id(sale.receipt, sale.at_us, self._currency, lines)
         explain: tuple[Explanation, ...] = ()
-        if card is None:
+        if card is None and sale.points:
             lines = tuple([msgspec.structs.replace(line, points=0) for line in lines])
-        elif self._is_awarded(sale):
+        elif card is not None and self._is_awarded(sale):
             quote = self._priced(sale)
             assert isinstance(quote, Quote), "it was priced before anything was booked"
             lines, explain = quote.lines, quote.explain
         return Sale(
-            record_id=self._id(sale),
+            record_id=record_id,
             member_id=card.member_id if card else None,
             at_us=sale.at_us,
             business_day=sale.day,
@@ -344,9 +350,8 @@ def _item(sale: OldSale) -> Item:
     return Item(sale.line, sale.receipt, _ENCODER.encode(sale))
 
 
-def _booked_already(record: AnyRecord | UnknownRecord) -> Bad:
+def _booked_already(record: Sale) -> Bad:
     """Names the sale that has a receipt number: imported with other contents, or booked here."""
-    assert isinstance(record, Sale), "only sales have receipts"
     values: dict[str, int | str] = {
         "record_id": str(record.record_id),
         "at": moment_text(record.at_us, record.utc_offset_min),

@@ -105,7 +105,7 @@ class Table:
             return None
         if not any(values):
             return None
-        return Row(line, {name: value for name, value in zip(header, values, strict=True) if name})
+        return Row(line, dict(zip(header, values, strict=True)))
 
     def _header(self) -> list[str] | None:
         """The columns in the file's order, an empty name for an empty one; ``None`` and mistakes for a wrong header."""
@@ -162,6 +162,6 @@ def _names(line: str, separator: str) -> list[str]:
 def _bare(field: str) -> str:
     """A field without spaces around it, and without what keeps a spreadsheet from changing it."""
     text = field.strip()
-    if text.startswith(_FORMULA) and text.endswith('"') and len(text) > len(_FORMULA):
+    if text[:1] == "=" and text.startswith(_FORMULA) and text.endswith('"') and len(text) > len(_FORMULA):
         text = text[len(_FORMULA) : -1].strip()
     return text

@@ -22,6 +22,7 @@ ZEROS_TRIED: Final = 4
 
 _RECEIPT: Final = re.compile(RECEIPT_PATTERN)
 _SHORTENED: Final = re.compile(r"[0-9]+[.,][0-9]+[eE]\+?[0-9]+", re.ASCII)
+_USUAL_AMOUNT: Final = re.compile(r"([0-9]{1,6})[.,]([0-9]{2})")
 _WHOLE: Final = re.compile(r"([+-]?)([0-9]{1,12})(?:[.,]0{1,2})?", re.ASCII)
 _GROUPED: Final = re.compile(r"[+-]?[0-9]{1,3}(?:[.,' ][0-9]{3})+", re.ASCII)
 _FRACTION: Final = re.compile(r"[+-]?[0-9]*[.,][0-9]+", re.ASCII)
@@ -50,6 +51,8 @@ def is_shortened(text: str) -> bool:
 
 def read_amount(text: str, currency: str) -> int | Bad:
     """Read a line's amount in cents; an article that was given away costs nothing."""
+    if usual := _USUAL_AMOUNT.fullmatch(text):
+        return int(usual[1]) * 100 + int(usual[2])
     cents = parse_amount(text, zero_ok=True, currency=currency)
     return Bad(_AMOUNTS[cents.problem]) if isinstance(cents, BadAmount) else cents
 
