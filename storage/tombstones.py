@@ -92,15 +92,20 @@ def missing_from(ledger: Database, tombstones: list[Tombstone]) -> list[Tombston
     return [tombstone for tombstone in tombstones if tombstone.member_id.bytes not in known]
 
 
-def erase(ledger: Database, tombstone: Tombstone) -> None:
+def erase(ledger: Database, tombstone: Tombstone) -> list[bytes]:
     """Delete profile, card numbers and texts of a member and of those merged into it; the pseudonymous records stay.
 
     Args:
         ledger: The writing connection, inside a transaction.
         tombstone: Who and when.
+
+    Returns:
+        All accounts that were one with the member's. Each needs a line of its own outside the ledger: a copy from
+        before a merge knows them as several people.
     """
     root = root_of(ledger, tombstone.member_id)
-    members = ledger.all("SELECT member_id FROM account WHERE merged_into = ?", (root,))
+    merged = [member for (member,) in ledger.all("SELECT member_id FROM account WHERE merged_into = ?", (root,))]
+    members = sorted({root, tombstone.member_id.bytes, *merged})
     rows = ledger.all(
         "SELECT payload FROM booking JOIN journal ON journal.seq = booking.seq"
         " WHERE booking.member_id = ? AND booking.kind IN ('reversal', 'adjustment')",
@@ -111,7 +116,7 @@ def erase(ledger: Database, tombstone: Tombstone) -> None:
         if isinstance(record, Reversal | Adjustment) and record.text_ref:
             ledger.run("DELETE FROM free_text WHERE text_ref = ?", (record.text_ref.bytes,))
             drop_edits_of(ledger, "text", record.text_ref.bytes)
-    for member in {root, tombstone.member_id.bytes, *(member for (member,) in members)}:
+    for member in members:
         drop_edits_about(ledger, member)
         ledger.run("DELETE FROM card WHERE member_id = ?", (member,))
         ledger.run("DELETE FROM member_profile WHERE member_id = ?", (member,))
@@ -120,3 +125,4 @@ def erase(ledger: Database, tombstone: Tombstone) -> None:
             (member, tombstone.erased_at_us, tombstone.erased_day),
         )
         ledger.run("INSERT INTO profile_change(member_id) VALUES (?)", (member,))
+    return members

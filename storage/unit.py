@@ -262,10 +262,12 @@ class Unit(Reader):
 
     def _erase(self, tombstone: Tombstone) -> None:
         """Erase a person under all accounts that are one on either side."""
+        named: set[bytes] = set()
         for member in self._own(tombstone.member_id):
-            buried = msgspec.structs.replace(tombstone, member_id=UUID(bytes=member))
-            erase(self._ledger, buried)
-            self.tombstones.append(buried)
+            named.update(erase(self._ledger, msgspec.structs.replace(tombstone, member_id=UUID(bytes=member))))
+        self.tombstones += [
+            msgspec.structs.replace(tombstone, member_id=UUID(bytes=member)) for member in sorted(named)
+        ]
         self._card_read = None
         self.profiles_changed = True
 
