@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from terminal.cli import recover
 from terminal.cli.session import Session, session_of
 from texts.command_line.answers import EXIT_DONE, EXIT_REFUSED, Answer
 from texts.command_line.commands import group
@@ -43,6 +44,7 @@ def add_commands(app: typer.Typer) -> None:
         help=mark("Bring a backup back into the data directory."),
         epilog="stammkunde --data ./restored ledger restore /media/usb/till-1.backup",
     )(_restore)
+    recover.add_command(ledgers)
     app.add_typer(ledgers, name="ledger", help=mark("The till's ledger."))
 
 
