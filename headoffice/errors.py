@@ -51,6 +51,13 @@ class DatabaseAway(HeadOfficeError):
     sentence = mark("The database of head office does not answer.")
 
 
+class StandbyDatabase(HeadOfficeError):
+    """The database is the standby of another one, which alone takes writes."""
+
+    code = "standby_database"
+    sentence = mark("This database is a standby: it answers reports, but only the one it follows takes what is new.")
+
+
 class NewerDatabase(HeadOfficeError):
     """A newer version of the program made this database."""
 

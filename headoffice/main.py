@@ -11,13 +11,13 @@ from platformdirs import user_data_path
 
 from headoffice.authority import settle
 from headoffice.clock import SystemIds, ZoneClock
-from headoffice.errors import NotFounded
+from headoffice.errors import NotFounded, StandbyDatabase
 from headoffice.files import PRIVATE_FILE, private_directory, private_file
 from headoffice.office import Office
 from headoffice.secrets import load_secrets, make_secrets
 from headoffice.service import HeadOffice
 from headoffice.store.archive import ARCHIVE_FILE, Archive
-from headoffice.store.engine import Database, migrate, open_engine
+from headoffice.store.engine import Database, open_engine
 from headoffice.store.rows import ServerRow, server_row
 from headoffice.store.tables import SERVER
 from headoffice.store.upserts import insert_missing
@@ -64,12 +64,14 @@ def assemble(
         ids: Fresh ids; random ones when ``None``.
         name: What a new head office is called.
         currency: What a new head office counts in (ISO 4217).
-        found: Whether to found one; without that, the folder and the database stay as they are.
+        found: Whether to found one; without that, the folder and the database stay as they are, and the database may
+            be a standby, of which everything can be read.
 
     Raises:
         NotFounded: There is none, and none is to be founded.
         KeysMissing: The database knows a head office whose keys are not in the folder.
         NewerDatabase: A newer program made the database.
+        StandbyDatabase: It is to be founded, or served, and its database takes no writes.
         HeadOfficeError: Anything else that keeps it from opening.
     """
     if not found and not database_url and not (data / DATABASE_FILE).exists():
@@ -79,7 +81,7 @@ def assemble(
         private_file(data / DATABASE_FILE)
     database = Database(open_engine(database_url or f"sqlite:///{data / DATABASE_FILE}"))
     try:
-        migrate(database.engine)
+        database.bring_up_to_date()
         clock, ids = clock or ZoneClock(), ids or SystemIds()
         with FileLock(data / FOUNDING_LOCK, mode=PRIVATE_FILE):
             new = ServerRow(ids.random_id(), ids.random_id(), currency or CURRENCY, name or NAME, clock.now_us())
@@ -93,7 +95,8 @@ def assemble(
             server=server,
             snapshots=data / SNAPSHOTS_FOLDER,
         )
-        settle(office)
+        if not database.is_standby():
+            settle(office)
         return HeadOffice(office)
     except BaseException:
         database.close()
@@ -105,7 +108,10 @@ def _found(database: Database, data: Path, new: ServerRow | None) -> ServerRow:
 
     Raises:
         NotFounded: There was none, and there is no new one.
+        StandbyDatabase: There would be one if there was none, where nothing can be written.
     """
+    if new is not None and database.is_standby():
+        raise StandbyDatabase
     with database.snapshot() as connection:
         server = server_row(connection)
     if server is not None:

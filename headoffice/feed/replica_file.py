@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -27,14 +29,16 @@ from headoffice.store.tables import (
     TERMINAL_EPOCH,
     TOMBSTONE,
 )
-from loyalty.directory import search_terms
 from loyalty.replica import REPLICA, REPLICA_APPLICATION_ID, REPLICA_PAGE_SIZE, REPLICA_VERSION
+from loyalty.searching import Indexed, indexed
 from storage import sqlite
+from storage.connection import Database
+from storage.errors import StorageError
+from storage.search_build import build
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
-    from pathlib import Path
     from uuid import UUID
 
     from sqlalchemy import Column, Connection, Select
@@ -48,7 +52,14 @@ ROWS_AT_ONCE: Final = 2_000
 CACHE_KIB: Final = 65_536
 
 _STATEMENT: Final = "INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)"
-_SEARCH_TERMS: Final = "INSERT INTO search_term SELECT DISTINCT kind, term, member_id FROM temp.term ORDER BY 1, 2, 3"
+_PEOPLE_ASIDE: Final = "CREATE TABLE aside.person(member_id BLOB PRIMARY KEY, words TEXT, others TEXT)"
+_PERSON: Final = "INSERT OR IGNORE INTO aside.person VALUES (?, ?, ?)"
+_BY_LAST_SALE: Final = """SELECT person.member_id, person.words, person.others
+FROM (
+  SELECT person.member_id FROM aside.person LEFT JOIN statement USING (member_id)
+  ORDER BY ifnull(last_sale_day, '') DESC, person.member_id) AS sorted
+CROSS JOIN aside.person ON person.member_id = sorted.member_id"""
+"""Who bought last is found first among equals."""
 
 
 def write_replica(office: Office, connection: Connection, store_id: UUID, path: Path) -> Cursor:
@@ -69,17 +80,21 @@ def write_replica(office: Office, connection: Connection, store_id: UUID, path: 
     with os_errors(path):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
     try:
-        with closing(sqlite.connect(path, isolation_level=None)) as file:
-            cursor = _fill(office, connection, store_id, file)
-    except sqlite.OperationalError as error:  # the disk is full or failing
+        with (
+            tempfile.TemporaryDirectory(dir=path.parent, prefix="people-") as aside,
+            closing(sqlite.connect(path, isolation_level=None)) as file,
+        ):
+            cursor = _fill(office, connection, store_id, Database(file, path.name), Path(aside))
+    except (sqlite.OperationalError, StorageError) as error:  # the disk is full or failing
         raise FolderUnusable(f"{path}: {error}") from error
     with os_errors(path), path.open("rb+") as written:
         os.fsync(written.fileno())
     return cursor
 
 
-def _fill(office: Office, connection: Connection, store_id: UUID, file: sqlite.Connection) -> Cursor:
+def _fill(office: Office, connection: Connection, store_id: UUID, database: Database, aside: Path) -> Cursor:
     """One transaction without a log: a build that breaks off is thrown away as a whole."""
+    file = database.connection
     settings = (
         f"page_size = {REPLICA_PAGE_SIZE}",
         "journal_mode = OFF",
@@ -90,6 +105,9 @@ def _fill(office: Office, connection: Connection, store_id: UUID, file: sqlite.C
     )
     for setting in settings:
         file.execute(f"PRAGMA {setting}")
+    file.execute("ATTACH DATABASE ? AS aside", (str(aside / "people.sqlite"),))
+    for setting in ("journal_mode = OFF", "synchronous = OFF"):
+        file.execute(f"PRAGMA aside.{setting}")
     file.execute("BEGIN")
     for statement in REPLICA:
         if not statement.startswith("CREATE INDEX"):
@@ -97,6 +115,7 @@ def _fill(office: Office, connection: Connection, store_id: UUID, file: sqlite.C
     cursor = _write_state(office, connection, file)
     _write_statements(office, connection, file)
     _write_people(office, connection, file)
+    build(database, aside / "keys.sqlite", _people(file))
     _write_rest(office, connection, store_id, file)
     for statement in REPLICA:
         if statement.startswith("CREATE INDEX"):  # sorted once instead of at every row
@@ -144,19 +163,22 @@ def _statement(item: StatementItem) -> tuple[bytes | int | str | None, ...]:
 
 
 def _write_people(office: Office, connection: Connection, file: sqlite.Connection) -> None:
-    """Profiles and search terms of surviving accounts; the terms are sorted on disk, because they are the most rows."""
-    file.execute("CREATE TEMP TABLE term(kind TEXT, term TEXT, member_id BLOB)")
+    """Profiles of surviving accounts; what they are found by is set aside until all are there."""
+    file.execute(_PEOPLE_ASIDE)
     for named in _pages(connection, PROFILE_FIELD.c.member_id):
         members = _standing(connection, named)
-        rows, terms = [], []
+        rows, people = [], []
         for member_id, profile in profiles(connection, office.sealer, members).items():
             sealed = office.sealer.seal_profile(member_id, profile)
             rows.append((member_id.bytes, sealed.nonce, sealed.box))
-            terms += [(kind, term, member_id.bytes) for kind, term in search_terms(profile)]
+            people.append((member_id.bytes, *indexed(profile)))
         file.executemany("INSERT OR IGNORE INTO profile VALUES (?, ?, ?)", rows)
-        file.executemany("INSERT INTO temp.term VALUES (?, ?, ?)", terms)
-    file.execute(_SEARCH_TERMS)
-    file.execute("DROP TABLE temp.term")
+        file.executemany(_PERSON, people)
+
+
+def _people(file: sqlite.Connection) -> Iterator[tuple[bytes, Indexed]]:
+    for member, words, others in file.execute(_BY_LAST_SALE):
+        yield member, Indexed(words, others)
 
 
 def _standing(connection: Connection, members: list[UUID]) -> list[UUID]:

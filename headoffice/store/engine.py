@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import psycopg
-from sqlalchemy import create_engine, event, exc, make_url
+from sqlalchemy import create_engine, event, exc, make_url, text
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
-from headoffice.errors import DatabaseAway
+from headoffice.errors import DatabaseAway, StandbyDatabase
 from headoffice.store import arrays
-from headoffice.store.migrate import migrate
+from headoffice.store.migrate import is_newest, migrate
 from storage.sqlite import choose_driver
 
 if TYPE_CHECKING:
@@ -51,6 +51,9 @@ RETRY_WAIT_MAX_S: Final = 0.5
 
 GIVEN_UP: Final = frozenset({"40001", "40P01"})
 """SQLSTATE of what may simply be done again: serialization failure and deadlock (PostgreSQL manual, appendix A)."""
+
+READ_ONLY: Final = frozenset({"25006", "0A000"})
+"""SQLSTATE of a write where only reading is possible, and of asking a standby for a transaction that writes."""
 
 REST_S: Final = 1.0
 """After so many seconds without work a connection to PostgreSQL may be dead and nobody would know."""
@@ -145,12 +148,40 @@ class Database:
         self.dialect = engine.dialect.name
         self._one_writer = threading.Lock()  # SQLite has one writer; in a queue it is faster than in its busy loop
 
+    def bring_up_to_date(self) -> None:
+        """Bring it to the newest layout; a standby must have it already.
+
+        Raises:
+            DatabaseAway: The database does not answer.
+            NewerDatabase: A newer program made it.
+            StandbyDatabase: It has an older layout, which only the database it follows can change.
+        """
+        if self.is_standby():
+            with self.snapshot() as connection:
+                if not is_newest(connection):
+                    raise StandbyDatabase("its layout is older than this program's")
+            return
+        with _known_errors():
+            migrate(self.engine)
+
+    def is_standby(self) -> bool:
+        """Whether it only follows another database (PostgreSQL manual, 9.27.4).
+
+        Raises:
+            DatabaseAway: The database does not answer.
+        """
+        if self.dialect != "postgresql":
+            return False
+        with self.snapshot() as connection:
+            return bool(connection.scalar(text("SELECT pg_is_in_recovery()")))
+
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that writes: commits on normal exit, rolls back when anything is raised.
 
         Raises:
             DatabaseAway: The database does not answer.
+            StandbyDatabase: It takes no writes.
         """
         with _known_errors():
             if self.dialect != "sqlite":
@@ -234,6 +265,8 @@ def _explain(error: Exception, cause: Any, *, lost: bool) -> None:  # noqa: ANN4
     state = getattr(cause, "sqlstate", None)
     if state in GIVEN_UP:
         raise _GivenUp(f"The transaction was given up: {state}") from error
+    if state in READ_ONLY:
+        raise StandbyDatabase(str(cause)) from error
     away = (exc.OperationalError, exc.InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
     if lost or isinstance(error, away):
         raise DatabaseAway(f"{type(cause).__name__} {state or ''}: {cause}".strip()) from error

@@ -41,14 +41,34 @@ def layout_version(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def is_newest(connection: Connection) -> bool:
+    """Whether a database has the newest layout; asks only.
+
+    Raises:
+        NewerDatabase: A newer program made it.
+    """
+    script = ScriptDirectory.from_config(_config())
+    return _known_layout(connection, script) == script.get_current_head()
+
+
 def _upgrade(connection: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    _known_layout(connection, ScriptDirectory.from_config(config))
+    command.upgrade(config, "head")
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    script = ScriptDirectory.from_config(config)
+    return config
+
+
+def _known_layout(connection: Connection, script: ScriptDirectory) -> str | None:
+    """The layout a database has, which this program must know; ``None`` when it is empty."""
     found = layout_version(connection)
     known = {step.revision for step in script.walk_revisions()}
     if found is not None and found not in known:
         raise NewerDatabase(f"The database has layout {found}; this program knows up to {script.get_current_head()}")
-    command.upgrade(config, "head")
+    return found

@@ -59,6 +59,18 @@ class PostgresPair:
                 with attempt:
                     assert connection.execute("SELECT 1 FROM pg_stat_wal_receiver").fetchone() is None
 
+    def catch_up(self) -> None:
+        """Wait until the standby shows what the primary has."""
+        with psycopg.connect(self.primary.url("postgres")) as connection:
+            newest = connection.execute("SELECT pg_current_wal_lsn()").fetchone()
+        assert newest is not None
+        with psycopg.connect(self.standby.url("postgres"), autocommit=True) as connection:
+            for attempt in tenacity.Retrying(stop=tenacity.stop_after_delay(END_S), wait=tenacity.wait_fixed(0.02)):
+                with attempt:
+                    assert connection.execute("SELECT pg_last_wal_replay_lsn() >= %s::pg_lsn", newest).fetchone() == (
+                        True,
+                    )
+
     def fail_over(self) -> None:
         """The standby takes the place of a primary that was cut off."""
         self.standby.promote()
