@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ import headoffice.store.number_tables
 import headoffice.store.staff_tables  # noqa: F401 - tables register themselves
 from headoffice.store.distribution import DISTRIBUTED_BY, REFERENCE, TOGETHER
 from headoffice.store.tables import METADATA
+from tests.source import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,3 +63,15 @@ def test_the_check_notices_a_key_without_the_column() -> None:
     keys = list(unique_keys(METADATA.tables["store"]))
     assert {"name"} in keys
     assert {"store_id"} in keys
+
+
+def test_the_page_about_scaling_names_every_table_where_it_lies() -> None:
+    """Whoever plans for several machines reads that page and not the code."""
+    page = (ROOT / "docs" / "scaling.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| ([a-z ]+) \| (`.*) \|$", page, re.MULTILINE))
+    named = {place: set(re.findall(r"`(\w+)`", tables)) for place, tables in rows.items()}
+    assert named.pop("everywhere whole") == REFERENCE
+    assert set().union(*named.values()) == DISTRIBUTED_BY.keys()
+    assert named["till"] == set(TOGETHER[0])
+    assert named["member"] == set(TOGETHER[1])
+    assert named["record"] == set(TOGETHER[2])
