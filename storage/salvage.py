@@ -237,7 +237,6 @@ def _save_keys(path: Path, renewed: Database) -> tuple[int, bool]:
                             )
     except StorageError:
         whole = False
-    renewed.run("UPDATE search_state SET indexed_stamp = 0")
     return int(renewed.value("SELECT count(*) FROM member_key")), whole
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from loyalty.ports import Clock, Ids
@@ -62,13 +61,12 @@ def run_restoring(
     Returns:
         Whether to open the till. Who gave up putting an older copy back gets the till as it was.
     """
-    loop = QEventLoop()
     opens = False
 
     def open_till() -> None:
         nonlocal opens
         opens = True
-        loop.quit()
+        application.exit()
 
     with ExitStack() as running:
         bridge = Bridge(application)
@@ -79,7 +77,7 @@ def run_restoring(
         service = FullRestoringService(directory, settings, error, clock=clock, ids=ids, deliver=bridge.deliver)
         running.callback(service.stop)
         trouble = Trouble.ASKED if error is None else diagnose(directory, error)
-        leave = open_till if error is None else loop.quit
+        leave = open_till if error is None else application.exit
         presenter = RestorePresenter(
             service,
             Texts(language),
@@ -94,10 +92,22 @@ def run_restoring(
         running.callback(window.hide)
         window.closed.connect(leave)
         running.enter_context(quit_on_signals(application))
+        running.enter_context(_closed_by_itself(application))
         window.open()
         presenter.look()
-        was_asked_to_end = loop.exec() != 0
+        was_asked_to_end = application.exec() != 0
     return opens and not was_asked_to_end
+
+
+@contextmanager
+def _closed_by_itself(application: QApplication) -> Iterator[None]:
+    """Let closing the window end nothing but the window: Qt's order to quit would wait for the till's own loop."""
+    before = application.quitOnLastWindowClosed()
+    application.setQuitOnLastWindowClosed(False)
+    try:
+        yield
+    finally:
+        application.setQuitOnLastWindowClosed(before)
 
 
 @contextmanager

@@ -1,0 +1,59 @@
+"""From a damaged file to the next booked sale, through the real program and its real window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from storage.verify import verify
+from terminal import main
+from terminal.presenters.restore_states import Page
+from terminal.presenters.states import Screen
+from tests.fakes.counter import ANNA
+from tests.fakes.damage import DAMAGES
+from tests.ui.restoring.conftest import Person, Script
+
+
+def books_a_sale(person: Person) -> Script:
+    """In the open till: scan Anna, type 10.00, book, close."""
+    shell = person.till.shell
+    shell.read(ANNA)
+    yield lambda: shell.state.screen is Screen.MEMBER
+    shell.member.amount_typed("10.00")
+    shell.member.confirm()
+    yield lambda: shell.state.screen is Screen.DONE
+    person.till.around.quit()
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_the_advised_way_leads_to_the_next_sale(
+    person: Person, shop: Path, balance_of: Callable[[str], int], damage: str
+) -> None:
+    """Whatever was lost: Enter takes the advised way, a word confirms it, and the till sells on the same balance."""
+    DAMAGES[damage](shop)
+    told: list[str] = []
+
+    def script() -> Script:
+        yield person.page(Page.TROUBLE)
+        told.append(person.presenter.state.headline)
+        person.enter()
+        yield lambda: person.page(Page.CONFIRM)() or person.page(Page.COPIES)()
+        if person.presenter.state.page is Page.COPIES:
+            person.enter()
+            yield person.page(Page.CONFIRM)
+        person.type("restore")
+        yield lambda: person.presenter.state.primary_enabled
+        person.enter()
+        yield person.page(Page.DONE)
+        told.extend(person.read("point"))
+        person.enter()
+        yield person.sees_till
+        yield from books_a_sale(person)
+
+    person.act(script())
+    assert main.open_till(shop, language="en") == 0
+    assert balance_of(ANNA) == 1_284 + 10
+    assert verify(shop).problems == ()
+    assert "Every booking was proved; all balances agree with them." in told
