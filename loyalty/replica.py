@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from loyalty.searching import SEARCH_TABLES
+
 REPLICA_APPLICATION_ID: Final = 0x53544B52
 """``STKR`` in the file header."""
 
-REPLICA_VERSION: Final = 2
-"""``user_version``. 1: first layout (2026-11-21). 2: what members agreed to, and the other tills (2026-11-22)."""
+REPLICA_VERSION: Final = 3
+"""``user_version``. 1: first layout (2026-11-21). 2: what members agreed to, and the other tills (2026-11-22). 3: keys
+of pairs in the search index (2026-11-22)."""
 
 REPLICA_PAGE_SIZE: Final = 4096
 """In bytes; a copy into an open file needs the same on both sides."""
@@ -47,13 +50,7 @@ REPLICA: Final = (
   nonce BLOB NOT NULL,
   box BLOB NOT NULL
 ) STRICT, WITHOUT ROWID""",
-    """CREATE TABLE search_term(
-  kind TEXT NOT NULL,
-  term TEXT NOT NULL,
-  member_id BLOB NOT NULL,
-  PRIMARY KEY (kind, term, member_id)
-) STRICT, WITHOUT ROWID""",
-    "CREATE INDEX search_term_by_member ON search_term(member_id)",
+    *SEARCH_TABLES,
     """CREATE TABLE programme(
   version INTEGER PRIMARY KEY,
   document TEXT NOT NULL,

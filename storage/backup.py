@@ -25,6 +25,7 @@ from storage.files import (
     PRIVATE_DIRECTORY,
     PROGRAMME_KEY_BYTES,
     REPLICA_FILE,
+    SEARCH_FILE,
     TOMBSTONE_FILE,
     VAULT_FILE,
     check_header,
@@ -51,7 +52,7 @@ from storage.tombstones import (
     tombstones_in,
     write_tombstones,
 )
-from storage.vault import TillKey, index_anew, till_key
+from storage.vault import TillKey, follow_anew, till_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -209,6 +210,7 @@ def restore(source: Path, directory: Path, *, clock: Clock, ids: Ids) -> Head:
                 started = _begin_epoch(part, directory, key, clock, ids)
                 sync_file(part)
                 discard(directory / REPLICA_FILE)
+                discard(directory / SEARCH_FILE)  # made from what the other ledger knew
                 _swap(part, directory, started)
         finally:
             lock.release()
@@ -332,7 +334,7 @@ def _begin_epoch(part: Path, directory: Path, key: bytes, clock: Clock, ids: Ids
                 erase(ledger, tombstone)
             _drop_what_has_no_key(ledger, vault)
             continue_in_new_epoch(ledger, key=key, clock=clock, ids=ids)
-        index_anew(vault)
+        follow_anew(vault)
         vault.one("PRAGMA wal_checkpoint(TRUNCATE)")
         ledger.one("PRAGMA wal_checkpoint(TRUNCATE)")
         return head(ledger)

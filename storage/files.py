@@ -26,13 +26,25 @@ KEY_BEFORE_JOINING: Final = "programme.key.before-joining"
 REPLICA_FILE: Final = "replica.sqlite"
 """Head office's state as this till holds it; may be thrown away at any time."""
 
+SEARCH_FILE: Final = "search.sqlite"
+"""By what people are found; made from the profiles, and may be thrown away at any time."""
+
 OPEN_MARK: Final = "ledger.open"
 """Stands while a till has the ledger open; left behind by a crash, whose write-ahead log must then be there too."""
 
 TOMBSTONE_FILE: Final = "tombstones"
 """Who was erased; outside the ledger, so that a restored copy is told."""
 
-SHOP_FILES: Final = (LEDGER_FILE, VAULT_FILE, KEY_FILE, OPEN_MARK, TOMBSTONE_FILE, KEY_BEFORE_JOINING, REPLICA_FILE)
+SHOP_FILES: Final = (
+    LEDGER_FILE,
+    VAULT_FILE,
+    KEY_FILE,
+    OPEN_MARK,
+    TOMBSTONE_FILE,
+    KEY_BEFORE_JOINING,
+    REPLICA_FILE,
+    SEARCH_FILE,
+)
 """Every file that only a shop leaves in a directory; the databases' logs come besides."""
 
 PROGRAMME_KEY_BYTES: Final = 32
@@ -108,7 +120,7 @@ def log_path(path: Path) -> Path:
 
 def parts_of_shop(directory: Path) -> list[str]:
     """Names of the shop's files that stand in a directory, leftover logs included."""
-    logs = (f"{name}{end}" for name in (LEDGER_FILE, VAULT_FILE, REPLICA_FILE) for end in ("-wal", "-shm"))
+    logs = (f"{name}{end}" for name in (LEDGER_FILE, VAULT_FILE, REPLICA_FILE, SEARCH_FILE) for end in ("-wal", "-shm"))
     return [name for name in (*SHOP_FILES, *logs) if (directory / name).exists()]
 
 

@@ -23,6 +23,7 @@ from storage.schema import (
     STEPS_TABLE,
     VAULT_APPLICATION_ID,
     VAULT_STEP_2,
+    VAULT_STEP_5,
     VAULT_TABLES,
     expected,
 )
@@ -71,7 +72,11 @@ VAULT_LAYOUT: Final = Layout(
     "vault",
     VAULT_APPLICATION_ID,
     SCHEMA_VERSION,
-    (Step("0001_first_layout", VAULT_TABLES), Step("0002_head_office", VAULT_STEP_2)),
+    (
+        Step("0001_first_layout", VAULT_TABLES),
+        Step("0002_head_office", VAULT_STEP_2),
+        Step("0005_search_apart", VAULT_STEP_5),
+    ),
 )
 
 MIGRATIONS_TABLE: Final = "_sqlite_migrations"

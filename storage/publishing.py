@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from loyalty.directory import search_terms
 from loyalty.feed import (
     CardItem,
     CashierItem,
@@ -20,12 +19,15 @@ from loyalty.feed import (
     TillItem,
     TombstoneItem,
 )
+from loyalty.searching import indexed
 from storage.exchange import Published
+from storage.search_rows import put_people
 from storage.vault import unseal
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from loyalty.searching import Indexed
     from storage.connection import Database, Row
 
 ROWS_AT_ONCE: Final = 5_000
@@ -44,11 +46,9 @@ ON CONFLICT(number) DO UPDATE SET
   card_ref = excluded.card_ref, member_id = excluded.member_id, status = excluded.status"""
 _PROFILE: Final = """INSERT INTO profile(member_id, nonce, box) VALUES (?, ?, ?)
 ON CONFLICT(member_id) DO UPDATE SET nonce = excluded.nonce, box = excluded.box"""
-_TERM: Final = "INSERT INTO search_term(kind, term, member_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _NO_PROFILE: Final = "DELETE FROM profile WHERE member_id = ?"
-_NO_TERMS: Final = "DELETE FROM search_term WHERE member_id = ?"
 _NO_CARDS: Final = "DELETE FROM card WHERE member_id = ?"
-_FORGET: Final = (_NO_PROFILE, _NO_TERMS, _NO_CARDS)
+_FORGET: Final = (_NO_PROFILE, _NO_CARDS)
 _PROGRAMME: Final = """INSERT INTO programme(version, document, starts_at_us) VALUES (?, ?, ?)
 ON CONFLICT(version) DO UPDATE SET document = excluded.document, starts_at_us = excluded.starts_at_us"""
 _CASHIER: Final = """INSERT INTO cashier(cashier_id, name, role, pin_hash, blocked) VALUES (?, ?, ?, ?, ?)
@@ -137,18 +137,15 @@ class Publication:
         return Published(**self._counts, reset=reset)
 
     def _put_profiles(self, items: list[ProfileItem]) -> None:
-        """Write profiles with their search terms, sorted because the index then grows page by page."""
+        """Write profiles, and what people are found by."""
         rows = [(item.member_id.bytes, item.nonce, item.box) for item in items]
-        self._database.many(_NO_TERMS, ((member,) for member, _, _ in rows))
         self._database.many(_NO_PROFILE, ((member,) for member, _, box in rows if not box))
         self._database.many(_PROFILE, (row for row in rows if row[2]))
-        terms: list[Row] = []
-        for member, nonce, box in rows:
-            profile = unseal(nonce, box, self._profile_key, member) if box else None
-            if profile:
-                terms += ((kind, term, member) for kind, term in search_terms(profile))
-        terms.sort()
-        self._database.many(_TERM, terms)
+        put_people(self._database, ((member, self._indexed(member, nonce, box)) for member, nonce, box in rows))
+
+    def _indexed(self, member: bytes, nonce: bytes, box: bytes) -> Indexed | None:
+        profile = unseal(nonce, box, self._profile_key, member) if box else None
+        return indexed(profile) if profile else None
 
     def _bury(self, item: TombstoneItem) -> None:
         self._database.run(_TOMBSTONE, (item.member_id.bytes, item.erased_at_us, item.erased_day.isoformat()))
@@ -157,7 +154,8 @@ class Publication:
 
 
 def forget_person(database: Database, member: bytes) -> None:
-    """Delete profile, search terms and cards of an account, inside a transaction."""
+    """Delete profile, search keys and cards of an account, inside a transaction."""
+    put_people(database, [(member, None)])
     for sql in _FORGET:
         database.run(sql, (member,))
 

@@ -13,17 +13,25 @@ if TYPE_CHECKING:
     from loyalty.ports import Clock
     from storage.connection import Database
     from storage.replica_view import ReplicaView
+    from storage.search_index import SearchView
 
 
 class Reads:
     """Reads over the connections of one thread, bound to the thread that opened them."""
 
-    __slots__ = ("_counted", "_ledger", "_replica", "_vault")
+    __slots__ = ("_counted", "_ledger", "_replica", "_search", "_vault")
 
-    def __init__(self, ledger: Database, vault: Database, replica: ReplicaView | None = None) -> None:
+    def __init__(
+        self,
+        ledger: Database,
+        vault: Database,
+        replica: ReplicaView | None = None,
+        search: SearchView | None = None,
+    ) -> None:
         self._ledger = ledger
         self._vault = vault
         self._replica = replica
+        self._search = search
         self._counted: dict[UUID, tuple[int, int]] = {}  # by epoch: counted up to which position, and the points
 
     def _shared(self) -> SharedPeople | None:

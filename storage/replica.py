@@ -21,6 +21,7 @@ from storage.files import check_header, log_path, os_errors, sync_directory
 from storage.publishing import Publication, forget_person
 from storage.replica_rows import put_link, read_link, read_state
 from storage.replica_view import is_replica, layout_problems
+from storage.search_rows import SEARCH_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,17 @@ if TYPE_CHECKING:
     from storage.connection import Database
     from storage.exchange import Link, ReplicaState
 
-TABLES: Final = ("statement", "card", "profile", "search_term", "programme", "cashier", "conflict", "tombstone", "till")
+TABLES: Final = (
+    "statement",
+    "card",
+    "profile",
+    *SEARCH_ROWS,
+    "programme",
+    "cashier",
+    "conflict",
+    "tombstone",
+    "till",
+)
 """What head office says; emptied when its state begins anew."""
 
 OWN_TABLES: Final = ("position", "state", "link", "stage", "stage_state")

@@ -6,15 +6,14 @@ stands alone pays nothing for the question.
 
 from __future__ import annotations
 
-from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from loyalty.replica import REPLICA, REPLICA_APPLICATION_ID, REPLICA_PAGE_SIZE, REPLICA_VERSION
-from storage.connection import open_in_memory, open_reader
-from storage.errors import Damaged, NotALedger, ReadOnlyDisk
+from storage.connection import open_in_memory
 from storage.exchange import HeadOfficeRow
+from storage.file_view import FileView
 from storage.migrations import object_problems
 
 if TYPE_CHECKING:
@@ -48,69 +47,26 @@ class Belonging:
         self.telling = False
 
 
-class ReplicaView:
-    """One thread's connection to the replica.
+class ReplicaView(FileView):
+    """One thread's connection to the replica; the sync thread may put another file in place.
 
-    The sync thread may put another file in place; it is noticed by its identity. A file that is missing or can't be
-    read counts as empty: the till works on with what it knows itself, and the sync thread fills it again.
-
-    A read may ask for the connection again while it still goes by the one it got first. So that one stays open until
-    the file has changed once more.
+    Attributes:
+        belonging: Where the till belongs.
     """
 
-    __slots__ = ("_before", "_database", "_identity", "_path", "belonging")
+    __slots__ = ("belonging",)
 
     def __init__(self, path: Path, belonging: Belonging) -> None:
-        self._path = path
-        self._before: Database | None = None
-        self._database: Database | None = None
-        self._identity: tuple[int, int] | None = None
+        super().__init__(path)
         self.belonging = belonging
 
-    def database(self) -> Database:
-        """The replica's connection.
+    def is_usable(self, database: Database) -> bool:
+        """Whether a file says that it is a replica of this layout."""
+        return is_replica(database)
 
-        Raises:
-            Busy: Somebody holds the file longer than the till waits.
-        """
-        try:
-            found = self._path.stat()
-            identity = (found.st_dev, found.st_ino)
-        except OSError:
-            identity = None
-        if self._database is None or identity != self._identity:
-            opened = self._opened() if identity else None
-            if self._database is None or opened or self._identity:  # an empty one stands for every file of no use
-                self._put(opened or empty_replica())
-            # While one is held open its number is its own; one that can't be used may leave it to its successor.
-            self._identity = identity if opened else None
-        assert self._database is not None, "it was just put there"
-        return self._database
-
-    def close(self) -> None:
-        """Close the connections; closing twice is allowed."""
-        for database in (self._before, self._database):
-            if database is not None:
-                database.close()
-        self._before = self._database = None
-
-    def _put(self, database: Database) -> None:
-        """Go by another connection from now on."""
-        if self._before is not None:
-            self._before.close()
-        self._before, self._database = self._database, database
-
-    def _opened(self) -> Database | None:
-        with ExitStack() as opened:
-            try:
-                database = opened.enter_context(closing(open_reader(self._path)))
-                usable = is_replica(database)
-            except (Damaged, NotALedger, ReadOnlyDisk):
-                return None
-            if usable:
-                opened.pop_all()
-                return database
-        return None
+    def empty(self) -> Database:
+        """A replica of nothing."""
+        return empty_replica()
 
 
 def is_replica(database: Database) -> bool:

@@ -1,7 +1,7 @@
 """The two database files in SQL, statement by statement, as SQLite keeps them.
 
 ``ledger.sqlite`` holds the journal (the truth), its projections (rebuilt from it by one command) and the erasable
-side tables. ``vault.sqlite`` holds the members' keys and the search terms; it never enters a backup of the ledger.
+side tables. ``vault.sqlite`` holds the members' keys; it never enters a backup of the ledger.
 
 Days are ISO text (``2026-11-21``), ids 16 bytes, times microseconds since 1970 UTC, money cents.
 
@@ -28,11 +28,11 @@ LEDGER_APPLICATION_ID: Final = 0x53544B4C
 VAULT_APPLICATION_ID: Final = 0x53544B56
 """``STKV``."""
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 """``user_version`` of both files.
 
 1: first layout (2026-11-21). 2: head office, edits for it, and expired points (2026-11-21). 3: finding a member's
-consents (2026-11-22). 4: fresh card numbers (2026-11-22).
+consents (2026-11-22). 4: fresh card numbers (2026-11-22). 5: the search index in a file of its own (2026-11-22).
 """
 
 PROJECTIONS: Final = (
@@ -370,8 +370,19 @@ VAULT_STEP_2: Final = (
 )
 """``till`` seals edits that are about nobody; ``profiles`` opens the people in head office's answers."""
 
+VAULT_STEP_5: Final = (
+    """CREATE TABLE erasure_state(
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  followed_stamp INTEGER NOT NULL
+) STRICT""",
+    "INSERT INTO erasure_state(id, followed_stamp) SELECT id, indexed_stamp FROM search_state",
+    "DROP TABLE search_term",
+    "DROP TABLE search_state",
+)
+"""``followed_stamp`` is the ``profile_change`` up to which the keys of erased members are gone."""
+
 LEDGER: Final = (*JOURNAL, *PROJECTION_TABLES, *SIDE_TABLES, *HEAD_OFFICE_TABLES, CONSENT_INDEX, *NUMBER_TABLES)
-VAULT: Final = (*VAULT_TABLES, *VAULT_STEP_2)
+VAULT: Final = (VAULT_TABLES[0], *VAULT_STEP_2, VAULT_STEP_5[0])
 """Every object of the two files as they are now, however they got there."""
 
 

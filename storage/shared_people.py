@@ -68,9 +68,8 @@ class SharedPeople:
         family = self.family(card.member_id)
         return KnownCard(card.status, family.account(card.member_id), self.profile_of(family))
 
-    def cards_of(self, member_id: UUID) -> list[CardRow]:
+    def cards_of(self, family: Family) -> list[CardRow]:
         """All cards of a member's family, by number."""
-        family = self.family(member_id)
         numbers: dict[str, None] = {}
         for member in family.members:
             for database in (self._ledger, self.replica):
@@ -112,12 +111,12 @@ class SharedPeople:
             return True  # it stands under another of the accounts
         return kind in _IS_THERE and self.replica.one(_IS_THERE[kind], (key,)) is not None
 
-    def hit(self, member_id: UUID) -> Hit | None:
+    def hit(self, family: Family) -> Hit | None:
         """A member as a search shows one; ``None`` for an erased one."""
-        family = self.family(member_id)
         if self.is_erased(family):
             return None
-        return hit_of(member_id, self.profile_of(family), self.cards_of(member_id), family.account(member_id).balance)
+        root = UUID(bytes=family.root)
+        return hit_of(root, self.profile_of(family), self.cards_of(family), family.account(root).balance)
 
     def _card_of(self, number: str) -> CardRow | None:
         row = self._ledger.one(_CARD, (number,))

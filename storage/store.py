@@ -25,6 +25,7 @@ from storage.files import (
 from storage.incoming import replay_erasures
 from storage.lock import take_lock
 from storage.replica_view import Belonging, Joined, ReplicaView
+from storage.search_following import SearchFollower
 from storage.tombstones import missing_from, read_tombstones, write_tombstones
 from storage.unit import Reader, Unit
 from storage.upgrade import bring_files_up_to_date, bring_up_to_date, is_older
@@ -151,6 +152,8 @@ class Store:
             self._belonging = Belonging(clock)
             self._replica = ReplicaView(self.replica_path, self._belonging)
             held.callback(self._replica.close)
+            self.search = SearchFollower(directory)
+            held.callback(self.search.close)
             if writable:
                 self._begin_writing()
             identity = identity or check_ledger(self._ledger)
@@ -176,7 +179,7 @@ class Store:
         ledger = open_pair(self.directory / LEDGER_FILE, self.directory / VAULT_FILE)
         try:
             vault = open_reader(self.directory / VAULT_FILE)
-            return Reader(ledger, vault, ReplicaView(self.replica_path, self._belonging))
+            return Reader(ledger, vault, ReplicaView(self.replica_path, self._belonging), self.search.view())
         except BaseException:
             ledger.close()
             raise
@@ -194,7 +197,7 @@ class Store:
                 overwritten: the next change of a profile, or the next start, deletes it.
             StorageError: Nothing of it was written.
         """
-        unit = Unit(self._ledger, self._vault, self._replica, self._clock, self._ids)
+        unit = Unit(self._ledger, self._vault, self._replica, self._clock, self._ids, self.search.own_view)
         with self.exclusive():
             yield unit
             if unit.tombstones:
@@ -363,8 +366,10 @@ class Store:
         if missing:
             with self._ledger.transaction():
                 replay_erasures(self._ledger, self._vault, self._ids, missing)
+        self.search.open()
         with contextlib.suppress(StorageError):  # some names are not found then; the till can sell all the same
             self._follow_profiles(erased=bool(missing))
+            self.search.catch_up(self._ledger, self._vault)
         if self._failed:
             raise DiskFailed(self._failed)
 
@@ -390,7 +395,7 @@ class Store:
                 raise ErasureUnfinished(error.support) from error
 
     def _follow_profiles(self, *, erased: bool) -> None:
-        """Bring keys and search terms up to date, and overwrite what an erasure left in the logs.
+        """Bring keys and search index up to date, and overwrite what an erasure left in the logs.
 
         Raises:
             DiskFailed: The vault's disk failed, so the till stops like for the ledger's own.
@@ -398,5 +403,6 @@ class Store:
         """
         with self._stopping_at_disk_failure():
             catch_up(self._vault, self._ledger)
+        self.search.follow(self._ledger, self._vault)
         if erased:
             self.checkpoint(now=True)

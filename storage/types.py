@@ -119,6 +119,20 @@ class Hit(msgspec.Struct, frozen=True):
     balance: int
 
 
+class Found(msgspec.Struct, frozen=True):
+    """What a search gives.
+
+    Attributes:
+        hits: Members, the likeliest first.
+        more: Whether others fit as well, so that typing on helps.
+        complete: Whether everybody could be found; not while an index is being made.
+    """
+
+    hits: tuple[Hit, ...] = ()
+    more: bool = False
+    complete: bool = True
+
+
 class CashierRow(msgspec.Struct, frozen=True):
     """A person who works at the till; ``locked_until_us`` in microseconds since 1970 UTC."""
 

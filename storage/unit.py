@@ -9,8 +9,8 @@ import msgspec
 
 from loyalty.directory import CardStatus
 from storage import incoming, joining, journal
-from storage.directory import DirectoryReads
 from storage.edits import EditReads, Outbox
+from storage.finding import SearchReads
 from storage.importing import ImportReads
 from storage.numbers import NumberReads, Numbers
 from storage.outgoing import OutgoingReads
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from storage.connection import Database, Row
     from storage.exchange import Adoptions
     from storage.replica_view import ReplicaView
+    from storage.search_index import SearchView
     from storage.types import CardRow, CashierRow, Stored
 
 
@@ -50,7 +51,7 @@ _PUT_CARD = "INSERT INTO card(card_ref, number, number_reversed, member_id, stat
 
 
 class Reader(
-    StatementReads, DirectoryReads, ReportReads, OutgoingReads, EditReads, ReplicaReads, NumberReads, ImportReads
+    StatementReads, SearchReads, ReportReads, OutgoingReads, EditReads, ReplicaReads, NumberReads, ImportReads
 ):
     """Every read of the ledger, on connections of its own that can't write. Belongs to the thread that asked for it."""
 
@@ -89,6 +90,8 @@ class Reader(
         self._vault.close()
         assert self._replica is not None, "a store gives one to every reader"
         self._replica.close()
+        assert self._search is not None, "as above"
+        self._search.close()
 
     def __enter__(self) -> Self:
         return self
@@ -118,8 +121,10 @@ class Unit(Reader):
         "tombstones",
     )
 
-    def __init__(self, ledger: Database, vault: Database, replica: ReplicaView, clock: Clock, ids: Ids) -> None:
-        super().__init__(ledger, vault, replica)
+    def __init__(
+        self, ledger: Database, vault: Database, replica: ReplicaView, clock: Clock, ids: Ids, search: SearchView
+    ) -> None:
+        super().__init__(ledger, vault, replica, search)
         self._clock = clock
         self._outbox = Outbox(ledger, vault, ids) if replica.belonging.telling else None
         self._card_read: CardRow | None = None

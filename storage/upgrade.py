@@ -9,6 +9,7 @@ from storage import migrations
 from storage.connection import open_writer
 from storage.files import LEDGER_FILE, VAULT_FILE, read_header
 from storage.lock import take_lock
+from storage.search_following import SearchFollower
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +26,7 @@ def is_older(directory: Path) -> bool:
 
 
 def bring_files_up_to_date(directory: Path) -> None:
-    """Migrate both files, the ledger's copy first, as the next start of the till would.
+    """Migrate both files, the ledger's copy first, and follow with the search, as the next start of the till would.
 
     Raises:
         TillOpen: A till of the older version has them open.
@@ -38,6 +39,9 @@ def bring_files_up_to_date(directory: Path) -> None:
             closing(open_writer(directory / VAULT_FILE)) as vault,
         ):
             bring_up_to_date(directory, ledger, vault)
+            with closing(SearchFollower(directory)) as search:
+                search.open()
+                search.catch_up(ledger, vault)
     finally:
         lock.release()
 

@@ -1,7 +1,7 @@
-"""The second file: a key per member, without which a profile is noise, and the search terms made from profiles.
+"""The second file: a key per member, without which a profile is noise.
 
-Keys are written and synced before the ledger's transaction that needs them commits. Search terms are a projection of
-the profiles; they follow after the commit and are caught up at the next start.
+Keys are written and synced before the ledger's transaction that needs them commits. Those of erased members go after
+it, or at the next start.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from loyalty.directory import Profile, search_terms
+from loyalty.directory import Profile
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -30,8 +30,14 @@ NONCE_BYTES: Final = 12
 """The nonce length AES-GCM is defined for (NIST SP 800-38D, 5.2.1.1); random, as a key seals few profiles."""
 
 STAMP_OF_ANOTHER_LEDGER: Final = 2**62
-"""Larger than any number of profile changes, so that the ledger always looks older than the index."""
+"""Larger than any number of profile changes, so that the ledger always looks older than what was seen of it."""
 
+STAMPS_LOOKED_AT_MAX: Final = 1_000
+"""How many changes of profiles are looked at again and again before it is written that they hold no erasure."""
+
+_ERASED: Final = """SELECT DISTINCT member_id FROM profile_change WHERE stamp > ?
+  AND EXISTS (SELECT 1 FROM tombstone WHERE tombstone.member_id = profile_change.member_id)
+  AND NOT EXISTS (SELECT 1 FROM member_profile WHERE member_profile.member_id = profile_change.member_id)"""
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[Profile] = msgspec.json.Decoder(Profile)
 
@@ -128,39 +134,21 @@ def drop_till_key(vault: Database, name: TillKey) -> None:
     vault.run("DELETE FROM till_key WHERE name = ?", (name.value,))
 
 
-def index_member(vault: Database, member_id: bytes, profile: Profile | None) -> None:
-    """Replace a member's search terms; with no profile they only go."""
-    vault.run("DELETE FROM search_term WHERE member_id = ?", (member_id,))
-    if profile:
-        rows = [(kind, term, member_id) for kind, term in sorted(search_terms(profile))]
-        vault.many("INSERT INTO search_term(kind, term, member_id) VALUES (?, ?, ?)", rows)
-
-
-def index_anew(vault: Database) -> None:
-    """Ask for a complete new index at the next start, because the ledger beside it is another one now."""
-    vault.run("UPDATE search_state SET indexed_stamp = ?", (STAMP_OF_ANOTHER_LEDGER,))
+def follow_anew(vault: Database) -> None:
+    """Look at every erasure again at the next start, because the ledger beside it is another one now."""
+    vault.run("UPDATE erasure_state SET followed_stamp = ?", (STAMP_OF_ANOTHER_LEDGER,))
 
 
 def catch_up(vault: Database, ledger: Database) -> None:
-    """Bring search terms and keys up to the ledger's profile changes.
+    """Delete the keys of members who were erased since the last time.
 
-    A member without a profile loses the terms; an erased one also the key. A ledger that was put back to an older
-    state is indexed anew.
+    How far it has looked is written with an erasure, and now and then without one: every write here waits for the disk.
     """
-    done = int(vault.value("SELECT indexed_stamp FROM search_state"))
+    done = int(vault.value("SELECT followed_stamp FROM erasure_state"))
     newest = int(ledger.value("SELECT ifnull(max(stamp), 0) FROM profile_change"))
-    if newest == done:
-        return
-    with vault.transaction():
-        if newest < done:
-            vault.run("DELETE FROM search_term")
-            done = 0
-        changed = ledger.all("SELECT DISTINCT member_id FROM profile_change WHERE stamp > ?", (done,))
-        for (member_id,) in changed:
-            row = ledger.one("SELECT nonce, box FROM member_profile WHERE member_id = ?", (member_id,))
-            key = key_of(vault, UUID(bytes=member_id))
-            profile = unseal(row[0], row[1], key, member_id) if row and key else None
-            index_member(vault, member_id, profile)
-            if ledger.one("SELECT 1 FROM tombstone WHERE member_id = ?", (member_id,)) and not row:
-                vault.run("DELETE FROM member_key WHERE member_id = ?", (member_id,))
-        vault.run("UPDATE search_state SET indexed_stamp = ?", (newest,))
+    is_another = newest < done
+    erased = ledger.all(_ERASED, (0 if is_another else done,))
+    if erased or is_another or newest - done >= STAMPS_LOOKED_AT_MAX:
+        with vault.transaction():
+            vault.many("DELETE FROM member_key WHERE member_id = ?", erased)
+            vault.run("UPDATE erasure_state SET followed_stamp = ?", (newest,))

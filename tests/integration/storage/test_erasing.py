@@ -140,11 +140,12 @@ def test_an_erased_person_may_come_back(ledger: LedgerOfTests) -> None:
 
 
 def test_a_copy_of_the_directory_without_the_key_is_silent(ledger: LedgerOfTests, tmp_path: Path) -> None:
-    """Who takes the ledger without the vault learns no name."""
+    """Who takes the ledger without the vault, and without the index that finds people, learns no name."""
     member = enrolled(ledger)
     ledger.close()
     shutil.copytree(ledger.directory, tmp_path / "stolen")
     (tmp_path / "stolen" / "vault.sqlite").unlink()
+    (tmp_path / "stolen" / "search.sqlite").unlink()
     assert not any("Zzyzxmann" in trace for trace in traces(tmp_path / "stolen"))
     with pytest.raises(Damaged):
         open_store(tmp_path / "stolen", clock=ledger.clock, ids=ledger.ids)

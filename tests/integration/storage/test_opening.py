@@ -77,7 +77,8 @@ def test_what_was_written_is_there_after_reopening(ledger: LedgerOfTests) -> Non
     ledger.append(ledger.sale(ledger.member()))
     shop, key = ledger.store.shop, ledger.store.programme_key
     ledger.close()
-    assert set(bytes_of(ledger.directory)) == {"ledger.sqlite", "vault.sqlite", "programme.key", "till.lock"}
+    names = {"ledger.sqlite", "vault.sqlite", "search.sqlite", "programme.key", "till.lock"}
+    assert set(bytes_of(ledger.directory)) == names
     reopened = opened(ledger)
     with reopened, reopened.reader() as reader:
         assert reader.account(ledger.member()).balance == 10

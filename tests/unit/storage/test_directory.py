@@ -15,7 +15,7 @@ from loyalty.programme import parse_programme
 from storage.directory import read_programme
 from storage.errors import Damaged
 from storage.types import CardRow, CashierRow, KnownCard
-from storage.vault import catch_up, index_anew, seal, unseal
+from storage.vault import seal, unseal
 from tests.fakes.ledger import PROGRAMME, card_number
 
 if TYPE_CHECKING:
@@ -328,14 +328,3 @@ def test_terms_of_a_bare_name() -> None:
     """Without phone, e-mail and birthday only the words count."""
     assert search_terms(Profile("Anna", birthday=None)) == {("word", "anna")}
     assert search_terms(Profile("?", birthday=date(2000, 1, 1))) == set()
-
-
-def test_the_index_is_made_anew_for_another_ledger(ledger: LedgerOfTests, reader: Reader) -> None:
-    """After a restore the index forgets what the older ledger does not have."""
-    put(ledger, 1, ANNA)
-    vault = ledger.store._vault
-    vault.run("INSERT INTO search_term(kind, term, member_id) VALUES ('word', 'ghost', ?)", (bytes(16),))
-    index_anew(vault)
-    catch_up(vault, ledger.store._ledger)
-    assert vault.all("SELECT * FROM search_term WHERE term = 'ghost'") == []
-    assert names(reader, "anna") == ["Anna Müller"]

@@ -36,7 +36,8 @@ def snapshot(path: Path, joined: JoinedLedger, *, covered: int, server: UUID = S
             row = (member.bytes, balance, b"[]")
             connection.execute("INSERT INTO statement VALUES (?, ?, 1, 2, NULL, NULL, NULL, ?, X'5B5D', NULL, 77)", row)
         connection.execute("INSERT INTO profile VALUES (?, ?, ?)", (HERS.bytes, item.nonce, item.box))
-        connection.execute("INSERT INTO search_term VALUES ('word', 'anna', ?)", (HERS.bytes,))
+        connection.execute("INSERT INTO search_member VALUES (1, ?, ' anna ', '')", (HERS.bytes,))
+        connection.execute("INSERT INTO search_key VALUES ('wanna', 1)")
         for terminal, epoch, seq in ((TERMINAL, joined.head().epoch, covered), (SERVER, SERVER_EPOCH, 9)):
             connection.execute("INSERT INTO position VALUES (?, ?, ?)", (terminal.bytes, epoch.bytes, seq))
         connection.execute(
@@ -158,7 +159,7 @@ def test_a_damaged_snapshot_changes_nothing(joined: JoinedLedger, joined_reader:
     """An index that does not fit its table is found before anything is taken over."""
     path = snapshot(tmp_path / "s.sqlite", joined, covered=0)
     with closing(sqlite.connect(path, isolation_level=None)) as connection:
-        root = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'search_term'").fetchone()[0]
+        root = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'search_key'").fetchone()[0]
     data = bytearray(path.read_bytes())
     data[(root - 1) * 4096 + 3 : (root - 1) * 4096 + 5] = b"\x00\x09"
     path.write_bytes(data)

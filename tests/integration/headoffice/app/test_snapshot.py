@@ -31,7 +31,8 @@ COMPARED = {
         " FROM statement"
     ),
     "card": "SELECT number, number_reversed, card_ref, member_id, status FROM card",
-    "search_term": "SELECT kind, term, member_id FROM search_term",
+    "search_key": "SELECT key, member_id FROM search_key JOIN search_member USING (n)",
+    "search_member": "SELECT member_id, words, others FROM search_member",
     "programme": "SELECT version, document, starts_at_us FROM programme",
     "cashier": "SELECT cashier_id, name, role, pin_hash, blocked FROM cashier",
     "conflict": "SELECT conflict_id, kind, member_id, record_id, points, at_us, resolved FROM conflict",
