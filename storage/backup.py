@@ -21,31 +21,29 @@ from storage.errors import AlreadyExists, CopyStopped, Damaged, MissingLedger
 from storage.files import (
     KEY_FILE,
     LEDGER_FILE,
-    OPEN_MARK,
-    PRIVATE_DIRECTORY,
     PROGRAMME_KEY_BYTES,
     REPLICA_FILE,
     SEARCH_FILE,
     TOMBSTONE_FILE,
     VAULT_FILE,
     check_header,
-    link_or_copy,
     log_bytes,
-    log_path,
+    make_directory,
     os_errors,
     read_header,
     sync_directory,
     sync_file,
     write_durably,
 )
+from storage.incoming import replay_erasures
 from storage.joining import forget_head_office
 from storage.journal import check_tail, head
 from storage.lock import take_lock
 from storage.replica import discard
 from storage.rotation import name_of_till
 from storage.schema import LEDGER, LEDGER_APPLICATION_ID
+from storage.swap import swap
 from storage.tombstones import (
-    erase,
     leave_tombstones,
     missing_from,
     read_tombstones,
@@ -196,7 +194,7 @@ def restore(source: Path, directory: Path, *, clock: Clock, ids: Ids) -> Head:
         check_header(source, LEDGER_APPLICATION_ID)
         key = _programme_key(source, directory)
     with os_errors(str(directory)):
-        directory.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+        make_directory(directory)
         lock = take_lock(directory)
         try:
             with temporary(directory / ".restoring.sqlite") as part:
@@ -211,7 +209,7 @@ def restore(source: Path, directory: Path, *, clock: Clock, ids: Ids) -> Head:
                 sync_file(part)
                 discard(directory / REPLICA_FILE)
                 discard(directory / SEARCH_FILE)  # made from what the other ledger knew
-                _swap(part, directory, started)
+                swap(part, directory, started)
         finally:
             lock.release()
     return started
@@ -330,8 +328,7 @@ def _begin_epoch(part: Path, directory: Path, key: bytes, clock: Clock, ids: Ids
     with closing(open_writer(part)) as ledger, closing(open_writer(directory / VAULT_FILE)) as vault:
         migrations.bring_up_to_date(ledger, migrations.LEDGER_LAYOUT)
         with ledger.transaction():
-            for tombstone in missing_from(ledger, read_tombstones(directory)):
-                erase(ledger, tombstone)
+            replay_erasures(ledger, vault, ids, missing_from(ledger, read_tombstones(directory)))
             _drop_what_has_no_key(ledger, vault)
             continue_in_new_epoch(ledger, key=key, clock=clock, ids=ids)
         follow_anew(vault)
@@ -358,27 +355,3 @@ def _drop_what_has_no_key(ledger: Database, vault: Database) -> None:
         ledger.run("DELETE FROM edit WHERE member_id IS NULL")
     if till_key(vault, TillKey.PROFILES) is None:
         forget_head_office(ledger)
-
-
-def _swap(part: Path, directory: Path, started: Head) -> None:
-    """Set the old ledger aside and move the new one in.
-
-    It gets its second name first and its log follows it there, so that both can be found together at any moment. The
-    log goes before the new ledger comes, for it would be read as that one's. A crash in between leaves a ledger whose
-    log is missing, which opening reports and another restore mends.
-    """
-    ledger = directory / LEDGER_FILE
-    if ledger.exists():
-        aside = directory / f"ledger.before-{started.epoch.hex[:8]}.sqlite"
-        link_or_copy(ledger, aside)
-        try:
-            if log_bytes(ledger):
-                log_path(ledger).replace(log_path(aside))
-        except BaseException:
-            aside.unlink()  # a second name of a ledger in use would be a trap
-            raise
-    for leftover in (log_path(ledger), ledger.with_name(f"{LEDGER_FILE}-shm")):
-        leftover.unlink(missing_ok=True)
-    part.replace(ledger)
-    (directory / OPEN_MARK).unlink(missing_ok=True)
-    sync_directory(directory)

@@ -315,7 +315,7 @@ def test_a_folder_that_can_not_be_written(ledger: LedgerOfTests, monkeypatch: py
         with pytest.raises(ReadOnlyDisk):
             opened(ledger)
     with monkeypatch.context() as patch:
-        patch.setattr("storage.store.write_durably", refuse)
+        patch.setattr("storage.ending.write_durably", refuse)
         with pytest.raises(ReadOnlyDisk):
             opened(ledger)
     assert bytes_of(ledger.directory) == before
