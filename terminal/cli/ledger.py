@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from terminal.cli import recover
+from terminal.cli import backups, recover
 from terminal.cli.session import Session, session_of
 from texts.command_line.answers import EXIT_DONE, EXIT_REFUSED, Answer
 from texts.command_line.commands import group
@@ -34,11 +34,7 @@ def add_commands(app: typer.Typer) -> None:
         help=mark("Make everything that is derived from the journal anew."),
         epilog="stammkunde ledger rebuild",
     )(_rebuild)
-    ledgers.command(
-        "backup",
-        help=mark("Copy the ledger to a file; works while the till is open."),
-        epilog="stammkunde ledger backup /media/usb/till-1.backup",
-    )(_backup)
+    backups.add_commands(ledgers)
     ledgers.command(
         "restore",
         help=mark("Bring a backup back into the data directory."),
@@ -68,18 +64,6 @@ def _rebuild(context: typer.Context) -> Answer:
     with session.writing() as till:
         records = rebuild(till.store, progress(session.texts._("Rebuilding")))
     return _done(session, records, session.texts._("Everything was made anew from {count} records."))
-
-
-def _backup(
-    context: typer.Context,
-    file: Annotated[Path, typer.Argument(help=mark("The file to write."), metavar="FILE")],
-) -> Answer:
-    from storage.backup import backup
-
-    session = session_of(context)
-    head = backup(session.directory, file, progress(session.texts._("Copying")))
-    records = head.seq
-    return _done(session, records, session.texts._("Written: {file}").format(file=file))
 
 
 def _restore(

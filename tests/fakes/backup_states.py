@@ -105,8 +105,8 @@ class BackupStates:
             fine,
             headline=t("Die letzte Kopie außerhalb ist alt", "The last copy elsewhere is old"),
             text=t(
-                "Fällt diese Platte aus, sind die Buchungen seither verloren. Stecken Sie den Stick ein, oder sehen Sie "
-                "unten, was die Kopien aufhält. (M-418)",
+                "Fällt diese Platte aus, sind die Buchungen seither verloren. Stecken Sie den Stick ein, oder sehen "
+                "Sie unten, was die Kopien aufhält. (M-418)",
                 "If this disk fails, the bookings since then are lost. Plug the stick in, or see below what keeps the "
                 "copies from getting there. (M-418)",
             ),
