@@ -170,41 +170,21 @@ def append_sales(database: Database, sales: Sequence[Sale], last: Tip) -> Tip:
         database.many(_INSERT, rows)
     except sqlite.IntegrityError as error:
         if "record id exists" in str(error):
-            raise RecordConflict(_first_known(database, sales)) from error
+            raise RecordConflict(_first_known(database, sales, last.seq)) from error
         raise
     apply_sales(database, last.seq + 1, sales)
     return Tip(last.epoch, seq, prev_hash, last.closed_day)
 
 
-def _first_known(database: Database, sales: Sequence[Sale]) -> UUID:
-    """The first id that the journal holds, or that comes twice: those before it were written when it was refused."""
-    newest = database.value("SELECT record_id FROM journal ORDER BY seq DESC LIMIT 1")
+def _first_known(database: Database, sales: Sequence[Sale], last_seq: int) -> UUID:
+    """The first id that the journal held up to a position, or that comes twice."""
     ids = [sale.record_id for sale in sales]
-    written = ids.index(UUID(bytes=newest)) + 1 if UUID(bytes=newest) in ids else 0
-    return ids[written]
-
-
-def append_as_written(database: Database, columns: Row, *, seq: int, epoch: bytes, prev_hash: bytes) -> bytes:
-    """Append a record that was written elsewhere, byte by byte as it was: its id and its body are what it is known by.
-
-    Args:
-        database: The writing connection, inside a transaction.
-        columns: From ``record_id`` to ``body_hash``, in the order of ``COLUMNS``; they were checked against a hash.
-        seq: Its place here.
-        epoch: The journal's epoch.
-        prev_hash: The last record's hash.
-
-    Returns:
-        Its hash here.
-
-    Raises:
-        Damaged: It can't be read.
-    """
-    placed = (seq, epoch, *columns, prev_hash)
-    digest = chain_hash(placed)
-    database.run(_INSERT, (*placed, digest))
-    apply(database, seq, _decoded((seq, placed[10])))
-    return digest
+    query = "SELECT 1 FROM journal WHERE record_id = ? AND seq <= ?"
+    return next(
+        record_id
+        for number, record_id in enumerate(ids)
+        if record_id in ids[:number] or database.one(query, (record_id.bytes, last_seq))
+    )
 
 
 def _check_against_journal(database: Database, record: AnyRecord, closed_day: date | None) -> None:
