@@ -103,6 +103,9 @@ class RestoreWindow(QWidget):
         directory: The data directory, as it is shown.
         ask_for_file: See ``RestoreView``.
 
+    Attributes:
+        presenter: The same.
+
     Signals:
         closed: Somebody closed it.
     """
@@ -118,7 +121,7 @@ class RestoreWindow(QWidget):
         ask_for_file: Callable[[QWidget, str], Path | None] | None = None,
     ) -> None:
         super().__init__()
-        self._presenter = presenter
+        self.presenter = presenter
         self._texts = CurrentWording(texts)
         self._bar = RestoreBar(theme, directory)
         self._view = RestoreView(presenter, self._texts, theme, ask_for_file)
@@ -152,9 +155,9 @@ class RestoreWindow(QWidget):
         self._view.take_focus()
 
     def _changed(self) -> None:
-        state = self._presenter.state
+        state = self.presenter.state
         if state.language != self._texts.language:
-            self._texts.replace(self._presenter.texts)
+            self._texts.replace(self.presenter.texts)
             self._keyboard.retranslate()
             self._view.retranslate()
         self._bar.show_language(state.language, self._texts._("Change the language"))
@@ -177,7 +180,7 @@ class RestoreWindow(QWidget):
         name = KEY_NAMES.get(Qt.Key(event.key()))
         if name is not None:
             if name in ("Up", "Down") or not event.isAutoRepeat():
-                self._presenter.key(name)
+                self.presenter.key(name)
             return
         field, text = self._view.default_input(), event.text()
         if field is not None and text and text.isprintable():
@@ -188,7 +191,7 @@ class RestoreWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Tell whoever opened the window; while a ledger is being put in place it stays."""
-        if self._presenter.state.page is Page.WORKING:
+        if self.presenter.state.page is Page.WORKING:
             event.ignore()
             return
         super().closeEvent(event)

@@ -97,9 +97,7 @@ class InlineRestoring:
             report(step)
 
         def work() -> Restored | Stopped:
-            return carry_out(
-                plan, self.directory, clock=self._clock, ids=self._ids, tell=tell, stop=lambda: self.stops
-            )
+            return carry_out(plan, self.directory, clock=self._clock, ids=self._ids, tell=tell, stop=lambda: self.stops)
 
         self._do(work, done, failed)
 

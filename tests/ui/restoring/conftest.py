@@ -15,11 +15,12 @@ from storage.rotation import file_name
 from storage.store import open_store
 from terminal import main
 from terminal.assembly import RunningTill
+from terminal.presenters.restore import RestorePresenter
 from terminal.presenters.restore_states import Page
 from terminal.ui.restore_window import RestoreWindow
 from terminal.ui.window import MainWindow
 from tests.fakes.clock import FakeClock, SeededIds
-from tests.fakes.counter import ANNA, BEN, Counter
+from tests.fakes.counter import Counter
 
 TICK_MS = 10
 GIVES_UP_MS = 30_000
@@ -60,9 +61,11 @@ class Person:
         return lambda: self.sees_restoring() and self.presenter.state.page is page and not self.presenter.state.busy
 
     @property
-    def presenter(self) -> object:
+    def presenter(self) -> RestorePresenter:
         """The presenter behind the window, to look at its state."""
-        return self.window._presenter
+        presenter = self.window.presenter
+        assert isinstance(presenter, RestorePresenter)
+        return presenter
 
     @property
     def till(self) -> RunningTill:
@@ -180,6 +183,3 @@ def balance_of(shop: Path) -> Callable[[str], int]:
             return reader.account(row.member_id).balance if row else 0
 
     return read
-
-
-__all__ = ["ANNA", "BEN"]
