@@ -66,13 +66,14 @@ class BackupCopy(msgspec.Struct, frozen=True):
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """How many copies stay: the newest of so many hours, days, weeks and months that have one.
+    """How many copies stay: the last ones, and the newest of so many hours, days, weeks and months that have one.
 
     Every copy holds all that was ever booked, so an older one helps only against damage that was noticed late, and the
     whole ledger is proved every day. And copies hold card numbers in the clear: those of somebody who was erased are
     gone from the folder when the last of these copies is.
     """
 
+    last: int = 3
     hours: int = 12
     days: int = 14
     weeks: int = 8
@@ -81,7 +82,7 @@ class Rules(msgspec.Struct, frozen=True):
     @property
     def most(self) -> int:
         """How many copies of one till stay at most: besides these the newest by number, by time, and by records."""
-        return self.hours + self.days + self.weeks + self.months + 3
+        return self.last + self.hours + self.days + self.weeks + self.months + 3
 
 
 DEFAULT_RULES: Final = Rules()
@@ -157,7 +158,10 @@ def keep(copies: Iterable[BackupCopy], rules: Rules = DEFAULT_RULES) -> list[Bac
     gone: list[BackupCopy] = []
     for own in by_till.values():
         own.sort(key=_order, reverse=True)
-        kept = {own[0].path, max(own, key=_by_time).path, max(own, key=_by_records).path}
+        kept = {copy.path for copy in own[: max(1, rules.last)]} | {
+            max(own, key=_by_time).path,
+            max(own, key=_by_records).path,
+        }
         for of_time, count in (
             (_hour, rules.hours),
             (_day, rules.days),
