@@ -259,7 +259,7 @@ def _export(
 ) -> Answer | Refused:
     session = session_of(context)
     with session.reading() as (till, reader):
-        export = export_member(reader, till.programme, card)
+        export = export_member(till, reader, card.strip(), session.texts, session.settings.retention)
         if isinstance(export, Refused):
             return export
         texts = session.texts

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes.command_line import ANNA, BEN, SPARE, CommandLine, card_number
+from tests.fakes.pdf_words import words_of
 
 
 def test_member_add_answers_with_the_documented_keys(shop: CommandLine) -> None:
@@ -86,10 +87,11 @@ def test_the_stage_climbs_with_the_purchases(shop: CommandLine) -> None:
 
 
 def test_export_writes_everything_for_the_member(anna: CommandLine, tmp_path: Path) -> None:
-    """Readable by people and machines, with the notes behind the bookings."""
+    """Readable by people and machines, with the notes behind the bookings; the paper in the language asked for."""
     anna.done("earn", ANNA, "5")
     document = anna.done("member", "export", ANNA, "--out", str(tmp_path / "new" / "folder"))
-    profile, table = (Path(file) for file in document["files"])
+    profile, table, paper = (Path(file) for file in document["files"])
+    assert "Anna Bauer" in " ".join(words_of(paper.read_bytes()))
     exported = json.loads(profile.read_bytes())
     assert exported["member"]["name"] == "Anna Bauer"
     assert [booking["kind"] for booking in exported["bookings"]] == ["sale", "adjustment"]
