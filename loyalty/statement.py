@@ -147,7 +147,7 @@ class _Fold:
     """
 
     def __init__(self) -> None:
-        self.lots: list[_OpenLot] = []
+        self.lots = 0  # how many there were
         self.open: list[_OpenLot] = []  # those with points left, oldest first
         self.spendings: dict[UUID, _Spending] = {}
         self.indebted: list[_Spending] = []  # those with debt, oldest first
@@ -158,14 +158,13 @@ class _Fold:
         elif entry.points < 0:
             self._spend(entry)
         else:
-            self._free(self._new_lot(entry), entry.points)
+            self._free(self._new_lot(entry.record_id, entry.at_us, entry.points), entry.points)
 
     def begin(self, account: Account) -> None:
         """Go on from an account that was folded elsewhere."""
         for known in account.lots:
-            lot = _OpenLot(known.record_id, known.earned_at_us, known.points, len(self.lots))
+            lot = self._new_lot(known.record_id, known.earned_at_us, known.points)
             lot.left, lot.returned_at_us = known.left, known.returned_at_us
-            self.lots.append(lot)
             bisect.insort(self.open, lot, key=_OpenLot.age)
         debt = sum(lot.left for lot in account.lots) - account.balance
         if debt:
@@ -173,10 +172,9 @@ class _Fold:
             spending.debt = debt
             self.indebted.append(spending)
 
-    def _new_lot(self, entry: Entry) -> _OpenLot:
-        lot = _OpenLot(entry.record_id, entry.at_us, entry.points, len(self.lots))
-        self.lots.append(lot)
-        return lot
+    def _new_lot(self, record_id: UUID, earned_at_us: int, points: int) -> _OpenLot:
+        self.lots += 1
+        return _OpenLot(record_id, earned_at_us, points, self.lots)
 
     def _free(self, lot: _OpenLot, points: int) -> None:
         """Points of a lot become free: they pay debt, oldest first, and what is left can be spent."""
@@ -235,7 +233,7 @@ class _Fold:
                 spending.taken.append((lot, taken - back))
             self._free(lot, back)
         if points:
-            self._free(self._new_lot(entry), points)
+            self._free(self._new_lot(entry.record_id, entry.at_us, entry.points), points)
 
 
 def fold(entries: Iterable[Entry], opening: Account = NOTHING) -> Account:

@@ -241,6 +241,36 @@ def test_vouching_for_a_whole_receipt_undoes_exactly_what_was_booked(sale: Sale)
     assert booked.redemptions == whole.redemptions
 
 
+@pytest.mark.parametrize(
+    ("paper", "line"),
+    [
+        pytest.param(Receipt(1, 0), ReversedLine(1, 1, 0), id="a cent without points"),
+        pytest.param(Receipt(0, 1), ReversedLine(1, 0, 1), id="a point without a price"),
+        pytest.param(Receipt(0, 0, 1), ReversedLine(2, 0, 1), id="a point that was redeemed"),
+    ],
+)
+def test_the_smallest_receipt_is_vouched_for_as_it_is(paper: Receipt, line: ReversedLine) -> None:
+    """Nothing is rounded up, and nothing is too little to count."""
+    plan = plan_vouched(paper, ())
+    assert isinstance(plan, ReversalPlan)
+    assert plan.lines + plan.redemptions == (line,)
+
+
+def test_sums_go_to_the_lines_in_order_and_no_further_than_they_reach() -> None:
+    """The first line takes what it can, the second what is left of cents and of points."""
+    lines = (OriginalLine(1, 100, 10), OriginalLine(2, 50, 9), OriginalLine(3, 40, 4))
+    booked = shared_out(vouched(Receipt(120, 12)), lines, ())
+    assert booked.lines == (ReversedLine(1, 100, 10), ReversedLine(2, 20, 2))
+
+
+def test_what_is_vouched_for_goes_where_something_is_left() -> None:
+    """A line that was undone takes nothing more; one that was undone in part takes the rest of its points."""
+    original = Original(ID, MEMBER, DAY, (OriginalLine(1, 100, 10), OriginalLine(2, 100, 10)), ())
+    there = {1: ReversedSoFar(100, 10), 2: ReversedSoFar(30, 4)}
+    sums = further_reversed(original, there, [vouched(Receipt(500, 50))])
+    assert sums == {1: ReversedSoFar(100, 10), 2: ReversedSoFar(100, 10)}
+
+
 def test_what_goes_beyond_the_original_finds_no_line() -> None:
     """A manager who reads a 7 for a 1 takes back no more than was awarded."""
     original = reduced(SALE)
@@ -253,6 +283,8 @@ def test_a_reward_in_part_returns_its_value_in_part() -> None:
     """Fewer points than a reward cost bring back as much less of its value."""
     booked = shared_out(vouched(Receipt(0, 0, 250)), (), (OriginalLine(4, 500, 500), OriginalLine(5, 90, 300)))
     assert booked.redemptions == (ReversedLine(4, 250, 250),)
+    (odd,) = shared_out(vouched(Receipt(0, 0, 1)), (), (OriginalLine(4, 500, 3),)).redemptions
+    assert repr(odd) == repr(ReversedLine(4, 166, 1)), "cents are whole"
 
 
 def test_own_reversals_come_on_top_of_what_head_office_has_booked() -> None:

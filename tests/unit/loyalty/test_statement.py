@@ -120,7 +120,14 @@ def test_lots_say_what_was_earned_when_and_what_is_left() -> None:
     """Oldest first, exhausted ones left out."""
     account = fold(entries_of((EARN, 5), (EARN, 7), (REDEEM, -6)))
     (lot,) = account.lots
-    assert (lot.record_id, lot.earned_at_us, lot.points, lot.left) == (UUID(int=2), 7_200_000_000, 7, 6)
+    assert lot == Lot(UUID(int=2), 7_200_000_000, 7, 6, returned_at_us=0)
+
+
+def test_of_two_lots_of_one_moment_the_one_written_first_is_used_first() -> None:
+    """Two purchases may carry the same time; what is left must not depend on chance."""
+    first, second, spend = (replace(entry, at_us=0) for entry in entries_of((EARN, 5), (EARN, 7), (REDEEM, -6)))
+    assert left_of(fold([first, second, spend])) == {2: 6}
+    assert left_of(fold([second, first, spend])) == {2: 1, 1: 5}
 
 
 def timeless(account: Account) -> list[Lot]:
@@ -205,6 +212,21 @@ def test_a_debt_is_carried_over_and_paid_by_the_next_award() -> None:
     account = fold(entries_of((EARN, 7)), Account(-5, ()))
     assert account.balance == 2
     assert left_of(account) == {1: 2}
+
+
+def test_one_sale_can_owe_for_several_rewards() -> None:
+    """Both were given out on nothing, so an award pays for both before anything is left."""
+    one, other, award = entries_of((REDEEM, -4), (REDEEM, -3), (EARN, 10))
+    account = fold([one, replace(other, record_id=one.record_id), award])
+    assert account.balance == 3
+    assert left_of(account) == {3: 3}
+
+
+def test_more_than_was_spent_does_not_come_back_to_the_lot_it_came_from() -> None:
+    """Points returned in parts fill their lot once; what goes beyond was never taken from it."""
+    account = fold(entries_of((EARN, 100), (REDEEM, -90), (RETURN, 30, 2), (RETURN, 60, 2), (RETURN, 20, 2)))
+    assert account.balance == 120
+    assert left_of(account) == {1: 100, 5: 20}
 
 
 def test_an_expiry_takes_its_own_lot_however_old_others_are() -> None:

@@ -195,6 +195,30 @@ def test_safe_to_spend_counts_own_spending_and_not_own_awards(joined: JoinedLedg
     assert known.as_of_us == joined.clock.now_us(), "head office had nothing new to say about her"
 
 
+def test_points_are_good_until_the_end_of_their_last_day(joined: JoinedLedger, joined_reader: Reader) -> None:
+    """Shown and safe to spend on that very day, and neither on the next."""
+    lots = (StatementLot(LOT, 1, 100, 30, joined.clock.today()), StatementLot(UUID(int=0x12), 2, 500, 500))
+    joined.pull(joined.statement(HERS, 530, lots=lots))
+    known = joined_reader.safe_known(HERS)
+    assert known is not None
+    assert known.available == 530
+    assert [lot.left for lot in joined_reader.lots(HERS)] == [30, 500]
+    joined.clock.advance(days=1)
+    known = joined_reader.safe_known(HERS)
+    assert known is not None
+    assert known.available == 500
+    assert [lot.left for lot in joined_reader.lots(HERS)] == [500]
+
+
+def test_a_redemption_of_a_single_point_is_one_more_while_offline(joined: JoinedLedger, joined_reader: Reader) -> None:
+    """How often somebody may redeem without a line does not depend on how much."""
+    joined.pull(joined.statement(HERS, 100, lots=(StatementLot(LOT, 1, 100, 100),)))
+    joined.append(joined.redemption(HERS, joined.reward(points=1)))
+    known = joined_reader.safe_known(HERS)
+    assert known is not None
+    assert (known.own_spent, known.own_redemptions) == (1, 1)
+
+
 def test_own_writing_is_seen_within_its_transaction(joined: JoinedLedger) -> None:
     """A use case reads what it has written."""
     joined.pull(joined.statement(HERS, 100))
