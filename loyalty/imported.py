@@ -24,23 +24,29 @@ if TYPE_CHECKING:
 SOURCE: Final = "import"
 """What an imported enrolment says of where it comes from."""
 
+ID_BYTES: Final = 16
+TIME_BYTES: Final = 6
+"""How long the time at the beginning of a UUID version 7 is (RFC 9562, 5.7)."""
+
+US_PER_MS: Final = 1_000
+
 _ENCODER = msgspec.json.Encoder()
 
 
 def sale_id(receipt: str, at_us: int, currency: str, lines: Sequence[SaleLine]) -> UUID:
     """The record id of an old programme's purchase."""
     goods = [(line.sku, line.category, line.quantity, line.amount_cents) for line in lines]
-    return _derived("imported sale", receipt, at_us, currency, goods)
+    return _derived(["imported sale", receipt, at_us, currency, goods], at_us // US_PER_MS)
 
 
 def enrolment_id(member_id: UUID) -> UUID:
     """The record id of taking a member over; each account is taken over once."""
-    return _derived("imported member", member_id)
+    return _derived(["imported member", member_id])
 
 
 def opening_points_id(member_id: UUID) -> UUID:
     """The record id of the points a member brings along."""
-    return _derived("opening points", member_id)
+    return _derived(["opening points", member_id])
 
 
 def is_imported(record: AnyRecord | UnknownRecord) -> bool:
@@ -56,9 +62,15 @@ def is_imported(record: AnyRecord | UnknownRecord) -> bool:
             return False
 
 
-def _derived(*words: object) -> UUID:
-    """A UUID version 8 (RFC 9562, 5.8) from SHA-256."""
-    digest = bytearray(hashlib.sha256(_ENCODER.encode(words)).digest()[:16])
+def _derived(words: list[object], at_ms: int | None = None) -> UUID:
+    """A UUID version 8 (RFC 9562, 5.8) from SHA-256.
+
+    With a time it begins like a version 7, so that what is imported in order lies in order in every index of ids: a
+    million ids in any order would each be on another page of the disk.
+    """
+    digest = bytearray(hashlib.sha256(_ENCODER.encode(words)).digest()[:ID_BYTES])
+    if at_ms is not None:
+        digest[:TIME_BYTES] = at_ms.to_bytes(TIME_BYTES, "big")
     digest[6] = (digest[6] & 0x0F) | 0x80
     digest[8] = (digest[8] & 0x3F) | 0x80
     return UUID(bytes=bytes(digest))

@@ -158,7 +158,7 @@ class _Look:
             self._encoding = "utf-16"
         else:
             self._encoding = "utf-8"
-        self._decoder = codecs.getincrementaldecoder(self._encoding)()
+        self._decoder = codecs.getincrementaldecoder(self._encoding.removesuffix("-sig"))()
 
     def _line_of(self, chunk: bytes, place: int) -> int:
         return self._lines + _line_ends(chunk[:place]) + 1
