@@ -26,9 +26,12 @@ TABLES: Final = {
     "block": "SELECT epoch, prefix, first, last, next, server_id FROM number_block ORDER BY 1, 2, 3, 6",
     "run": "SELECT * FROM number_run ORDER BY issue_id, part",
     "office": "SELECT url, terminal_id, server_id, has_left FROM head_office",
-    "edit": "SELECT edit_id, kind, subject, nonce, box, taken_at_us IS NULL FROM edit ORDER BY edit_id",
+    "edit": "SELECT kind, subject, iif(kind = 'tombstone', 0, box), taken_at_us IS NULL FROM edit ORDER BY 1, 2, 3, 4",
 }
-"""Everything a shop would miss besides its journal; what is computed from the journal is verify's part."""
+"""Everything a shop would miss besides its journal; what is computed from the journal is verify's part.
+
+An edit about an erasure is sealed anew when the erasure is replayed.
+"""
 
 EARLIER_LAYOUTS: Final = frozenset({"block", "run", "office", "edit"})
 """What the first layouts did not have."""

@@ -137,6 +137,12 @@ def fresh_numbers(shop: Scenario) -> None:
     assert isinstance(outcome, NumbersTaken), outcome
 
 
+def crash(shop: Scenario) -> None:
+    """The till ends as in a crash, and starts again."""
+    leave_log(shop)
+    shop.open()
+
+
 def copy(shop: Scenario) -> None:
     """A backup beside the open till; it replaces an older one half of the time."""
     name = f"{COPIES}/copy{shop.rng.randrange(2)}.sqlite"
@@ -153,6 +159,9 @@ def put_back(shop: Scenario) -> None:
     if not shop.copies:
         return
     name = shop.rng.choice(sorted(shop.copies))
+    if shop.rng.random() < 0.5:
+        buy(shop)
+        leave_log(shop)
     with shop.step("restore", whole=False):
         shop.store.close()
         shop.mark(restoring=name)
@@ -160,6 +169,16 @@ def put_back(shop: Scenario) -> None:
         shop.mark(restored=name)
         shop.open()
     shop.sold, shop.people = [], {}
+
+
+def leave_log(shop: Scenario) -> None:
+    """End as a crash does: log and mark stay, because somebody reads what the log may not take away."""
+    with shop.store.reader() as reader:
+        reader._ledger.run("BEGIN")
+        reader.head()
+        buy(shop)
+        shop.store._ledger.one("PRAGMA busy_timeout = 1")
+        shop.store.close()
 
 
 # -------------------------------------------------------------------------------------------- workloads
@@ -190,7 +209,7 @@ def erasures(shop: Scenario) -> None:
 
 def checkpoints(shop: Scenario) -> None:
     """The log is moved into the file again and again, and grows anew."""
-    shop.run({buy: 3, admit: 1, settle: 3, reopen: 2}, STEPS)
+    shop.run({buy: 3, admit: 1, settle: 3, reopen: 2, crash: 1}, STEPS)
 
 
 def days(shop: Scenario) -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.power.campaign import Tally, judge_recording
 from tests.power.judge import Judge
-from tests.power.recording import build_logger, record
+from tests.power.recording import WorkloadFailed, build_logger, record
 from tests.power.workload import NAMES
 
 if TYPE_CHECKING:
@@ -88,6 +88,15 @@ def _hunt(run: Run, logger: Path, folder: Path) -> Tally:
     return tally
 
 
+def _judged(run: Run, logger: Path, folder: Path, judge: Judge, number: int) -> Tally:
+    """One recording's images."""
+    try:
+        recording = record(logger, NAMES[number % len(NAMES)], number, folder / "recorded")
+    except WorkloadFailed as error:
+        return Tally(failures=[str(error)])
+    return judge_recording(recording, judge, variants=VARIANTS, share=(number % PARTS, PARTS), goes_on=run.goes_on)
+
+
 def _work(run: Run, logger: Path, folder: Path, seed: int, writing: int) -> int:
     """One process's part: recordings in turn, each with a seed of its own."""
     try:
@@ -99,10 +108,7 @@ def _work(run: Run, logger: Path, folder: Path, seed: int, writing: int) -> int:
             for number in count(seed):
                 if not run.goes_on():
                     return 0
-                recording = record(logger, NAMES[number % len(NAMES)], number, folder / "recorded")
-                tally = judge_recording(
-                    recording, judge, variants=VARIANTS, share=(number % PARTS, PARTS), goes_on=run.goes_on
-                )
+                tally = _judged(run, logger, folder, judge, number)
                 print(json.dumps(tally.__dict__), file=pipe, flush=True)
                 for failure in tally.failures:
                     print(failure, file=sys.stderr, flush=True)
