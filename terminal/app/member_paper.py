@@ -216,10 +216,10 @@ def _recipients(texts: Texts, data: MemberData) -> tuple[str, ...]:
 def _periods(texts: Texts, kept: RetentionSettings) -> tuple[str, ...]:
     years = kept.inactive_years
     forgotten = texts.n_(
-        "Name, contacts and card numbers: until you ask for their erasure, or {years} year after the year of your last "
-        "visit, if you have no points left by then.",
-        "Name, contacts and card numbers: until you ask for their erasure, or {years} years after the year of your last "
-        "visit, if you have no points left by then.",
+        "Name, contacts and card numbers: until you ask for their erasure, or {years} year after the year of your "
+        "last visit, if you have no points left by then.",
+        "Name, contacts and card numbers: until you ask for their erasure, or {years} years after the year of your "
+        "last visit, if you have no points left by then.",
         years,
     ).format(years=years)
     until_asked = texts._("Name, contacts and card numbers: until you ask for their erasure.")
