@@ -78,7 +78,9 @@ class SearchReads(DirectoryReads):
         for source in self._sources():
             found, readable = _look_up(source, query)
             cut, complete = cut or found.cut, complete and readable
-            fitting |= {member: (exact, source) for member, exact in found.members.items() if member not in fitting}
+            for member, exact in found.members.items():
+                if not (member in fitting and fitting[member][1].counts(member)):
+                    fitting[member] = (exact, source)
         days = self._last_sale_days(fitting)
         ranks = {member: (exact, days.get(member, "")) for member, (exact, _) in fitting.items()}
         ranked = sorted(fitting, key=ranks.__getitem__, reverse=True)
