@@ -7,7 +7,7 @@ a copy like any other, which ``storage.backup.restore`` puts in place; the damag
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 
@@ -31,7 +31,7 @@ from storage.remains import BROKEN, ROWS, SIDE_TABLES, is_of_this_layout, newest
 from storage.vault import KEY_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
     from storage.connection import Row
@@ -156,9 +156,10 @@ def _copy_sides(source: Database, part: Database) -> None:
         columns = [name for (_, name, *_) in part.all(f"PRAGMA table_info({table})")]
         part.run(f"DELETE FROM {table}")  # noqa: S608 - names of our own, here and below
         names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-        rows = source.each(f"SELECT {names} FROM {table}")  # noqa: S608
         try:
-            part.many(f"INSERT INTO {table}({names}) VALUES ({marks})", rows)  # noqa: S608
+            read = cast("Generator[Row]", source.each(f"SELECT {names} FROM {table}"))  # noqa: S608
+            with closing(read) as rows:
+                part.many(f"INSERT INTO {table}({names}) VALUES ({marks})", rows)  # noqa: S608
         except (sqlite.IntegrityError, sqlite.OperationalError) as error:
             raise Damaged(f"{source.name}: {table} can't be taken over: {error}") from error
     stamp = source.value("SELECT seq FROM sqlite_sequence WHERE name = 'edit'")

@@ -13,8 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from storage.backup import backup
 from storage.rotation import file_name
 from storage.store import open_store
-from terminal import main
-from terminal.assembly import RunningTill
+from terminal.assembly import RunningTill, assemble
 from terminal.presenters.restore import RestorePresenter
 from terminal.presenters.restore_states import Page
 from terminal.ui.restore_window import RestoreWindow
@@ -80,8 +79,7 @@ class Person:
 
     def key(self, key: Qt.Key) -> None:
         """Press a key on whatever has the focus."""
-        target: QWidget = self.window
-        QTest.keyClick(target.focusWidget() or target, key)
+        QTest.keyClick(self._target(), key)
 
     def enter(self) -> None:
         """Press Enter."""
@@ -89,7 +87,11 @@ class Person:
 
     def type(self, text: str) -> None:
         """Type on whatever has the focus."""
-        QTest.keyClicks(self.window.focusWidget() or self.window, text)
+        QTest.keyClicks(self._target(), text)
+
+    def _target(self) -> QWidget:
+        focused: QWidget | None = self.window.focusWidget()
+        return self.window if focused is None else focused
 
     def tap(self, name: str) -> None:
         """Touch a visible button."""
@@ -138,14 +140,12 @@ def person(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pers
     """Somebody before the screen of a program that is started by ``open_till``."""
     made = Person(qapp)
     monkeypatch.setattr("terminal.ui.restore_program.is_watched", lambda *_: True)
-    assemble = main.assemble
-
     def note(*arguments: object, **named: object) -> RunningTill:
         till = assemble(*arguments, **named)  # type: ignore[arg-type]
         made.tills.append(till)
         return till
 
-    monkeypatch.setattr(main, "assemble", note)
+    monkeypatch.setattr("terminal.main.assemble", note)
     yield made
     assert made.gave_up == ""
 
