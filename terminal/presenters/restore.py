@@ -123,7 +123,7 @@ class RestorePresenter(Presenter[RestoreState]):
     def act(self, key: str) -> None:
         """Do what one of the smaller buttons, or a way, says."""
         model, findings = self._model, self._model.findings
-        if model.busy or findings is None:
+        if model.busy or findings is None or model.page is Page.WORKING:
             return
         model.notice = None
         match key:
