@@ -1,47 +1,47 @@
-"""The large shop that everything is measured on: made once, kept, and copied for each run.
+"""The large shops that everything is measured on: made once, kept, and copied for each run.
 
-It is written through ``Unit.append`` like any other ledger, only in large transactions, so ``verify`` passes on it.
+They lie in the folder that the environment's ``STAMMKUNDE_BENCH`` names, else in ``.cache/benchmarks``. A shop with a
+million members and five million entries is made in some minutes and takes about 8 GB.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import shutil
 import sys
 import tempfile
 import time
 import tomllib
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from benchmarks.bulk import SAMPLE_CARD, SAMPLE_HEADER, BulkWriter, Fact, Person, Sample
 from loyalty import cards
 from loyalty.directory import Profile
-from loyalty.encoding import command_digest
-from loyalty.outcomes import Refused
 from loyalty.records import Enrolment, Sale
 from loyalty.sale import Basket, Quote, RewardRequest, quote_sale
-from storage.connection import open_writer
-from storage.files import VAULT_FILE
-from storage.schema import LEDGER, VAULT_TABLES
+from loyalty.searching import SEARCH_TABLES
+from storage.schema import LEDGER, VAULT
+from storage.search_index import make_anew
 from storage.store import create_store, open_store
-from storage.types import CardRow
-from storage.vault import key_for
 from terminal.demo.history import HistoryClock, HistoryIds
 from terminal.demo.people import NAMES_FILE, card_number
 from terminal.demo.shop import PROGRAMME_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from uuid import UUID
+    from collections.abc import Callable, Iterator
 
-    from storage.store import Store, Unit
+    from loyalty.programme import Programme
+    from storage.store import Store
 
-CACHE: Final = Path(__file__).resolve().parent.parent / ".cache" / "benchmarks"
-GENERATION: Final = 1
+CACHE: Final = Path(
+    os.environ.get("STAMMKUNDE_BENCH") or Path(__file__).resolve().parent.parent / ".cache" / "benchmarks"
+)
+GENERATION: Final = 3
 """Raised when the generated facts change."""
 
 SEED: Final = 7
@@ -49,11 +49,24 @@ LAST_DAY: Final = date(2026, 11, 20)
 DAYS: Final = 365
 OPENS_S: Final = 6 * 3_600
 OPEN_S: Final = 12 * 3_600
-BATCH_RECORDS: Final = 20_000
-REWARD_CHANCE: Final = 0.04
-"""Every 25th sale has a reward in it, and with it a second entry."""
+TOLD_EVERY: Final = 20_000
+"""How often progress is told, in entries and members."""
+
+REWARD: Final = "brezel"
+REWARD_POINTS: Final = 100
+"""From this balance on somebody takes a reward now and then."""
+
+REWARD_CHANCE: Final = 0.16
+"""So every 25th sale has a reward in it, and with it a second entry."""
 
 QUOTES: Final = 2_000
+COMMON_SURNAME: Final = "Müller"
+COMMON_SHARE: Final = 0.3
+DOUBLE_SHARE: Final = 0.05
+RARE_SURNAMES: Final = 40_000
+SYLLABLES: Final = tuple(
+    f"{start}{end}" for start in ("b", "k", "l", "m", "n", "r", "s", "t", "sch") for end in "aeiou"
+)
 BAR_WIDTH: Final = 30
 
 
@@ -67,12 +80,14 @@ class Size:
     @property
     def name(self) -> str:
         """The folder of the shop; another layout of the files gets another one."""
-        layout = hashlib.sha256("\n".join((*LEDGER, *VAULT_TABLES, str(GENERATION))).encode()).hexdigest()[:8]
+        layout = hashlib.sha256("\n".join((*LEDGER, *VAULT, *SEARCH_TABLES, str(GENERATION))).encode()).hexdigest()[:8]
         return f"shop-{layout}-{self.members}-{self.entries}"
 
 
-LARGE: Final = Size(members=100_000, entries=1_000_000)
-QUICK: Final = Size(members=10_000, entries=100_000)
+SMALL: Final = Size(members=10_000, entries=100_000)
+MIDDLE: Final = Size(members=100_000, entries=1_000_000)
+LARGE: Final = Size(members=1_000_000, entries=5_000_000)
+SIZES: Final = (SMALL, MIDDLE, LARGE)
 
 
 class BerlinWinter:
@@ -118,8 +133,7 @@ def working_copy(shop: Path, folder: Path, name: str) -> Path:
 
 def _make(directory: Path, size: Size, progress: Callable[[float], None]) -> None:
     clock = HistoryClock(BerlinWinter())
-    first_day = LAST_DAY - timedelta(days=DAYS - 1)
-    clock.move_to(first_day, OPENS_S - 3_600)
+    clock.move_to(LAST_DAY - timedelta(days=DAYS - 1), OPENS_S - 3_600)
     ids = HistoryIds(clock, SEED)
     create_store(
         directory,
@@ -131,113 +145,115 @@ def _make(directory: Path, size: Size, progress: Callable[[float], None]) -> Non
         ids=ids,
     ).close()
     with open_store(directory, clock=clock, ids=ids, writable=False) as store:
-        key = store.programme_key
-    numbers = [member_card(index) for index in range(size.members)]
-    members = [cards.account_id(key, number) for number in numbers]
-    _write_keys(directory, members)
+        key, programme = store.programme_key, store.programme
+    with BulkWriter(directory) as writer:
+        _Generator(writer, programme, key, clock, ids, size).run(progress)
     with open_store(directory, clock=clock, ids=ids) as store:
-        _Generator(store, clock, ids, size, list(zip(numbers, members, strict=True))).run(progress)
+        index_people(store)
 
 
-def _write_keys(directory: Path, members: list[UUID]) -> None:
-    """Make all members' keys in one transaction, before the ledger needs them one by one."""
-    with closing(open_writer(directory / VAULT_FILE)) as vault, vault.transaction():
-        for member_id in members:
-            key_for(vault, member_id)
+def index_people(store: Store) -> None:
+    """Make the search index of a shop, as a till does beside its work."""
+    with store.reader() as reader:
+        part = make_anew(store.directory, reader._ledger, reader._vault, lambda _done, _all: None)  # noqa: SLF001
+    with store.exclusive() as ledger:
+        store.search.take(part, ledger)
 
 
 class _Generator:
     """Writes enrolments and sales, in the order of time."""
 
     def __init__(
-        self, store: Store, clock: HistoryClock, ids: HistoryIds, size: Size, members: list[tuple[str, UUID]]
+        self, writer: BulkWriter, programme: Programme, key: bytes, clock: HistoryClock, ids: HistoryIds, size: Size
     ) -> None:
-        self._store = store
+        self._writer = writer
+        self._programme = programme
+        self._key = key
         self._clock = clock
         self._ids = ids
         self._size = size
         self._rng = random.Random(SEED)
-        self._members = members
-        self._references: list[UUID] = []
-        self._balances = [0] * len(members)
-        self._entries = 0
-        self._quotes = self._priced()
-        self._names = tomllib.loads(NAMES_FILE.read_text("utf-8"))
+        self._people: list[Person] = []
+        self._names = invented_names(self._rng)
+        self._header = {**SAMPLE_HEADER, "programme_version": programme.version, "utc_offset_min": 60}
+        self._enrolment = Sample(Enrolment(**self._header, card_ref=SAMPLE_CARD))
+        self._samples = self._priced()
 
-    def _priced(self) -> list[tuple[int, Quote]]:
-        """Purchases with their prices, drawn from again and again: pricing is not what this is about."""
-        priced: list[tuple[int, Quote]] = []
+    def _priced(self) -> list[tuple[Sample, Sample]]:
+        """Purchases with their prices, drawn from again and again: each without and with a reward in it."""
+        priced: list[tuple[Sample, Sample]] = []
         while len(priced) < QUOTES:
-            cents = self._rng.randint(150, 4_500)
-            quote = quote_sale(self._store.programme, Basket(cents))
-            assert not isinstance(quote, Refused), "any sum of this size can be bought"
-            priced.append((cents, quote))
+            basket = Basket(self._rng.randint(150, 4_500))
+            quotes = [
+                quote_sale(self._programme, basket),
+                quote_sale(self._programme, basket, (RewardRequest(REWARD),), available=REWARD_POINTS),
+            ]
+            samples = [self._sample(basket.amount_cents, quote) for quote in quotes if isinstance(quote, Quote)]
+            priced.append((samples[0], samples[-1]))
         return priced
+
+    def _sample(self, cents: int, quote: Quote) -> Sample:
+        sale = Sale(
+            **self._header,
+            currency="EUR",
+            amount_cents=cents,
+            lines=quote.lines,
+            redemptions=quote.redemptions,
+            explain=quote.explain,
+            card_ref=SAMPLE_CARD,
+        )
+        return Sample(sale)
 
     def run(self, progress: Callable[[float], None]) -> None:
         """Write the shop: members join through the first half of the year, sales go on through all of it."""
-        total = len(self._members) + self._size.entries
+        size = self._size
+        total = size.members + size.entries
         first_day = LAST_DAY - timedelta(days=DAYS - 1)
-        while len(self._references) < len(self._members) or self._entries < self._size.entries:
-            with self._store.unit() as unit:
-                for _ in range(BATCH_RECORDS):
-                    done = len(self._references) + self._entries
-                    if done >= total:
-                        break
-                    day, second = divmod(done * DAYS * OPEN_S // total, OPEN_S)
-                    self._clock.move_to(first_day + timedelta(days=day), OPENS_S + second)
-                    joined = len(self._references) / len(self._members)
-                    if joined < min(1.0, 0.01 + 2 * self._entries / self._size.entries):
-                        self._enrol(unit)
-                    else:
-                        self._sell(unit)
-            self._store.checkpoint(now=True)
-            progress((len(self._references) + self._entries) / total)
+        told = 0
+        while (done := len(self._people) + self._writer.entries) < total:
+            day, second = divmod(done * DAYS * OPEN_S // total, OPEN_S)
+            today = first_day + timedelta(days=day)
+            self._clock.move_to(today, OPENS_S + second)
+            hour = (OPENS_S + second) // 3_600
+            fact = Fact(self._ids.record_id(), self._clock.now_us(), today.isoformat(), hour)
+            joined = len(self._people) / size.members
+            if joined < min(1.0, 0.01 + 2 * self._writer.entries / size.entries):
+                self._enrol(fact)
+            else:
+                self._sell(fact)
+            if done >= told:
+                progress(done / total)
+                told = done + TOLD_EVERY
+        self._writer.finish()
+        progress(1)
 
-    def _enrol(self, unit: Unit) -> None:
-        index = len(self._references)
-        number, member_id = self._members[index]
-        card_ref = self._ids.random_id()
-        first, last = self._rng.choice(self._names["women"]), self._rng.choice(self._names["surnames"])
-        unit.put_card(CardRow(card_ref, number, member_id))
-        unit.put_profile(member_id, Profile(f"{first} {last}", phone=f"+498999998{index % 1_000:03d}{index // 1_000}"))
-        unit.append(Enrolment(**self._header(member_id), card_ref=card_ref))
-        self._references.append(card_ref)
+    def _enrol(self, fact: Fact) -> None:
+        index = len(self._people)
+        number = member_card(index)
+        person = Person(cards.account_id(self._key, number), number, self._ids.random_id())
+        profile = Profile(next(self._names), phone=f"+498999998{index % 1_000:03d}{index // 1_000}")
+        self._writer.enrol(person, profile, self._enrolment, fact)
+        self._people.append(person)
 
-    def _sell(self, unit: Unit) -> None:
-        index = self._rng.randrange(len(self._references))
-        member_id = self._members[index][1]
-        cents, quote = self._rng.choice(self._quotes)
-        if self._balances[index] >= 100 and self._rng.random() < REWARD_CHANCE * 4:  # noqa: PLR2004 - a pretzel
-            taken = quote_sale(
-                self._store.programme, Basket(cents), (RewardRequest("brezel"),), available=self._balances[index]
-            )
-            quote = quote if isinstance(taken, Refused) else taken
-        unit.append(
-            Sale(
-                **self._header(member_id),
-                currency="EUR",
-                amount_cents=cents,
-                lines=quote.lines,
-                redemptions=quote.redemptions,
-                explain=quote.explain,
-                card_ref=self._references[index],
-            )
-        )
-        self._balances[index] += quote.points - quote.points_redeemed
-        self._entries += 1 + bool(quote.redemptions)
+    def _sell(self, fact: Fact) -> None:
+        person = self._people[self._rng.randrange(len(self._people))]
+        plain, with_reward = self._rng.choice(self._samples)
+        takes = person.balance >= REWARD_POINTS and self._rng.random() < REWARD_CHANCE
+        self._writer.sell(person, with_reward if takes else plain, fact)
 
-    def _header(self, member_id: UUID) -> dict[str, Any]:
-        record_id, at_us = self._ids.record_id(), self._clock.now_us()
-        return {
-            "record_id": record_id,
-            "member_id": member_id,
-            "at_us": at_us,
-            "business_day": self._clock.business_day(at_us),
-            "utc_offset_min": 60,
-            "programme_version": self._store.programme.version,
-            "command_digest": command_digest(self._store.programme_key, "benchmark", record_id),
-        }
+
+def invented_names(rng: random.Random) -> Iterator[str]:
+    """Names without end, as unevenly spread as a search has to bear: nearly a third of all people are called Müller."""
+    names = tomllib.loads(NAMES_FILE.read_text("utf-8"))
+    first = [*names["women"], *names["men"]]
+    rare = ["".join(rng.choices(SYLLABLES, k=rng.randint(2, 4))).title() for _ in range(RARE_SURNAMES)]
+    while True:
+        kind = rng.random()
+        surname = COMMON_SURNAME
+        if kind > COMMON_SHARE:
+            surname = rng.choice(names["surnames"] if kind < 2 * COMMON_SHARE else rare)
+        second = f"-{rng.choice(names['surnames'])}" if rng.random() < DOUBLE_SHARE else ""
+        yield f"{rng.choice(first)} {surname}{second}"
 
 
 def _progress(title: str) -> Callable[[float], None]:

@@ -55,9 +55,9 @@ _PROFILE: Final = "SELECT nonce, box FROM member_profile WHERE member_id = ?"
 _BY_LAST_SALE: Final = """SELECT member_profile.member_id, nonce, box
 FROM (
   SELECT member_profile.member_id FROM member_profile LEFT JOIN account USING (member_id)
-  ORDER BY ifnull(last_sale_day, '') DESC, member_profile.member_id) AS sorted
+  ORDER BY ifnull(last_sale_day, '') DESC, member_profile.member_id LIMIT -1) AS sorted
 CROSS JOIN member_profile ON member_profile.member_id = sorted.member_id"""
-"""Few columns are sorted, as that is done in memory."""
+"""Few columns are sorted, as that is done in memory; without a limit SQLite would leave the sorting out."""
 
 
 def newest_stamp(ledger: Database) -> int:

@@ -57,9 +57,9 @@ _PERSON: Final = "INSERT OR IGNORE INTO aside.person VALUES (?, ?, ?)"
 _BY_LAST_SALE: Final = """SELECT person.member_id, person.words, person.others
 FROM (
   SELECT person.member_id FROM aside.person LEFT JOIN statement USING (member_id)
-  ORDER BY ifnull(last_sale_day, '') DESC, person.member_id) AS sorted
+  ORDER BY ifnull(last_sale_day, '') DESC, person.member_id LIMIT -1) AS sorted
 CROSS JOIN aside.person ON person.member_id = sorted.member_id"""
-"""Who bought last is found first among equals."""
+"""Who bought last is found first among equals; without a limit SQLite would leave the sorting out."""
 
 
 def write_replica(office: Office, connection: Connection, store_id: UUID, path: Path) -> Cursor:
