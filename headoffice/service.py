@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from headoffice.app import (
     pushing,
     records,
     report,
+    retention,
     snapshot,
     terminals,
     verify,
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
         Adjusted,
         ConflictView,
         Erased,
+        Forgotten,
+        IdleMember,
         ImportResult,
         JoinCode,
         MemberHit,
@@ -322,6 +326,15 @@ class HeadOffice:
     def erase(self, member_id: UUID, *, by: str) -> Erased | Refused:
         """Forget a person, here and at every till."""
         return erase.erase(self.office, member_id, by=by)
+
+    def idle_members(self, years: int, limit: int) -> tuple[IdleMember, ...]:
+        """Members without a sign of life for so many whole years after the one of the last."""
+        found = retention.idle_members(self.office, retention.idle_before(self.office, years))
+        return tuple(islice(found, limit))
+
+    def forget_idle(self, years: int, *, with_points: bool, by: str) -> Forgotten:
+        """Forget them, here and at every till; who has points left only when it is said."""
+        return retention.forget(self.office, years, with_points=with_points, by=by)
 
     # ----------------------------------------------------------------------------------- what needs a person
 

@@ -125,6 +125,28 @@ class Erased(msgspec.Struct, frozen=True):
     member_ids: tuple[UUID, ...]
 
 
+class IdleMember(msgspec.Struct, frozen=True):
+    """A member without a sign of life for long.
+
+    Attributes:
+        last_day: The last day of which a till told anything; ``None`` when none ever did.
+        balance: Points that are left; negative when in debt.
+        card_masked: A card of the member, empty when there is none.
+    """
+
+    member_id: UUID
+    last_day: date | None
+    balance: int
+    card_masked: str
+
+
+class Forgotten(msgspec.Struct, frozen=True):
+    """Who was forgotten, and how many were not because of their points."""
+
+    member_ids: tuple[UUID, ...]
+    with_points: int
+
+
 class ConflictView(msgspec.Struct, frozen=True):
     """Something that happened and should not have.
 

@@ -38,7 +38,8 @@ _IS_NAMED: Final = """
 WITH family(member_id) AS (SELECT member_id FROM account WHERE merged_into = ?1 UNION ALL SELECT ?1)
 SELECT EXISTS (SELECT 1 FROM member_profile JOIN family USING (member_id))
   OR EXISTS (SELECT 1 FROM card JOIN family USING (member_id))"""
-_LAST_BOOKING: Final = "SELECT business_day FROM booking WHERE member_id = ? ORDER BY seq DESC LIMIT 1"
+_LAST_BOOKING: Final = """SELECT business_day FROM booking
+WHERE member_id = ? AND kind <> 'expiry' ORDER BY seq DESC LIMIT 1"""
 _LAST_CONSENT: Final = """SELECT business_day FROM journal
 WHERE kind = 'consent' AND member_id = ? ORDER BY seq DESC LIMIT 1"""
 _SIGNS_OF_LIFE: Final = (_LAST_BOOKING, _LAST_CONSENT)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
-from headoffice.cli import issues, members, programmes, report, serve, terminals, upkeep, users
+from headoffice.cli import issues, members, programmes, report, retention, serve, terminals, upkeep, users
 from headoffice.cli.session import Session, session_of
 from headoffice.errors import HeadOfficeError
 from headoffice.wording import refusal_text
@@ -51,7 +51,7 @@ def build_app() -> typer.Typer:
     example = f'{PROGRAM} --data ./office enrol-terminal "Mitte" "Kasse 1"'
     app = whole(PROGRAM, mark("Head office: all tills of all stores, one truth about every member."), example)
     app.callback()(_global_options)
-    for module in (serve, terminals, programmes, members, issues, report, users, upkeep):
+    for module in (serve, terminals, programmes, members, retention, issues, report, users, upkeep):
         module.add_commands(app)
     return app
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from loyalty.directory import Profile, Role
-from loyalty.records import CashierSession, Consent, Purpose, SessionAction
+from loyalty.records import CashierSession, Consent, Expiry, Purpose, SessionAction
 from storage import retention
 from storage.errors import DiskFull
 from storage.retention import Idle, forget_cashiers, forget_texts, idle_members, old_cashiers, old_texts
@@ -54,6 +54,16 @@ def test_every_sign_of_life_counts(ledger: LedgerOfTests) -> None:
     assert set(idle(ledger)) == set(members)
     assert idle(ledger)[members[1]] == Idle(members[1], day, 7)
     assert idle(ledger, START) == {}
+
+
+def test_points_that_expire_are_no_sign_of_life(ledger: LedgerOfTests) -> None:
+    """The till writes that by itself, about people who do not come any more."""
+    member = enrolled(ledger, 1)
+    ledger.append(ledger.adjustment(member, 3))
+    ledger.clock.advance(days=800)
+    lot = ledger.ids.record_id()
+    ledger.append(Expiry(**ledger.header(member), lot_id=lot, points=3, last_day=ledger.clock.today()))
+    assert idle(ledger) == {member: Idle(member, START, 0)}
 
 
 def test_a_card_that_only_collects_is_known_by_its_number(ledger: LedgerOfTests) -> None:
