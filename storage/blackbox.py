@@ -19,7 +19,7 @@ import msgspec
 from storage.blackbox_file import BoxWriting, ends_of_chains, gone_on_with
 from storage.blackbox_frames import BOX_SUFFIX, PART_SUFFIX, box_name
 from storage.blackbox_read import read_box_file
-from storage.blackbox_source import BoxSource, Look
+from storage.blackbox_source import BoxSource, Look, open_edit
 from storage.errors import BlackBoxAway, BlackBoxFull, DiskFull, known_error
 from storage.files import PRIVATE_DIRECTORY, make_private, sync_directory, write_durably
 
@@ -102,7 +102,8 @@ class BlackBox:
         self._copied_seq = max(self._copied_seq, seq)
 
     def close(self) -> None:
-        """Close its connections; closing twice is allowed."""
+        """Close its connections; closing twice is allowed. A later call looks at ledger and folder anew."""
+        self._writing = None
         if self._source is not None:
             self._source.close()
             self._source = None
@@ -159,7 +160,7 @@ class BlackBox:
     def _look_at_old_boxes(self, source: BoxSource, look: Look) -> None:
         """Boxes that were set aside go when the ledger has all their records; else they are told of.
 
-        So do boxes of tills whose records this one has taken over.
+        So do boxes of tills whose records this one has taken over: with them it took every edit that it could open.
         """
         self.set_aside = False
         stem = box_name(look.heading.ledger_id).removesuffix(BOX_SUFFIX)
@@ -171,7 +172,7 @@ class BlackBox:
                 continue
             if found.damage or not all(map(source.knows, found.records)):
                 self.set_aside = True
-            elif path in own or source.has_told(found.edits):
+            elif path in own or all(open_edit(edit, [look.key]) for edit in found.edits):
                 path.unlink()
 
     def _write_anew(self, source: BoxSource, look: Look, copied: tuple[int, int]) -> BoxWriting:

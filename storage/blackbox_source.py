@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 _AFTER: Final = f"SELECT {COLUMNS}, hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - constant names
 _CARD: Final = "SELECT number, member_id, status FROM card WHERE card_ref = ?"
 _JOINED: Final = "SELECT terminal_id, server_id FROM head_office WHERE has_left = 0"
+EPOCH_START: Final = "epoch_start"
 _KEY_MARK: Final = b"stammkunde black box 1"
 
 _ENCODER: Final = msgspec.json.Encoder()
@@ -165,7 +166,9 @@ class BoxSource:
         return bool(self._ledger.value("SELECT hash FROM journal WHERE seq = ?", (record.seq,)) == record.hash)
 
     def knows(self, record: BoxedRecord) -> bool:
-        """Whether a record stands in the journal, wherever that is."""
+        """Whether a record stands in the journal, wherever that is; beginnings of epochs belong to one chain alone."""
+        if record.kind == EPOCH_START:
+            return True
         return self._ledger.one("SELECT 1 FROM journal WHERE record_id = ?", (record.record_id,)) is not None
 
     def taken_from(self) -> list[UUID]:
@@ -173,11 +176,6 @@ class BoxSource:
         starts = self._ledger.all("SELECT payload FROM journal WHERE kind = 'epoch_start' ORDER BY seq")
         records = (decode(payload) for (payload,) in starts)
         return [record.taken_from for record in records if isinstance(record, EpochStart) and record.taken_from]
-
-    def has_told(self, edits: Iterable[BoxedEdit]) -> bool:
-        """Whether edits were handed in: the till wrote them down when it took them over, and has none that waits."""
-        known = {edit_id for (edit_id,) in self._ledger.each("SELECT edit_id FROM edit WHERE taken_at_us IS NOT NULL")}
-        return all(edit.edit_id in known for edit in edits)
 
     def programmes(self, *, newest: bool) -> list[BoxedProgramme]:
         """The rules that were adopted, oldest first.

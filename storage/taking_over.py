@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from loyalty.chain import COLUMNS, FIRST_PREV_HASH
+from loyalty.chain import COLUMNS, FIRST_PREV_HASH, chain_hash
 from loyalty.directory import Profile
 from loyalty.encoding import decode
 from loyalty.feed import (
@@ -23,7 +23,7 @@ from loyalty.feed import (
 from loyalty.programme import Programme, parse_programme
 from loyalty.records import Adjustment, Reversal
 from storage import migrations
-from storage.blackbox_source import box_key, open_edit
+from storage.blackbox_source import EPOCH_START, box_key, open_edit
 from storage.connection import open_writer
 from storage.edits import Outbox
 from storage.epochs import continue_in_new_epoch
@@ -32,7 +32,7 @@ from storage.files import VAULT_FILE, make_private
 from storage.incoming import ROWS_MAX
 from storage.joining import begin_anew
 from storage.journal import Link as ChainLink
-from storage.journal import append_as_written, link_problem, tip
+from storage.journal import link_problem, tip
 from storage.projections import apply
 from storage.types import CardRow, CashierRow
 
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 PROGRESS_RECORDS: Final = 1_000
 """How often progress is reported, in records."""
 
-EPOCH_START: Final = "epoch_start"
 _KNOWN: Final = "SELECT 1 FROM journal WHERE record_id = ?"
 _INSERT: Final = f"INSERT INTO journal({COLUMNS}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608 - constant names
 _PROGRAMME: Final = "INSERT INTO programme(version, document) VALUES (?, ?) ON CONFLICT DO NOTHING"
@@ -236,8 +235,11 @@ def take_over(
     begun = continue_in_new_epoch(ledger, key=key, clock=clock, ids=ids, taken_from=contents.ledger_id)
     epoch, prev_hash = tip(ledger).epoch, begun.hash
     for number, record in enumerate(records, start=1):
-        columns = record.row[2:12]
-        prev_hash = append_as_written(ledger, columns, seq=begun.seq + number, epoch=epoch, prev_hash=prev_hash)
+        # Byte by byte as it was written: with its id, its body is what head office knows it by.
+        columns = (begun.seq + number, epoch, *record.row[2:12], prev_hash)
+        prev_hash = chain_hash(columns)
+        ledger.run(_INSERT, (*columns, prev_hash))
+        apply(ledger, begun.seq + number, decode(record.payload))
         if number % PROGRESS_RECORDS == 0 or number == len(records):
             progress(number, len(records))
     continue_in_new_epoch(ledger, key=key, clock=clock, ids=ids)

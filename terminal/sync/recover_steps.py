@@ -137,7 +137,7 @@ class Recovery:
         command = self._command
         if command.black_box is None:
             return None
-        boxes = black_boxes_in(command.black_box)
+        boxes = black_boxes_in(command.black_box) if command.black_box.is_dir() else ()
         wanted = command.ledger_id or (copy.terminal_id if copy else None)
         fitting = [box for box in boxes if wanted in (None, box.ledger_id)]
         if not boxes or (command.ledger_id and not fitting):

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import select
 
+from headoffice.errors import Refusal
 from headoffice.store.tables import RECORD
 from loyalty.cards import account_id
 from loyalty.records import Sale
 from loyalty.sale import Basket
+from loyalty.wire import JoinRequest
 from storage.blackbox import BlackBox
 from storage.store import open_store
 from storage.verify import verify
 from terminal.app.earn import EarnCommand, Earned, earn
 from terminal.app.till import Till
+from terminal.sync.errors import Away, HeadOfficeSaysNo
 from terminal.sync.joining import Admitted, Applicant
 from terminal.sync.recover import NotRecovered, RecoverCommand, Recovered, recover
 from terminal.sync.signatures import make_key, public_key
@@ -29,17 +32,50 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from headoffice.service import HeadOffice
+    from loyalty.feed import ChangesReply, Cursor, EditsReply, EditsRequest, SnapshotInfo
     from loyalty.ports import Clock
-    from loyalty.wire import JoinRequest
+    from loyalty.wire import HelloReply, HelloRequest, PushReply, PushRequest
     from storage.exchange import HeadOfficeRow
     from storage.types import AccountRow
     from terminal.sync.recover import RecoverStep
 
-URL = "http://localhost:1"
+R = TypeVar("R")
+URL: Final = "http://localhost:1"
+
+
+def told(ask: Callable[[], R]) -> R:
+    """What head office answers, or its no as it arrives at a till."""
+    try:
+        return ask()
+    except Refusal as refusal:
+        raise HeadOfficeSaysNo(refusal.code, refusal.support) from refusal
 
 
 class LineToEnd(OfficeLine):
-    """Satisfies ``terminal.sync.session.OpenPort``."""
+    """Satisfies ``terminal.sync.session.OpenPort``; it may break when it has carried a call over."""
+
+    def __init__(self, inside: OfficeInside, head: HeadOffice, terminal_id: UUID) -> None:
+        super().__init__(head, terminal_id)
+        self._inside = inside
+
+    def hello(self, request: HelloRequest) -> HelloReply:
+        return self._inside.carried(told(lambda: OfficeLine.hello(self, request)))
+
+    def push(self, request: PushRequest) -> PushReply:
+        return self._inside.carried(told(lambda: OfficeLine.push(self, request)))
+
+    def edits(self, request: EditsRequest) -> EditsReply:
+        return self._inside.carried(told(lambda: OfficeLine.edits(self, request)))
+
+    def changes(self, after: Cursor | None, limit: int) -> ChangesReply:
+        return self._inside.carried(told(lambda: OfficeLine.changes(self, after, limit)))
+
+    def wait(self, n: int, seconds: int) -> Cursor:
+        return self._inside.carried(told(lambda: OfficeLine.wait(self, n, seconds)))
+
+    def snapshot(self) -> SnapshotInfo | None:
+        return self._inside.carried(told(lambda: OfficeLine.snapshot(self)))
 
     def hang_up(self) -> None:
         """Nobody listens beside."""
@@ -53,24 +89,32 @@ class OfficeInside:
 
     Attributes:
         asked: How often somebody joined.
+        breaks_at: Behind which call from now on the line breaks; 0 for none.
     """
 
     def __init__(self, office: TestedOffice) -> None:
         self._office = office
         self.asked = 0
+        self.breaks_at = 0
+        self._calls = 0
+
+    def carried(self, reply: R) -> R:
+        """Head office has done it; whether its answer comes home is another matter."""
+        self._calls += 1
+        if self._calls == self.breaks_at:
+            raise Away("the line broke")
+        return reply
 
     def apply(self, url: str, code: str, applicant: Applicant) -> Admitted:
-        from loyalty.wire import JoinRequest
-
         self.asked += 1
         private_key = make_key()
-        request: JoinRequest = JoinRequest(
+        request = JoinRequest(
             code, public_key(private_key), applicant.till_name, applicant.ledger_id, applicant.programme_version
         )
-        return Admitted(url, "", private_key, self._office.head.join(request))
+        return Admitted(url, "", private_key, told(lambda: self._office.head.join(request)))
 
     def connect(self, head_office: HeadOfficeRow, private_key: bytes, clock: Clock, offset_ms: int) -> LineToEnd:
-        return LineToEnd(self._office.head, head_office.terminal_id)
+        return told(lambda: LineToEnd(self, self._office.head, head_office.terminal_id))
 
 
 class LostTill:
@@ -86,11 +130,12 @@ class LostTill:
         booked: Every record of a sale of the first till.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, publish: bool = True) -> None:
         self.root = folder
         self.folder = folder / "stick"
         self.office = TestedOffice(folder / "office", None)
-        self.office.publish()
+        if publish:
+            self.office.publish()
         self.till, self.other = (OfficeTill(folder / f"till{seed}", self.office, seed) for seed in (1, 2))
         self.box = BlackBox(self.till.ledger.directory, self.folder)
         self.inside = OfficeInside(self.office)
