@@ -140,6 +140,7 @@ def person(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pers
     """Somebody before the screen of a program that is started by ``open_till``."""
     made = Person(qapp)
     monkeypatch.setattr("terminal.ui.restore_program.is_watched", lambda *_: True)
+
     def note(*arguments: object, **named: object) -> RunningTill:
         till = assemble(*arguments, **named)  # type: ignore[arg-type]
         made.tills.append(till)
