@@ -16,7 +16,7 @@ from storage import migrations, sqlite
 from storage.checks import read_shop
 from storage.connection import Database, open_frozen, open_new, open_reader, open_writer
 from storage.create import build_vault
-from storage.epochs import continue_in_new_epoch
+from storage.epochs import continue_in_new_epoch, key_fits
 from storage.errors import AlreadyExists, CopyStopped, Damaged, MissingLedger
 from storage.files import (
     KEY_FILE,
@@ -192,7 +192,7 @@ def restore(source: Path, directory: Path, *, clock: Clock, ids: Ids) -> Head:
         if not source.exists():
             raise MissingLedger(f"{source} does not exist")
         check_header(source, LEDGER_APPLICATION_ID)
-        key = _programme_key(source, directory)
+        keys = _programme_keys(source, directory)
     with os_errors(str(directory)):
         make_directory(directory)
         lock = take_lock(directory)
@@ -201,6 +201,7 @@ def restore(source: Path, directory: Path, *, clock: Clock, ids: Ids) -> Head:
                 with closing(open_reader(source) if log_bytes(source) else open_frozen(source)) as database:
                     _copy(database, part)
                 check_copy(part)
+                key = _fitting_key(keys, part)
                 _take_over_erasures(source, part, directory)
                 if not (directory / VAULT_FILE).exists():
                     _place_empty_vault(directory)
@@ -315,12 +316,22 @@ def _take_over_erasures(source: Path, part: Path, directory: Path) -> None:
         write_tombstones(directory, list(told))
 
 
-def _programme_key(source: Path, directory: Path) -> bytes:
-    """The directory's key when it has one, else the one beside the copy, else the one of the copy's own directory."""
-    for path in (directory / KEY_FILE, key_path(source), source.parent / KEY_FILE):
-        if path.exists() and path.stat().st_size == PROGRAMME_KEY_BYTES:
-            return path.read_bytes()
-    raise Damaged(f"{key_path(source)} is missing; card numbers mean other accounts without it")
+def _programme_keys(source: Path, directory: Path) -> list[bytes]:
+    """The directory's key when it has one, the one beside the copy, and the one of the copy's own directory."""
+    paths = (directory / KEY_FILE, key_path(source), source.parent / KEY_FILE)
+    keys = [path.read_bytes() for path in paths if path.exists() and path.stat().st_size == PROGRAMME_KEY_BYTES]
+    if not keys:
+        raise Damaged(f"{key_path(source)} is missing; card numbers mean other accounts without it")
+    return keys
+
+
+def _fitting_key(keys: list[bytes], part: Path) -> bytes:
+    """The first key under which a copy was written; a damaged one in the directory gives way to the one beside it."""
+    with closing(open_frozen(part)) as copy:
+        fitting = next((key for key in keys if key_fits(copy, key)), None)
+    if fitting is None:
+        raise Damaged(f"{part}: none of the programme keys is the copy's; card numbers mean other accounts without it")
+    return fitting
 
 
 def _begin_epoch(part: Path, directory: Path, key: bytes, clock: Clock, ids: Ids) -> Head:

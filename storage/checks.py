@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import msgspec
@@ -12,8 +12,10 @@ from loyalty.programme import Programme
 from storage import sqlite
 from storage.connection import Database, open_frozen, open_reader
 from storage.directory import read_programme
+from storage.epochs import key_fits
 from storage.errors import AffectedSqlite, Damaged, MissingLedger
 from storage.files import (
+    KEY_BEFORE_JOINING,
     KEY_FILE,
     LEDGER_FILE,
     OPEN_MARK,
@@ -22,15 +24,22 @@ from storage.files import (
     check_header,
     log_bytes,
     log_path,
+    os_errors,
+    write_durably,
 )
 from storage.journal import check_tail
 from storage.migrations import LEDGER_LAYOUT, VAULT_LAYOUT, check_objects, check_steps
 from storage.schema import LEDGER, LEDGER_APPLICATION_ID, VAULT_APPLICATION_ID
+from storage.tip import check_tip, read_tip
 from storage.tombstones import read_tombstones
-from storage.types import Shop
+from storage.types import Head, Shop
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_NEWEST_PROFILE: Final = """SELECT member_profile.member_id FROM profile_change
+JOIN member_profile ON member_profile.member_id = profile_change.member_id ORDER BY stamp DESC LIMIT 1"""
 
 
 def refuse_affected_sqlite() -> None:
@@ -84,6 +93,7 @@ def check_contents(directory: Path) -> Identity | None:
         Damaged: A guard, a link of the chain, or a row that every ledger has is not as it must be.
     """
     read_tombstones(directory)
+    tip = read_tip(directory)
     identity: Identity | None = None
     for name, layout in ((LEDGER_FILE, LEDGER_LAYOUT), (VAULT_FILE, VAULT_LAYOUT)):
         path = directory / name
@@ -92,19 +102,57 @@ def check_contents(directory: Path) -> Identity | None:
                 continue
             check_steps(database, layout)
             if name == LEDGER_FILE:
-                identity = check_ledger(database)
+                identity = check_ledger(database, tip)
     return identity
 
 
-def check_ledger(database: Database) -> Identity:
-    """Check the ledger's guards and the last links of its chain, and read whose it is.
+def check_ledger(database: Database, tip: Head | None) -> Identity:
+    """Check the ledger's guards, the last links of its chain and that it ends where it did, and read whose it is.
+
+    Args:
+        database: Any connection to it.
+        tip: What ``read_tip`` said before.
 
     Raises:
         Damaged: One is missing or wrong.
     """
     check_objects(database, LEDGER)
     check_tail(database)
+    check_tip(tip, database)
     return Identity(read_shop(database), newest_programme(database))
+
+
+def programme_key(directory: Path, ledger: Database, *, writable: bool) -> bytes:
+    """The secret behind the accounts of unknown cards: with another one they would mean other accounts.
+
+    A crash while the till joined may have left head office's key in place before the ledger knew of it; then the one
+    before is put back.
+
+    Raises:
+        Damaged: It is not the ledger's key.
+    """
+    with os_errors(KEY_FILE):
+        key = (directory / KEY_FILE).read_bytes()
+        if key_fits(ledger, key):
+            return key
+        before = directory / KEY_BEFORE_JOINING
+        if before.exists() and key_fits(ledger, before.read_bytes()):
+            key = before.read_bytes()
+            if writable:
+                write_durably(directory / KEY_FILE, key)
+            return key
+    raise Damaged(f"{directory / KEY_FILE} is not this ledger's key; put it back, it lies beside each copy")
+
+
+def check_vault(ledger: Database, vault: Database) -> None:
+    """Refuse a vault that does not know the newest profile: another shop's, or one from before it.
+
+    Raises:
+        Damaged: It has no key for it.
+    """
+    newest = ledger.value(_NEWEST_PROFILE)
+    if newest is not None and vault.one("SELECT 1 FROM member_key WHERE member_id = ?", (newest,)) is None:
+        raise Damaged(f"{vault.name} has no key for the newest profile: it is another ledger's, or too old")
 
 
 def read_shop(database: Database) -> Shop:

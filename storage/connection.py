@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 Row = tuple[Any, ...]
 
-_FAILURES: Final = (sqlite.Error, MemoryError)
-"""What the driver raises; it has no error of its own for SQLite that finds no memory."""
+_FAILURES: Final = (sqlite.Error, MemoryError, UnicodeDecodeError)
+"""What the driver raises; it has no error of its own for SQLite that finds no memory, nor for text that is none."""
 
 _NO_ROOM_FOR_INDEX: Final = 10 | 19 << 8
 """SQLITE_IOERR_SHMSIZE."""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from loyalty.directory import Profile, Role
 from loyalty.programme import Programme, parse_programme
-from storage.errors import Damaged
+from storage.errors import Damaged, as_written
 from storage.projections import root_of
 from storage.reads import Reads
 from storage.shared_people import read_card
@@ -17,7 +17,11 @@ from storage.vault import key_of, unseal
 if TYPE_CHECKING:
     from storage.connection import Row
 
-_CARD = "SELECT card_ref, number, member_id, status FROM card WHERE number = ?"
+_CARD = """SELECT card_ref, number, member_id, status, number_reversed,
+  EXISTS (SELECT 1 FROM card AS same INDEXED BY card_by_member
+    WHERE same.member_id = card.member_id AND same.card_ref = card.card_ref)
+FROM card WHERE number = ?"""
+_CARD_BY_END = "SELECT 1 FROM card INDEXED BY card_by_end WHERE number_reversed = ?"
 _CASHIERS = "SELECT cashier_id, name, role, pin_hash, blocked, failures, locked_until_us FROM cashier"
 _PROFILE = """SELECT nonce, box, member_id FROM member_profile
 WHERE member_id = ifnull((SELECT merged_into FROM account WHERE member_id = ?1), ?1)"""
@@ -28,13 +32,29 @@ class DirectoryReads(Reads):
 
     __slots__ = ()
 
+    @as_written("card")
     def card(self, number: str) -> CardRow | None:
         """The card with this number."""
         row = self._ledger.one(_CARD, (number,))
-        own = read_card(row) if row else None
+        own: CardRow | None = None
+        if row is None:
+            self._check_unknown(number)
+        else:
+            check_card(number, row[4], is_indexed=row[5])
+            own = read_card(row[:4])
         shared = self._shared()
         return shared.card(number, own) if shared else own
 
+    def _check_unknown(self, number: str) -> None:
+        """A card that nobody knows must be unknown from its end as well, or its member would begin anew at nothing.
+
+        Raises:
+            Damaged: It is known from its end.
+        """
+        if self._ledger.one(_CARD_BY_END, (number[::-1],)) is not None:
+            raise Damaged("card: a number stands in one index and not in another")
+
+    @as_written("card_by_ref")
     def card_by_ref(self, card_ref: UUID) -> CardRow | None:
         """The card a record names."""
         row = self._ledger.one(
@@ -42,6 +62,7 @@ class DirectoryReads(Reads):
         )
         return read_card(row) if row else None
 
+    @as_written("cards_of")
     def cards_of(self, member_id: UUID) -> list[CardRow]:
         """All cards of an account, those of accounts merged into it included."""
         shared = self._shared()
@@ -54,6 +75,7 @@ class DirectoryReads(Reads):
         )
         return [read_card(row) for row in rows]
 
+    @as_written("profile")
     def profile(self, member_id: UUID) -> Profile | None:
         """Who a member is; ``None`` when nobody has enrolled, the member was erased, or the key is not on this till."""
         shared = self._shared()
@@ -71,10 +93,12 @@ class DirectoryReads(Reads):
         text: str | None = self._ledger.value("SELECT text FROM free_text WHERE text_ref = ?", (text_ref.bytes,))
         return text
 
+    @as_written("cashiers")
     def cashiers(self) -> list[CashierRow]:
         """Everybody who works at the till, by name."""
         return [_cashier(row) for row in self._ledger.all(f"{_CASHIERS} ORDER BY name, cashier_id")]
 
+    @as_written("cashier")
     def cashier(self, cashier_id: UUID) -> CashierRow | None:
         """One person who works at the till."""
         row = self._ledger.one(f"{_CASHIERS} WHERE cashier_id = ?", (cashier_id.bytes,))
@@ -89,6 +113,21 @@ class DirectoryReads(Reads):
         """One version as its shop wrote it."""
         document: str | None = self._ledger.value("SELECT document FROM programme WHERE version = ?", (version,))
         return document
+
+
+def check_card(number: str, reversed_number: object, *, is_indexed: bool) -> None:
+    """Compare a card's row with what else the file says of it, so that no damaged one leads to another's points.
+
+    Args:
+        number: What was asked for.
+        reversed_number: What the row says backwards.
+        is_indexed: Whether its account leads to it, too.
+
+    Raises:
+        Damaged: They differ.
+    """
+    if reversed_number != number[::-1] or not is_indexed:
+        raise Damaged("card: a row is not what its indexes say")
 
 
 def read_programme(document: str) -> Programme:

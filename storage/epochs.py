@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import msgspec
 
-from loyalty.encoding import command_digest
+from loyalty.encoding import command_digest, decode
 from loyalty.records import EpochStart
 from storage.errors import Damaged
 from storage.journal import append, head
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from loyalty.ports import Clock, Ids
     from storage.connection import Database
     from storage.types import Head, Stored
+
+_STARTS: Final = """SELECT payload FROM journal
+WHERE seq IN (SELECT seq FROM journal WHERE kind = 'epoch_start' ORDER BY seq DESC LIMIT 100) ORDER BY seq DESC"""
 
 
 def begin_journal(ledger: Database, terminal_id: UUID, version: int, *, key: bytes, clock: Clock, ids: Ids) -> Stored:
@@ -55,6 +58,22 @@ def continue_in_new_epoch(
     return append(ledger, start, epoch=ids.random_id())
 
 
+def key_fits(ledger: Database, key: bytes) -> bool:
+    """Whether a programme key is one under which this ledger was written.
+
+    Every epoch's first record carries a digest under the key that its till had then.
+    """
+    for (payload,) in ledger.all(_STARTS):
+        start = decode(payload)
+        if isinstance(start, EpochStart) and start.command_digest == _digest(key, start.terminal_id, start.parent_seq):
+            return True
+    return False
+
+
+def _digest(key: bytes, terminal_id: UUID, parent_seq: int) -> str:
+    return command_digest(key, "epoch_start", terminal_id, parent_seq)
+
+
 def _start(terminal_id: UUID, version: int, parent: Head | None, *, key: bytes, clock: Clock, ids: Ids) -> EpochStart:
     now_us = clock.now_us()
     return EpochStart(
@@ -64,7 +83,7 @@ def _start(terminal_id: UUID, version: int, parent: Head | None, *, key: bytes, 
         business_day=clock.business_day(now_us),
         utc_offset_min=clock.utc_offset_min(now_us),
         programme_version=version,
-        command_digest=command_digest(key, "epoch_start", terminal_id, parent.seq if parent else 0),
+        command_digest=_digest(key, terminal_id, parent.seq if parent else 0),
         terminal_id=terminal_id,
         parent_epoch=parent.epoch if parent else None,
         parent_seq=parent.seq if parent else 0,

@@ -7,11 +7,13 @@ driver's.
 from __future__ import annotations
 
 import errno
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from storage import sqlite
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from uuid import UUID
 
 
@@ -86,6 +88,13 @@ class Damaged(StorageError):
 
     code = "damaged"
     cashier = "The data is damaged. Don't go on; call support."
+
+
+class RecordsMissing(Damaged):
+    """The ledger is sound in itself, but records that were written are not in it."""
+
+    code = "records_missing"
+    cashier = "Bookings are missing from the data: an older copy stands in its place."
 
 
 class NotALedger(StorageError):
@@ -207,8 +216,29 @@ _BY_TEXT: Final[dict[str, int]] = {
 }
 """SQLite's own words for its primary codes: pysqlite3's online backup raises errors without their number."""
 
+_NOT_TEXT: Final = "Could not decode to UTF-8"
+"""How the driver begins to say that a column of text holds none; all text was written by this program."""
+
 _PRIMARY_CODE_MASK: Final = 0xFF
 """SQLite's extended result codes carry the primary one in their low byte (sqlite.org/rescode.html)."""
+
+
+@contextmanager
+def as_written(what: str) -> Iterator[None]:
+    """Say that rows are damaged where they can't be made into what they were made of: an id, a day, a word, a record.
+
+    For pure reads, and usable as a decorator.
+
+    Args:
+        what: What is read, for the support sentence.
+
+    Raises:
+        Damaged: Instead of ``ValueError`` and ``TypeError``.
+    """
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        raise Damaged(f"{what}: a row is not as it was written: {error}") from error
 
 
 def known_error(error: Exception, doing: str) -> StorageError | None:
@@ -224,8 +254,11 @@ def known_error(error: Exception, doing: str) -> StorageError | None:
     kind: type[StorageError] | None = None
     if isinstance(error, sqlite.Error):
         code = getattr(error, "sqlite_errorcode", None) or _BY_TEXT.get(str(error))
+        kind = Damaged if str(error).startswith(_NOT_TEXT) else None
         if isinstance(code, int):
-            kind = _BY_EXTENDED_CODE.get(code) or _BY_PRIMARY_CODE.get(code & _PRIMARY_CODE_MASK)
+            kind = kind or _BY_EXTENDED_CODE.get(code) or _BY_PRIMARY_CODE.get(code & _PRIMARY_CODE_MASK)
+    elif isinstance(error, UnicodeDecodeError):
+        kind = Damaged
     elif isinstance(error, MemoryError):  # what the driver makes of SQLITE_NOMEM
         kind = OutOfResources
     elif isinstance(error, OSError) and error.errno is not None:

@@ -32,6 +32,9 @@ SEARCH_FILE: Final = "search.sqlite"
 OPEN_MARK: Final = "ledger.open"
 """Stands while a till has the ledger open; left behind by a crash, whose write-ahead log must then be there too."""
 
+TIP_FILE: Final = "ledger.tip"
+"""Where the journal ended when something was last written to it."""
+
 TOMBSTONE_FILE: Final = "tombstones"
 """Who was erased; outside the ledger, so that a restored copy is told."""
 
@@ -40,6 +43,7 @@ SHOP_FILES: Final = (
     VAULT_FILE,
     KEY_FILE,
     OPEN_MARK,
+    TIP_FILE,
     TOMBSTONE_FILE,
     KEY_BEFORE_JOINING,
     REPLICA_FILE,

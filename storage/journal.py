@@ -42,6 +42,9 @@ NEEDS_MEMBER: Final = (Redemption, Adjustment, Expiry, Enrolment, Consent, CardC
 LINKS_CHECKED_AT_START: Final = 100
 """How many of the last links are checked before a till opens; the whole chain is checked daily in the background."""
 
+_BODY: Final = 3
+"""Where a row of ``stored`` has its hash."""
+
 _INSERT = (
     "INSERT INTO journal(seq, epoch, record_id, kind, member_id, at_us, business_day, utc_offset_min, server_offset_ms,"
     " programme_version, payload, body_hash, prev_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -215,7 +218,13 @@ def _check_reversal(database: Database, record: Reversal, original: AnyRecord | 
 
 
 def stored(row: Row) -> Stored:
-    """A row of ``seq, payload, hash`` as a record."""
+    """A row of ``seq, payload, hash`` and, for what is decided upon, ``body_hash`` as a record.
+
+    Raises:
+        Damaged: The payload is not what was written.
+    """
+    if len(row) > _BODY and hashlib.sha256(row[1]).digest() != row[_BODY]:
+        raise Damaged(f"journal seq {row[0]}: body_hash is not the hash of the payload")
     return Stored(row[0], _decoded(row), row[2])
 
 

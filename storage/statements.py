@@ -10,6 +10,7 @@ from loyalty.encoding import decode
 from loyalty.records import UnknownRecord
 from loyalty.statement import Entry, EntryKind, Lot, fold
 from storage.consents import own_consents
+from storage.errors import Damaged, as_written
 from storage.journal import head, stored
 from storage.projections import root_of
 from storage.reads import Reads
@@ -31,10 +32,12 @@ SAME_SALE_LOOKBACK: Final = 50
 _ERASED = """
 SELECT 1 FROM tombstone
 WHERE member_id = ?1 OR member_id = (SELECT merged_into FROM account WHERE account.member_id = ?1)"""
-_ACCOUNT = """SELECT member_id, balance, sales, revenue_cents, enrolled_day, last_sale_day, merged_into
+_ACCOUNT = """SELECT member_id, balance, sales, revenue_cents, enrolled_day, last_sale_day, merged_into,
+  (SELECT balance_after FROM booking WHERE booking.member_id = account.member_id ORDER BY seq DESC LIMIT 1)
 FROM account WHERE member_id = ?"""
-_RECORD = "SELECT seq, payload, hash FROM journal WHERE record_id = ?"
-_AT = "SELECT seq, payload, hash FROM journal WHERE seq = ?"
+_LAST_BALANCE = "SELECT balance_after FROM booking WHERE member_id = ? ORDER BY seq DESC LIMIT 1"
+_RECORD = "SELECT seq, payload, hash, body_hash FROM journal WHERE record_id = ?"
+_AT = "SELECT seq, payload, hash, body_hash FROM journal WHERE seq = ?"
 _BOOKINGS = """SELECT booking.seq, journal.payload, booking.points, booking.balance_after, journal.record_id
 FROM booking JOIN journal ON journal.seq = booking.seq
 WHERE booking.member_id = ? AND booking.seq < ? ORDER BY booking.seq DESC LIMIT ?"""
@@ -61,6 +64,7 @@ class StatementReads(Reads):
         """How many records the journal holds."""
         return self.head().seq
 
+    @as_written("record")
     def record(self, record_id: UUID) -> Stored | None:
         """The record with this id."""
         return self._stored(self._ledger.one(_RECORD, (record_id.bytes,)))
@@ -69,6 +73,7 @@ class StatementReads(Reads):
         """The record at this position."""
         return self._stored(self._ledger.one(_AT, (seq,)))
 
+    @as_written("account")
     def account(self, member_id: UUID) -> AccountRow:
         """A member's account; a merged one leads to the surviving one, an unknown one is empty.
 
@@ -79,11 +84,13 @@ class StatementReads(Reads):
             return shared.family(member_id).account(member_id)
         row = self._ledger.one(_ACCOUNT, (member_id.bytes,))
         if row is None:
+            agreed_balance(member_id.bytes, None, self._ledger.value(_LAST_BALANCE, (member_id.bytes,)))
             return AccountRow(member_id)
         merged: UUID | None = None
         if row[6]:
             merged = UUID(bytes=row[6])
             row = self._ledger.one(_ACCOUNT, (row[6],)) or row
+        agreed_balance(row[0], row[1], row[7])
         return AccountRow(UUID(bytes=row[0]), row[1], row[2], row[3], day_of(row[4]), day_of(row[5]), merged)
 
     def members_with_points(self, after: UUID | None, limit: int) -> list[UUID]:
@@ -114,6 +121,7 @@ class StatementReads(Reads):
             return shared.family(member_id).consents()
         return own_consents(self._ledger, root_of(self._ledger, member_id))
 
+    @as_written("entries")
     def entries(self, member_id: UUID) -> list[Entry]:
         """All movements of an account that this till's own records made, in journal order."""
         rows = self._ledger.all(
@@ -130,7 +138,9 @@ class StatementReads(Reads):
         shared = self._shared()
         if shared:
             return shared.family(member_id).lots(self._today())
-        return fold(self.entries(member_id)).lots
+        account = fold(self.entries(member_id))
+        agreed_balance(member_id.bytes, self.account(member_id).balance, account.balance)
+        return account.lots
 
     def told_last_days(self, member_id: UUID) -> dict[UUID, date]:
         """Until when points can be spent, by the record that earned them, as head office's statement says it.
@@ -150,6 +160,7 @@ class StatementReads(Reads):
         shared = self._shared()
         return shared.family(member_id).known(self._today()) if shared else None
 
+    @as_written("bookings")
     def bookings(self, member_id: UUID, limit: int = 20, before_seq: int | None = None) -> list[Booking]:
         """An account's history, newest first.
 
@@ -164,10 +175,12 @@ class StatementReads(Reads):
         rows.sort(key=lambda row: -row[0])
         return [self._booking(row) for row in rows[:most]]
 
+    @as_written("recent_bookings")
     def recent_bookings(self, limit: int = 20) -> list[Booking]:
         """This till's newest bookings, newest first."""
         return [self._booking(row) for row in self._ledger.all(_RECENT, (min(limit, BOOKINGS_MAX),))]
 
+    @as_written("last_booking")
     def last_booking(self) -> Stored | None:
         """This till's newest sale or redemption that has something left to undo."""
         return self._stored(self._ledger.one(_LAST_OPEN))
@@ -190,6 +203,7 @@ class StatementReads(Reads):
         seq = self._ledger.value("SELECT max(seq) FROM booking WHERE receipt = ? AND is_open = 1", (receipt,))
         return None if seq is None else self.stored(seq)
 
+    @as_written("same_sale_since")
     def same_sale_since(self, member_id: UUID, amount_cents: int, since_us: int) -> Stored | None:
         """A sale of the same amount to the same member since a moment, unless it was wholly undone.
 
@@ -201,6 +215,7 @@ class StatementReads(Reads):
                 return self.stored(seq)
         return None
 
+    @as_written("latest_closed_day")
     def latest_closed_day(self) -> date | None:
         """The last business day that was closed."""
         return day_of(self._ledger.value("SELECT max(closed_day) FROM day_close"))
@@ -231,6 +246,23 @@ class StatementReads(Reads):
         so_far = reversed_lines(self._ledger, UUID(bytes=record_id))
         after = None if self._shared() else balance_after
         return Booking(seq, record, points, after, reversed_state(record, so_far))
+
+
+def agreed_balance(member: bytes, balance: int | None, last: int | None) -> None:
+    """Compare an account with the balance behind its last booking: damage rarely hits both in the same way.
+
+    A till shows and books nothing on a balance that its own records contradict; the whole proof comes once a day.
+
+    Args:
+        member: Whose.
+        balance: What the account says, ``None`` when there is no account.
+        last: What the last booking says, ``None`` when there is no booking.
+
+    Raises:
+        Damaged: They differ.
+    """
+    if (balance or 0) != (last or 0):
+        raise Damaged(f"account {member.hex()}: balance is {balance}, the bookings say {last}")
 
 
 def day_of(text: str | None) -> date | None:

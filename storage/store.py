@@ -14,9 +14,8 @@ from storage.connection import open_pair, open_reader, open_writer
 from storage.edits import Outbox
 from storage.ending import begin_truthfully, end_truthfully
 from storage.epochs import continue_in_new_epoch
-from storage.errors import DiskFailed, ErasureUnfinished, StorageError
+from storage.errors import DiskFailed, ErasureUnfinished, StorageError, as_written
 from storage.files import (
-    KEY_FILE,
     LEDGER_FILE,
     REPLICA_FILE,
     VAULT_FILE,
@@ -26,7 +25,8 @@ from storage.incoming import replay_erasures
 from storage.lock import take_lock
 from storage.replica_view import Belonging, Joined, ReplicaView
 from storage.search_following import SearchFollower
-from storage.tombstones import missing_from, read_tombstones, write_tombstones
+from storage.tip import Tip, read_tip
+from storage.tombstones import missing_from, read_tombstones, unwritten, write_tombstones
 from storage.unit import Reader, Unit
 from storage.upgrade import bring_files_up_to_date, bring_up_to_date, is_older
 from storage.vault import catch_up
@@ -112,7 +112,7 @@ def open_store(directory: Path, *, clock: Clock, ids: Ids, writable: bool = True
     elif is_older(directory):
         bring_files_up_to_date(directory)
     identity: Identity | None = None
-    with ExitStack() as stack:
+    with as_written(str(directory)), ExitStack() as stack:
         if writable:
             stack.callback(take_lock(directory).release)
             identity = check_contents(directory)
@@ -142,8 +142,7 @@ class Store:
         self._failed: str | None = None
         self._appended_since_checkpoint = 0
         try:
-            with os_errors(KEY_FILE):
-                self.programme_key = (directory / KEY_FILE).read_bytes()
+            tip = read_tip(directory)
             opened = open_writer if writable else open_reader
             self._ledger = opened(directory / LEDGER_FILE)
             held.callback(self._ledger.close)
@@ -156,7 +155,12 @@ class Store:
             held.callback(self.search.close)
             if writable:
                 self._begin_writing()
-            identity = identity or check_ledger(self._ledger)
+                self._tip = Tip(directory)
+                held.callback(self._tip.close)
+                self._tip.follow(self._ledger)
+            identity = identity or check_ledger(self._ledger, tip)
+            self.programme_key = checks.programme_key(directory, self._ledger, writable=writable)
+            checks.check_vault(self._ledger, self._vault)
             self.shop = identity.shop
             self.programme = identity.programme
             self._belonging.joined = joining.read_joined(self._ledger, self._vault)
@@ -222,6 +226,7 @@ class Store:
         try:
             with self._stopping_at_disk_failure(), self._ledger.transaction():
                 yield self._ledger
+            self._tip.follow(self._ledger)
         finally:
             self._unit_open = False
 
@@ -362,11 +367,15 @@ class Store:
         bring_up_to_date(self.directory, self._ledger, self._vault)
         self._ledger.one("SELECT seq FROM journal LIMIT 1")  # the log file exists from the first read on
         begin_truthfully(self.directory)
-        missing = missing_from(self._ledger, read_tombstones(self.directory))
+        written = read_tombstones(self.directory)
+        missing = missing_from(self._ledger, written)
         if missing:
             with self._ledger.transaction():
                 replay_erasures(self._ledger, self._vault, self._ids, missing)
         self.search.open()
+        lost = unwritten(self._ledger, [*written, *missing])
+        if lost:
+            write_tombstones(self.directory, lost)
         with contextlib.suppress(StorageError):  # some names are not found then; the till can sell all the same
             self._follow_profiles(erased=bool(missing))
             self.search.catch_up(self._ledger, self._vault)

@@ -15,6 +15,7 @@ from storage.errors import StorageError
 from storage.files import (
     LEDGER_FILE,
     OPEN_MARK,
+    TIP_FILE,
     link_or_copy,
     log_bytes,
     log_path,
@@ -51,7 +52,8 @@ def swap(part: Path, directory: Path, started: Head) -> None:
             if not is_one_file:
                 ledger.unlink()
                 sync_directory(directory)
-        for leftover in (log_path(ledger), ledger.with_name(f"{LEDGER_FILE}-shm"), mark):
+        tip = directory / TIP_FILE  # where the old journal ended must not be held against the new one
+        for leftover in (log_path(ledger), ledger.with_name(f"{LEDGER_FILE}-shm"), mark, tip):
             leftover.unlink(missing_ok=True)
         sync_directory(directory)
         part.replace(ledger)

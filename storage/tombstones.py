@@ -92,6 +92,13 @@ def missing_from(ledger: Database, tombstones: list[Tombstone]) -> list[Tombston
     return [tombstone for tombstone in tombstones if tombstone.member_id.bytes not in known]
 
 
+def unwritten(ledger: Database, tombstones: list[Tombstone]) -> list[Tombstone]:
+    """Those the file does not name any more: it was lost or changed, and the next restore would not be told of them."""
+    written = {tombstone.member_id.bytes for tombstone in tombstones}
+    rows = ledger.all("SELECT member_id, erased_at_us, erased_day FROM tombstone")
+    return [Tombstone(UUID(bytes=member), at_us, day) for member, at_us, day in rows if member not in written]
+
+
 def erase(ledger: Database, tombstone: Tombstone) -> list[bytes]:
     """Delete profile, card numbers and texts of a member and of those merged into it; the pseudonymous records stay.
 

@@ -9,6 +9,7 @@ import msgspec
 
 from loyalty.directory import CardStatus
 from storage import incoming, joining, journal
+from storage.directory import check_card
 from storage.edits import EditReads, Outbox
 from storage.finding import SearchReads
 from storage.importing import ImportReads
@@ -16,7 +17,7 @@ from storage.numbers import NumberReads, Numbers
 from storage.outgoing import OutgoingReads
 from storage.replica_reads import ReplicaReads
 from storage.reports import ReportReads
-from storage.statements import StatementReads, day_of
+from storage.statements import StatementReads, agreed_balance, day_of
 from storage.tombstones import Tombstone, erase
 from storage.types import AccountRow, KnownCard
 from storage.unsent import drop_edits, forget_edits
@@ -40,7 +41,11 @@ if TYPE_CHECKING:
 
 _KNOWN_CARD = """
 SELECT card.member_id, card.status, account.balance, account.sales, account.revenue_cents, account.enrolled_day,
-  account.last_sale_day, account.merged_into, member_profile.nonce, member_profile.box, vault.member_key.key
+  account.last_sale_day, account.merged_into, member_profile.nonce, member_profile.box, vault.member_key.key,
+  card.number_reversed,
+  EXISTS (SELECT 1 FROM card AS same INDEXED BY card_by_member
+    WHERE same.member_id = card.member_id AND same.card_ref = card.card_ref),
+  (SELECT balance_after FROM booking WHERE booking.member_id = card.member_id ORDER BY seq DESC LIMIT 1)
 FROM card
 LEFT JOIN account ON account.member_id = card.member_id
 LEFT JOIN member_profile ON member_profile.member_id = card.member_id
@@ -70,12 +75,16 @@ class Reader(
             return shared.known_card(self.card(number))
         row = self._ledger.one(_KNOWN_CARD, (number,))
         if row is None:
+            self._check_unknown(number)
             return None
-        member, status, balance, sales, revenue_cents, enrolled_day, last_sale_day, merged_into, nonce, box, key = row
+        member, status, balance, sales, revenue_cents, enrolled_day, last_sale_day, merged_into, *rest = row
+        nonce, box, key, reversed_number, is_indexed, last_balance = rest
+        check_card(number, reversed_number, is_indexed=is_indexed)
         member_id = UUID(bytes=member)
         if merged_into is not None:
             account = self.account(member_id)
             return KnownCard(CardStatus(status), account, self.profile(account.member_id))
+        agreed_balance(member, balance, last_balance)
         if balance is None:
             return KnownCard(CardStatus(status), AccountRow(member_id), self.profile(member_id))
         return KnownCard(

@@ -31,6 +31,7 @@ from storage.replica_rows import read_link
 from storage.replica_view import is_replica
 from storage.reports import ReportReads
 from storage.schema import LEDGER, PROJECTION_TABLES, PROJECTIONS, VAULT
+from storage.tip import read_tip, tip_problem
 from storage.upgrade import bring_files_up_to_date, is_older
 from storage.vault import key_of, unseal
 
@@ -125,6 +126,7 @@ def verify(directory: Path, progress: Callable[[int, int], None] | None = None) 
         bring_files_up_to_date(directory)
     findings = _Findings()
     records = 0
+    tip = read_tip(directory)
     ledger_path, vault_path = directory / LEDGER_FILE, directory / VAULT_FILE
     try:
         _check_file(ledger_path, LEDGER, findings)
@@ -142,10 +144,13 @@ def verify(directory: Path, progress: Callable[[int, int], None] | None = None) 
                     progress(records, total)
             _compare_tables(fold, findings)
             _compare_sums(fold, sums, findings)
+            findings.add(tip_problem(tip, fold, "live.journal"))
         _check_profiles(directory, findings)
         _check_acknowledgement(directory, findings)
     except (Damaged, NotALedger) as error:
         findings.add(f"The file can't be read to its end: {error.support}")
+    except (ValueError, TypeError) as error:
+        findings.add(f"The file can't be read to its end: a row is not as it was written: {error}")
     return VerifyResult(not findings.problems, records, tuple(findings.problems))
 
 

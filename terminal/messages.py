@@ -176,6 +176,10 @@ _BREAKAGES: Final[dict[type[errors.StorageError], tuple[str, str]]] = {
         mark("The data belongs to a newer version of this program. Install the newer version."),
     ),
     errors.Damaged: ("M-206", mark("The data is damaged. Don't go on; call support.")),
+    errors.RecordsMissing: (
+        "M-467",
+        mark("Bookings are missing from the data: an older copy stands in its place. Don't go on; call support."),
+    ),
     errors.NotALedger: ("M-207", mark("The file is not a ledger of this program. Choose another data folder.")),
     errors.AlreadyExists: ("M-208", mark("There is a shop in this folder already. Choose another data folder.")),
     errors.PartsOfShop: (

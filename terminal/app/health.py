@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from storage.errors import Damaged, NotALedger, StorageError
+from storage.errors import Damaged, NotALedger, RecordsMissing, StorageError
 from storage.verify import quick_check
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ VERIFY_TIMEOUT_S: Final = 60 * 60.0
 VERIFIED_MARK: Final = "verified"
 """The file whose time says when the last proof held."""
 
-DAMAGE_CODES: Final = frozenset({Damaged.code, NotALedger.code})
+DAMAGE_CODES: Final = frozenset({Damaged.code, RecordsMissing.code, NotALedger.code})
 """Errors of the proof itself that are damage: it could not even begin to walk."""
 
 LOW_PRIORITY: Final = 15

@@ -224,6 +224,8 @@ def test_a_copy_that_is_not_sound_is_refused(ledger: LedgerOfTests, tmp_path: Pa
         restored(ledger, good, tmp_path / "fresh")
     assert {path.name for path in ledger.directory.iterdir()} == {
         "ledger.sqlite",
+        "ledger.tip",
+        "search.sqlite",
         "vault.sqlite",
         "programme.key",
         "till.lock",

@@ -77,7 +77,7 @@ def test_what_was_written_is_there_after_reopening(ledger: LedgerOfTests) -> Non
     ledger.append(ledger.sale(ledger.member()))
     shop, key = ledger.store.shop, ledger.store.programme_key
     ledger.close()
-    names = {"ledger.sqlite", "vault.sqlite", "search.sqlite", "programme.key", "till.lock"}
+    names = {"ledger.sqlite", "ledger.tip", "vault.sqlite", "search.sqlite", "programme.key", "till.lock"}
     assert set(bytes_of(ledger.directory)) == names
     reopened = opened(ledger)
     with reopened, reopened.reader() as reader:

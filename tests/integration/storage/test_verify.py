@@ -14,6 +14,7 @@ from loyalty.encoding import encode
 from storage import sqlite
 from storage.connection import Database
 from storage.errors import Busy, Damaged, MissingLedger
+from storage.files import TIP_FILE
 from storage.rebuild import rebuild
 from storage.schema import JOURNAL, PROJECTIONS
 from storage.verify import quick_check, verify
@@ -50,6 +51,7 @@ def edit(directory: Path, change: Callable[[Connection], object], name: str = "l
         if name == "ledger.sqlite":
             for sql in JOURNAL[1:]:
                 connection.execute(sql)
+    (directory / TIP_FILE).unlink(missing_ok=True)  # else it tells of every change behind its back
 
 
 def forge(connection: Connection, seq: int, sql: str) -> None:
