@@ -6,6 +6,7 @@ import hashlib
 import random
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tests.power.disk import FIXED, Disk, Image, Style
@@ -13,7 +14,7 @@ from tests.power.expected import Expected, promises
 from tests.power.recording import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
 
     from tests.power.judge import Judge
     from tests.power.recording import Recording
@@ -35,7 +36,6 @@ class Site(NamedTuple):
     place: int
     disk: Disk
     expected: Expected
-    is_edge: bool
 
 
 @dataclass
@@ -84,20 +84,31 @@ def sites(recording: Recording) -> Iterator[Site]:
     """
     told = promises(recording.events)
     disk, expected = Disk(), Expected()
-    starts = max((number for number, event in enumerate(recording.events) if _is_start(recording, number)), default=-1)
+    starts = start_of(recording)
     for number, event in enumerate(recording.events):
         disk.replay(event)
         expected = told.get(number, expected)
         if number == starts:
             disk.settle()
-        following = recording.events[number + 1].kind if number + 1 < len(recording.events) else Kind.SYNCED
         if number >= starts and event.kind is not Kind.OPENED:
-            yield Site(number + 1, disk, expected, event.kind in EDGES or following in EDGES)
+            yield Site(number + 1, disk, expected)
 
 
-def _is_start(recording: Recording, number: int) -> bool:
-    event = recording.events[number]
-    return event.kind is Kind.MARKED and "start" in event.mark
+def start_of(recording: Recording) -> int:
+    """The place of the mark that says that all before it is long on the disk; -1 when there is none."""
+    marks = (number for number, event in enumerate(recording.events) if event.kind is Kind.MARKED)
+    return max((number for number in marks if "start" in recording.events[number].mark), default=-1)
+
+
+def some_edges(recording: Recording, count: int, rng: random.Random) -> frozenset[int]:
+    """So many moments right before or behind a call at which a cut says most, by chance."""
+    calls = [(number, event.kind) for number, event in enumerate(recording.events) if event.kind is not Kind.OPENED]
+    edges = {
+        number + 1
+        for (number, kind), (_, following) in pairwise((*calls, (0, Kind.SYNCED)))
+        if number >= start_of(recording) and (kind in EDGES or following in EDGES)
+    }
+    return frozenset(rng.sample(sorted(edges), min(count, len(edges))))
 
 
 def image_of(recording: Recording, site: Site, variant: int) -> Image:
@@ -113,8 +124,7 @@ def judge_recording(
     judge: Judge,
     *,
     variants: int,
-    share: tuple[int, int] = (0, 1),
-    edges_only: bool = False,
+    places: Container[int] | None = None,
     images_max: int | None = None,
     goes_on: Callable[[], bool] = lambda: True,
 ) -> Tally:
@@ -124,8 +134,7 @@ def judge_recording(
         recording: What was recorded.
         judge: Who judges.
         variants: How many images at each moment.
-        share: Which part of the moments, of how many parts.
-        edges_only: Leave out moments amid plain writes.
+        places: The moments, by how many calls had happened; all of them without it.
         images_max: Stop after so many.
         goes_on: Asked at each moment; stop when it says no.
     """
@@ -133,7 +142,7 @@ def judge_recording(
     tally = Tally()
     seen: set[bytes] = set()
     for site in sites(recording):
-        if site.place % share[1] != share[0] or (edges_only and not site.is_edge):
+        if places is not None and site.place not in places:
             continue
         if not goes_on():
             break

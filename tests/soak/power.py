@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tests.power.campaign import Tally, judge_recording
+from tests.power.campaign import Tally, judge_recording, some_edges
 from tests.power.judge import Judge
 from tests.power.recording import WorkloadFailed, build_logger, record
 from tests.power.workload import NAMES
@@ -32,7 +32,7 @@ VARIANTS: Final = 9
 PARTS: Final = 5
 """A recording is judged at every so-manieth of its moments, so that more different ones are."""
 
-CONTROL_PARTS: Final = 9
+CONTROL_PLACES: Final = 60
 CONTROLS: Final = (
     ("synchronous=NORMAL", "sales"),
     ("no folder syncs", "backups"),
@@ -47,7 +47,9 @@ def run(run: Run) -> None:
         logger = build_logger(folder)
         for plant, workload in CONTROLS:
             recording = record(logger, workload, run.rng.getrandbits(20), folder / "control", plant)
-            caught = judge_recording(recording, Judge(folder / "judged"), variants=4, share=(0, CONTROL_PARTS))
+            caught = judge_recording(
+                recording, Judge(folder / "judged"), variants=4, places=some_edges(recording, CONTROL_PLACES, run.rng)
+            )
             assert caught.lost + caught.corrupt, f"{plant} was not noticed"
             run.count(f"noticed with {plant}", caught.lost + caught.corrupt)
         tally = _hunt(run, logger, folder)
@@ -94,7 +96,8 @@ def _judged(run: Run, logger: Path, folder: Path, judge: Judge, number: int) -> 
         recording = record(logger, NAMES[number % len(NAMES)], number, folder / "recorded")
     except WorkloadFailed as error:
         return Tally(failures=[str(error)])
-    return judge_recording(recording, judge, variants=VARIANTS, share=(number % PARTS, PARTS), goes_on=run.goes_on)
+    places = range(number % PARTS, len(recording.events) + 1, PARTS)
+    return judge_recording(recording, judge, variants=VARIANTS, places=places, goes_on=run.goes_on)
 
 
 def _work(run: Run, logger: Path, folder: Path, seed: int, writing: int) -> int:
