@@ -32,7 +32,7 @@ _EPOCH: Final = date(1970, 1, 1)
 _TIME: Final = r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,6})\d*)?)?"
 _ISO: Final = re.compile(rf"(\d{{4}})-(\d\d)-(\d\d)(?:[T ]+{_TIME} ?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 _GERMAN: Final = re.compile(rf"(\d{{1,2}})\.(\d{{1,2}})\.(\d{{4}})(?:,? +{_TIME}(?: Uhr)?)?", re.ASCII)
-_TWO_WAYS: Final = re.compile(r"\d{1,4}([/.-])\d{1,2}\1\d{1,4}(?:\D.*)?", re.ASCII)
+_TWO_WAYS: Final = re.compile(r"(?!\d{4}-)\d{1,4}([/.-])\d{1,2}\1\d{1,4}(?:\D.*)?", re.ASCII)
 _DAY_NUMBER: Final = re.compile(r"\d{5}(?:[.,]\d+)?", re.ASCII)
 
 
