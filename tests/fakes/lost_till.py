@@ -89,19 +89,19 @@ class OfficeInside:
 
     Attributes:
         asked: How often somebody joined.
-        breaks_at: Behind which call from now on the line breaks; 0 for none.
+        breaks_after: Behind so many calls a line breaks; 0 for never.
     """
 
     def __init__(self, office: TestedOffice) -> None:
         self._office = office
         self.asked = 0
-        self.breaks_at = 0
+        self.breaks_after = 0
         self._calls = 0
 
     def carried(self, reply: R) -> R:
         """Head office has done it; whether its answer comes home is another matter."""
         self._calls += 1
-        if self._calls == self.breaks_at:
+        if self._calls == self.breaks_after:
             raise Away("the line broke")
         return reply
 
@@ -114,6 +114,7 @@ class OfficeInside:
         return Admitted(url, "", private_key, told(lambda: self._office.head.join(request)))
 
     def connect(self, head_office: HeadOfficeRow, private_key: bytes, clock: Clock, offset_ms: int) -> LineToEnd:
+        self._calls = 0
         return told(lambda: LineToEnd(self, self._office.head, head_office.terminal_id))
 
 
