@@ -6,6 +6,7 @@ import os
 import shutil
 from contextlib import closing
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -99,10 +100,10 @@ def test_another_tills_copies_are_never_touched(own: list[BackupCopy], others: l
 
 
 @given(folders(), RULES, st.randoms(use_true_random=False))
-def test_the_order_of_a_listing_does_not_matter(copies: list[BackupCopy], rules: Rules, random: object) -> None:
+def test_the_order_of_a_listing_does_not_matter(copies: list[BackupCopy], rules: Rules, random: Random) -> None:
     """Folders list as they like."""
     shuffled = list(copies)
-    random.shuffle(shuffled)  # type: ignore[attr-defined] - Hypothesis gives a random.Random
+    random.shuffle(shuffled)
     assert keep(shuffled, rules) == keep(copies, rules)
 
 
