@@ -21,7 +21,7 @@ from storage.rotation import read_copy
 from storage.salvage import renew_vault, salvage
 from storage.schema import VAULT_APPLICATION_ID
 from storage.verify import verify
-from terminal.app.restoring_copies import Place, find_copies, fitting_key, folders
+from terminal.app.restoring_copies import Place, find_boxes, find_copies, fitting_key, folders
 from terminal.app.restoring_plans import (
     Findings,
     FromCopy,
@@ -74,6 +74,8 @@ def examine(
         now_us=now_us,
         here=str(places[Place.HERE]),
         second=str(places.get(Place.SECOND, "")),
+        boxes=find_boxes(settings.black_box),
+        black_box=settings.black_box,
     )
     if findings.trouble is Trouble.ASKED:
         return replace(findings, remains=glance(directory))

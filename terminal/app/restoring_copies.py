@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from storage.backup import check_copy, key_path
+from storage.blackbox_read import black_boxes_in
 from storage.errors import StorageError
 from storage.files import KEY_FILE, LEDGER_FILE
 from storage.remains import key_fits, managers_in, till_name_in
@@ -16,6 +17,7 @@ from storage.rotation import BackupCopy, copies_in, read_copy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from uuid import UUID
 
     from storage.types import CashierRow
     from terminal.settings.backup import BackupSettings
@@ -44,6 +46,13 @@ class Found(msgspec.Struct, frozen=True):
 
     copy: BackupCopy
     place: Place
+
+
+class Boxed(msgspec.Struct, frozen=True):
+    """The newest records in a till's black box that follow each other without a gap, both ends included."""
+
+    first: int
+    last: int
 
 
 class Checked(msgspec.Struct, frozen=True):
@@ -95,6 +104,25 @@ def check(path: Path) -> Checked:
     except (StorageError, OSError) as error:
         return Checked(problem=str(error) or type(error).__name__)
     return Checked("", till_name_in(path), managers_in(path))
+
+
+def find_boxes(folder: str) -> dict[UUID, Boxed]:
+    """What lies in the folder of the black box, till by till; nothing where it can't be read now."""
+    if not folder:
+        return {}
+    try:
+        boxes = black_boxes_in(Path(folder).expanduser())
+    except StorageError:
+        return {}
+    found = {}
+    for box in boxes:
+        positions = sorted({record.seq for record in box.records})
+        if positions:
+            first = last = positions.pop()
+            while positions and positions[-1] == first - 1:
+                first = positions.pop()
+            found[box.ledger_id] = Boxed(first, last)
+    return found
 
 
 def fitting_key(ledger: Path, found: Iterable[Found]) -> Path | None:

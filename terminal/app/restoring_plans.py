@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from uuid import UUID
 
 import msgspec
 
 from storage.remains import Remains
-from terminal.app.restoring_copies import Found
+from terminal.app.restoring_copies import Boxed, Found
 from terminal.app.restoring_trouble import Trouble
 
 
@@ -21,6 +22,8 @@ class Findings(msgspec.Struct, frozen=True):
         copies: What can be put back, the newest first.
         continuing: Those copies that are a beginning of the ledger in the directory.
         key: A file with the programme key that is missing, ``None`` when it is not or none was found.
+        boxes: What the black box that the settings name holds, by the till's id in its ledger.
+        black_box: Its folder, empty without one.
         now_us: When it was looked, in microseconds since 1970 UTC.
         here: The folder in which copies of this disk lie.
         second: The second place, empty without one.
@@ -34,6 +37,8 @@ class Findings(msgspec.Struct, frozen=True):
     now_us: int = 0
     here: str = ""
     second: str = ""
+    boxes: dict[UUID, Boxed] = {}
+    black_box: str = ""
 
 
 class FromCopy(msgspec.Struct, frozen=True):

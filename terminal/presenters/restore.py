@@ -249,9 +249,14 @@ class RestorePresenter(Presenter[RestoreState]):
 
     def _ask_for_copy(self) -> None:
         found, findings = self._model.found, self._model.findings
-        if found is not None and findings is not None:
-            newer = not self._model.asked and of_copy(findings, found).newer > 0
-            self._ask(FromCopy(found.copy.path, newer), Page.COPIES)
+        if found is None or findings is None:
+            return
+        outlook, path = of_copy(findings, found), found.copy.path
+        if outlook.boxed:
+            box, till = Path(findings.black_box).expanduser(), found.copy.terminal_id
+            self._ask(RecoverCommand(black_box=box, backup=path, ledger_id=till, set_aside=True), Page.COPIES)
+        else:
+            self._ask(FromCopy(path, not self._model.asked and outlook.newer > 0), Page.COPIES)
 
     def _ask_for_office(self) -> None:
         typed = self._model.typed

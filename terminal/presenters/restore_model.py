@@ -91,9 +91,15 @@ class Model:
     def managers(self) -> tuple[CashierRow, ...]:
         """Who may decide: whom the ledger still names, else whom the copy names that is to be put back."""
         own = self.findings.remains.managers if self.findings else ()
-        if own or not isinstance(self.plan, FromCopy) or self.checked is None:
+        if own or not self.puts_copy_back or self.checked is None:
             return own
         return self.checked.managers
+
+    @property
+    def puts_copy_back(self) -> bool:
+        """Whether the plan is about the chosen copy."""
+        plan = self.plan
+        return isinstance(plan, FromCopy) or (isinstance(plan, RecoverCommand) and plan.backup is not None)
 
     def may_decide(self, word: str) -> bool:
         """Whether enough is typed to go on: a manager's PIN, or the word where no manager can be asked."""

@@ -21,13 +21,15 @@ class Outlook(msgspec.Struct, frozen=True):
 
     Attributes:
         reached: The last record it would hold.
-        newer: How many of them are newer than the copy, taken over from the damaged ledger.
+        newer: How many of them are newer than the copy, taken over from the damaged ledger or the black box.
+        boxed: Whether they come from the black box, which has more of them.
         missing: How many records would be missing, ``None`` when nobody can tell.
         at_least: Whether even more may be missing than that.
     """
 
     reached: int
     newer: int = 0
+    boxed: bool = False
     missing: int | None = None
     at_least: bool = False
 
@@ -38,6 +40,9 @@ def of_copy(findings: Findings, found: Found) -> Outlook:
     reached = copy.records
     if findings.remains.sides_whole and copy.path in findings.continuing:
         reached = journal.reached_from(copy.records)
+    box = None if findings.trouble is Trouble.ASKED else findings.boxes.get(copy.terminal_id)
+    if box is not None and box.first <= copy.records + 1 and box.last > reached:
+        return _outlook(findings, box.last, box.last - copy.records, boxed=True)
     return _outlook(findings, reached, reached - copy.records)
 
 
@@ -46,12 +51,13 @@ def of_itself(findings: Findings) -> Outlook:
     return _outlook(findings, findings.remains.journal.upto, 0)
 
 
-def _outlook(findings: Findings, reached: int, newer: int) -> Outlook:
+def _outlook(findings: Findings, reached: int, newer: int, *, boxed: bool = False) -> Outlook:
     named = findings.remains.journal.named
-    if not named:
-        return Outlook(reached, newer)
+    if reached > named or not named:
+        # The ledger says less than the copy: nobody knows what came behind it. A black box has everything at once.
+        return Outlook(reached, newer, boxed, missing=0 if boxed else None, at_least=boxed)
     end_is_gone = findings.trouble in (Trouble.CUT_OFF, Trouble.LOG_MISSING)
-    return Outlook(reached, newer, max(0, named - reached), at_least=end_is_gone and reached <= named)
+    return Outlook(reached, newer, boxed, named - reached, at_least=end_is_gone)
 
 
 def is_others(findings: Findings, found: Found) -> bool:

@@ -24,7 +24,7 @@ from terminal.presenters.restore_view import (
 )
 from terminal.presenters.restore_words import STAGES, TOLD, trouble_text
 from terminal.presenters.states import Choice, Field, KeyHint, Notice, Tone
-from terminal.sync.recover import RecoverStep
+from terminal.sync.recover import RecoverCommand, RecoverStep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,10 +138,11 @@ def _ways(model: Model, texts: Texts, clock: Clock) -> tuple[Way, ...]:
     if findings.remains.can_be_mended and (findings.remains.key_fits or findings.key is not None):
         detail = itself_notice(texts, findings).text
         upto = records_text(texts, of_itself(findings).reached)
+        readable = texts._("{bookings} can be read and proved.").format(bookings=upto)
         own = Way(
             "itself",
             texts._("Mend it from its own bookings"),
-            f"{texts._('{bookings} can be read and proved.').format(bookings=upto)} {detail}",
+            f"{readable} {detail}",
             "build",
             advised=not ways and itself_is_best(findings, best),
         )
@@ -247,7 +248,7 @@ def _confirm(model: Model, texts: Texts, clock: Clock) -> RestoreState:
     findings, plan = model.findings, model.plan
     assert findings is not None, "the page comes after looking around"
     assert plan is not None, "the page is about it"
-    found = model.found if isinstance(plan, FromCopy) else None
+    found = model.found if model.puts_copy_back else None
     back = texts._("Back")
     primary = texts._("Put it back") if model.asked else texts._("Do it now")
     return RestoreState(
@@ -333,6 +334,8 @@ def _stages(model: Model) -> tuple[tuple[Stage | RecoverStep, ...], int]:
             stages = (Stage.PUTTING, Stage.VERIFYING)
         case FromItself():
             stages = (Stage.SAVING, Stage.PUTTING, Stage.VERIFYING)
+        case RecoverCommand(url=""):
+            stages = (RecoverStep.BUILDING, RecoverStep.TAKING_OVER, RecoverStep.CHECKING, RecoverStep.FINISHING)
         case _:
             stages = tuple(RecoverStep)
     current = step.stage if isinstance(step, Step) else step

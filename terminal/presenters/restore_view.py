@@ -167,6 +167,13 @@ def newer_text(texts: Texts, outlook: Outlook) -> str:
     """What is taken over from the damaged ledger; empty when nothing is."""
     if outlook.newer <= 0:
         return ""
+    if outlook.boxed:
+        sentence = texts.n_(
+            "{count} newer booking comes from the black box.",
+            "{count} newer bookings come from the black box.",
+            outlook.newer,
+        )
+        return sentence.format(count=texts.number(outlook.newer))
     sentence = texts.n_(
         "{count} newer booking is taken over from the damaged file.",
         "{count} newer bookings are taken over from the damaged file.",
@@ -194,9 +201,15 @@ def what_will_happen(
         case KeyBack():
             return (texts._("The key is copied from {file}. Nothing else changes.").format(file=plan.key),)
         case RecoverCommand():
-            fetch = texts._("Members, cards, points and bookings come from head office.")
-            box = texts._("Bookings it never got come from the black box in {folder}.")
-            return tuple(filter(None, (fetch, box.format(folder=plan.black_box) if plan.black_box else "", aside)))
+            fetch = texts._("Members, cards, points and bookings come from head office.") if plan.url else ""
+            if chosen is not None:
+                when = moment_text(texts, clock, chosen.copy.made_at_us)
+                fetch = texts._("The bookings are put back as they were: {when}.").format(when=when)
+            box = texts._("Bookings it never got come from the black box in {folder}.") if plan.url else ""
+            if chosen is not None:
+                box = newer_text(texts, of_copy(findings, chosen))
+            boxed = box.format(folder=plan.black_box) if plan.black_box else ""
+            return tuple(filter(None, (fetch, boxed, aside)))
     return ()
 
 
@@ -209,7 +222,7 @@ def warnings(
     if chosen is not None and is_others(findings, chosen):
         sentence = texts._("This copy is of another till. Two tills with the same bookings get in each other's way.")
         notes.append(Notice(sentence, Tone.BAD))
-    if isinstance(plan, FromCopy) and chosen is not None:
+    if chosen is not None:
         notes.append(missing_notice(texts, clock, findings, chosen))
     elif isinstance(plan, FromItself):
         notes.append(itself_notice(texts, findings))
