@@ -26,7 +26,7 @@ from loyalty.records import Enrolment, Sale
 from loyalty.sale import Basket, Quote, RewardRequest, quote_sale
 from loyalty.searching import SEARCH_TABLES
 from storage.schema import LEDGER, VAULT
-from storage.search_index import make_anew
+from storage.search_following import index_everybody
 from storage.store import create_store, open_store
 from terminal.demo.history import HistoryClock, HistoryIds
 from terminal.demo.people import NAMES_FILE, card_number
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from loyalty.programme import Programme
-    from storage.store import Store
 
 CACHE: Final = Path(
     os.environ.get("STAMMKUNDE_BENCH") or Path(__file__).resolve().parent.parent / ".cache" / "benchmarks"
@@ -149,15 +148,7 @@ def _make(directory: Path, size: Size, progress: Callable[[float], None]) -> Non
     with BulkWriter(directory) as writer:
         _Generator(writer, programme, key, clock, ids, size).run(progress)
     with open_store(directory, clock=clock, ids=ids) as store:
-        index_people(store)
-
-
-def index_people(store: Store) -> None:
-    """Make the search index of a shop, as a till does beside its work."""
-    with store.reader() as reader:
-        part = make_anew(store.directory, reader._ledger, reader._vault, lambda _done, _all: None)  # noqa: SLF001
-    with store.exclusive() as ledger:
-        store.search.take(part, ledger)
+        index_everybody(store, lambda _done, _all: None)
 
 
 class _Generator:

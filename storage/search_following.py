@@ -7,17 +7,20 @@ says that not everybody is found; only an erasure insists that the names are gon
 from __future__ import annotations
 
 import contextlib
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
+from storage.connection import open_reader
 from storage.errors import Damaged, NotALedger, StorageError
-from storage.files import SEARCH_FILE
-from storage.search_index import CHANGES_FOLLOWED_MAX, SearchIndex, SearchView, discard
+from storage.files import LEDGER_FILE, SEARCH_FILE, VAULT_FILE
+from storage.search_index import CHANGES_FOLLOWED_MAX, SearchIndex, SearchView, discard, make_anew
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from storage.connection import Database
+    from storage.store import Store
 
 STEPS_AT_START: Final = 10
 """How many steps of following a start waits for: about a tenth of a second."""
@@ -28,13 +31,17 @@ class SearchFollower:
 
     Args:
         directory: The data directory.
+        ledger: The store's connection.
+        vault: The store's connection.
 
     Attributes:
         own_view: Searching on the store's own thread.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, ledger: Database, vault: Database) -> None:
         self._path = directory / SEARCH_FILE
+        self._ledger = ledger
+        self._vault = vault
         self._index: SearchIndex | None = None
         self.own_view = self.view()
 
@@ -47,7 +54,7 @@ class SearchFollower:
         """Searching, for the calling thread."""
         return SearchView(self._path)
 
-    def follow(self, ledger: Database, vault: Database) -> int:
+    def follow(self) -> int:
         """Take over the next changes of profiles, so few that a sale can wait; and all erasures.
 
         Returns:
@@ -57,35 +64,37 @@ class SearchFollower:
             StorageError: Names of erased persons are still on the disk.
         """
         left = 0
-        self._forget_erased(ledger)
+        self._forget_erased()
         if self._index:
             with self._at_least_trying():
-                left = self._index.follow(ledger, vault)
+                left = self._index.follow(self._ledger, self._vault)
         return left
 
-    def catch_up(self, ledger: Database, vault: Database) -> None:
+    def catch_up(self) -> None:
         """Take over what changed while nobody followed, for as long as a start may take.
 
         Raises:
             StorageError: Names of erased persons are still on the disk.
         """
         for _ in range(STEPS_AT_START):
-            if not self.follow(ledger, vault):
+            if not self.follow():
                 return
 
-    def needs_making_anew(self, ledger: Database) -> bool:
+    def needs_making_anew(self) -> bool:
         """Whether so much is missing that a new index is less work; see ``search_index.make_anew``."""
-        return self._index is not None and self._index.behind(ledger) > CHANGES_FOLLOWED_MAX
+        return self._index is not None and self._index.behind(self._ledger) > CHANGES_FOLLOWED_MAX
 
-    def take(self, part: Path, ledger: Database) -> None:
-        """Put an index that was made aside in place.
-
-        Raises:
-            StorageError: It can't be put in place.
-        """
+    def take(self, part: Path) -> None:
+        """Put an index that was made aside in place; where that can't be done, nobody is found until the next start."""
         if self._index:
             with self._at_least_trying():
-                self._index.take(part, ledger)
+                self._index.take(part, self._ledger)
+
+    def renew(self) -> None:
+        """Begin with an empty index, because something is wrong with this one."""
+        with contextlib.suppress(StorageError):
+            self._throw_away()
+        self.open()
 
     def close(self) -> None:
         """Close its connections; closing twice is allowed."""
@@ -93,11 +102,11 @@ class SearchFollower:
         if self._index:
             self._index.close()
 
-    def _forget_erased(self, ledger: Database) -> None:
+    def _forget_erased(self) -> None:
         """Take erased persons out, at worst together with everybody else."""
         try:
             if self._index:
-                self._index.forget_erased(ledger)
+                self._index.forget_erased(self._ledger)
         except StorageError:
             self._throw_away()
 
@@ -117,3 +126,26 @@ class SearchFollower:
             self._index.close()
             self._index = None
         discard(self._path)
+
+
+def index_everybody(store: Store, progress: Callable[[int, int], None]) -> None:
+    """Let the search know everybody before this returns, as at the end of an import; the till sells nothing meanwhile.
+
+    Args:
+        store: A writable store, on the thread that opened it.
+        progress: Gets how many profiles were read, and how many there are.
+
+    Raises:
+        StorageError: It can't be done now; the till does it at its next start.
+    """
+    if store.search.needs_making_anew():
+        part = make_aside(store.directory, progress)
+        store.search.take(part)
+    while store.search.follow():
+        pass
+
+
+def make_aside(directory: Path, progress: Callable[[int, int], None]) -> Path:
+    """Make an index of everybody aside, beside whoever has the ledger open; see ``search_index.make_anew``."""
+    with closing(open_reader(directory / LEDGER_FILE)) as ledger, closing(open_reader(directory / VAULT_FILE)) as vault:
+        return make_anew(directory, ledger, vault, progress)

@@ -151,7 +151,7 @@ class Store:
             self._belonging = Belonging(clock)
             self._replica = ReplicaView(self.replica_path, self._belonging)
             held.callback(self._replica.close)
-            self.search = SearchFollower(directory)
+            self.search = SearchFollower(directory, self._ledger, self._vault)
             held.callback(self.search.close)
             if writable:
                 self._begin_writing()
@@ -378,7 +378,7 @@ class Store:
             write_tombstones(self.directory, lost)
         with contextlib.suppress(StorageError):  # some names are not found then; the till can sell all the same
             self._follow_profiles(erased=bool(missing))
-            self.search.catch_up(self._ledger, self._vault)
+            self.search.catch_up()
         if self._failed:
             raise DiskFailed(self._failed)
 
@@ -412,6 +412,6 @@ class Store:
         """
         with self._stopping_at_disk_failure():
             catch_up(self._vault, self._ledger)
-        self.search.follow(self._ledger, self._vault)
+        self.search.follow()
         if erased:
             self.checkpoint(now=True)

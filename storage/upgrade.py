@@ -39,9 +39,9 @@ def bring_files_up_to_date(directory: Path) -> None:
             closing(open_writer(directory / VAULT_FILE)) as vault,
         ):
             bring_up_to_date(directory, ledger, vault)
-            with closing(SearchFollower(directory)) as search:
+            with closing(SearchFollower(directory, ledger, vault)) as search:
                 search.open()
-                search.catch_up(ledger, vault)
+                search.catch_up()
     finally:
         lock.release()
 

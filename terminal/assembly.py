@@ -82,6 +82,17 @@ class RunningTill:
         watch.start()
         self._running.callback(watch.stop)
 
+    def find_everybody(self) -> None:
+        """Begin to bring the search up to date, where it is not; called when the first screen is up."""
+        from terminal.app.indexing import IndexService, index_command
+
+        broke = self.shell.broke
+        index = IndexService(
+            self.desk, index_command(self.desk), lambda error: self.bridge.deliver(lambda: broke(error))
+        )
+        self._running.callback(index.stop)
+        index.start()
+
     def keep_in_touch(self, clock: Clock, crashed: Callable[[Exception], None]) -> None:
         """Begin to talk to head office, if the till has joined one; called when the first screen is up.
 
@@ -215,6 +226,7 @@ def assemble(
 
     bridge.schedule(WARM_UP_DELAY_MS, warm_up)
     bridge.schedule(HEALTH_DELAY_MS, till.watch_health)
+    bridge.schedule(HEALTH_DELAY_MS, till.find_everybody)
     return till
 
 

@@ -127,7 +127,7 @@ class HealthWatch:
         deadline = time.monotonic() + VERIFY_TIMEOUT_S
         with tempfile.TemporaryFile() as answer:
             with subprocess.Popen(self._command, stdout=answer, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
-                _lower_priority(process.pid)
+                lower_priority(process.pid)
                 while process.poll() is None:
                     if self._stopping.wait(POLL_S) or time.monotonic() > deadline:
                         process.terminate()
@@ -150,7 +150,8 @@ class _Answer(msgspec.Struct, frozen=True):
     error: _Error = _Error()
 
 
-def _lower_priority(pid: int) -> None:
+def lower_priority(pid: int) -> None:
+    """Let a process go behind the till's own work, where that can be said."""
     if sys.platform != "win32":
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, pid, LOW_PRIORITY)

@@ -157,8 +157,8 @@ def _find(
 ) -> Answer | Refused:
     session = session_of(context)
     with session.reading() as (_, reader):
-        hits = reader.search(text, FIND_LIMIT)
-        texts = session.texts
+        found = reader.find(text, FIND_LIMIT)
+        hits, texts = found.hits, session.texts
         document = {
             "members": [
                 {
@@ -169,11 +169,18 @@ def _find(
                     "balance": hit.balance,
                 }
                 for hit in hits
-            ]
+            ],
+            "more": found.more,
+            "complete": found.complete,
         }
         head = [texts._("Name"), texts._("Card"), texts._("Phone"), texts._("Points")]
         rows = [[hit.name, hit.card_masked, hit.phone_masked, texts.number(hit.balance)] for hit in hits]
-        return Answer(document, table(head, rows, right=[3]) if rows else [texts._("Nobody found.")])
+        lines = table(head, rows, right=[3]) if rows else [texts._("Nobody found.")]
+        if found.more:
+            lines.append(texts._("More than these fit."))
+        if not found.complete:
+            lines.append(texts._("The search is being made ready: not everybody is found yet."))
+        return Answer(document, lines)
 
 
 def _show(context: typer.Context, card: Card) -> Answer | Refused:

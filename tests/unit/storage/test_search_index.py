@@ -12,7 +12,9 @@ from loyalty.directory import Profile
 from storage import search_build, search_following, search_index
 from storage.connection import open_reader
 from storage.errors import Damaged, DiskFull, StorageError
-from storage.search_index import is_sound, make_anew, part_of
+from storage.search_following import index_everybody, make_aside
+from storage.search_index import is_sound, part_of
+from storage.search_process import main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,17 +45,12 @@ def keys(path: Path) -> list[tuple[object, ...]]:
 
 def made_anew(ledger: LedgerOfTests) -> Path:
     """An index made aside."""
-    told: list[tuple[int, int]] = []
-    with ledger.store.reader() as reader:
-        part = make_anew(ledger.directory, reader._ledger, reader._vault, lambda *done: told.append(done))
-        assert told[-1:] in ([], [(told[-1][1], told[-1][1])] if told else [])
-    return part
+    return make_aside(ledger.directory, lambda *_: None)
 
 
 def take(ledger: LedgerOfTests, part: Path) -> None:
     """Put it in place."""
-    with ledger.store.exclusive() as database:
-        ledger.store.search.take(part, database)
+    ledger.store.search.take(part)
 
 
 def test_an_index_made_anew_is_the_one_that_followed(
@@ -124,8 +121,7 @@ def test_it_follows_in_steps(ledger: LedgerOfTests, reader: Reader, monkeypatch:
     enrol(ledger, *NAMES, "Dora")
     assert reader.find("dora") == reader.find("zoe")
     assert not reader.find("anna").complete
-    ledger_, vault = ledger.store._ledger, ledger.store._vault
-    assert ledger.store.search.follow(ledger_, vault) == 0
+    assert ledger.store.search.follow() == 0
     assert reader.find("zoe").complete
     assert [hit.name for hit in reader.search("zoe")] == ["Zoe Anders"]
 
@@ -136,9 +132,9 @@ def test_too_much_is_left_to_a_new_one(ledger: LedgerOfTests, reader: Reader, mo
     monkeypatch.setattr(search_following, "CHANGES_FOLLOWED_MAX", 2)
     enrol(ledger, *NAMES)
     assert reader.find("anna").hits == ()
-    assert ledger.store.search.needs_making_anew(ledger.store._ledger)
+    assert ledger.store.search.needs_making_anew()
     take(ledger, made_anew(ledger))
-    assert not ledger.store.search.needs_making_anew(ledger.store._ledger)
+    assert not ledger.store.search.needs_making_anew()
     assert reader.find("anna").complete
 
 
@@ -160,7 +156,7 @@ def test_an_index_of_a_later_state_is_emptied(ledger: LedgerOfTests, reader: Rea
     assert index is not None
     ledger.store._ledger.run("DELETE FROM profile_change WHERE stamp > 1")
     assert index.behind(ledger.store._ledger) == 2
-    assert ledger.store.search.follow(ledger.store._ledger, ledger.store._vault) == 0
+    assert ledger.store.search.follow() == 0
     assert [hit.name for hit in reader.search("anna")] == ["Anna Müller"]
     assert reader.search("bela") == []
 
@@ -223,7 +219,7 @@ def test_a_damaged_index_is_thrown_away(ledger: LedgerOfTests, monkeypatch: pyte
     enrol(ledger, "Bela", first=2)
     part = made_anew(ledger)
     take(ledger, part)
-    assert not ledger.store.search.needs_making_anew(ledger.store._ledger)
+    assert not ledger.store.search.needs_making_anew()
     with ledger.store.reader() as reader:
         assert (reader.find("anna").hits, reader.find("anna").complete) == ((), False)
     with ledger.reopen().reader() as reader:
@@ -248,9 +244,9 @@ def test_a_making_that_fails_leaves_nothing(ledger: LedgerOfTests, monkeypatch: 
     """The old index stands."""
     enrol(ledger, *NAMES)
     monkeypatch.setattr(search_index, "build", fails(DiskFull("search")))
+    with pytest.raises(DiskFull):
+        made_anew(ledger)
     with ledger.store.reader() as reader:
-        with pytest.raises(DiskFull):
-            make_anew(ledger.directory, reader._ledger, reader._vault, lambda *_: None)
         assert [path.name for path in ledger.directory.glob(".search*")] == []
         assert reader.find("anna").complete
 
@@ -266,3 +262,35 @@ def test_a_start_without_an_index_sells(ledger: LedgerOfTests, monkeypatch: pyte
         ledger.append(ledger.sale(ledger.member(1)))
     with contextlib.closing(ledger.store.reader()) as reader:
         assert not reader.find("anna").complete
+
+
+def test_everybody_is_indexed_at_the_end_of_an_import(
+    ledger: LedgerOfTests, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All anew where that is less work, then in steps; nothing is done twice."""
+    monkeypatch.setattr(search_index, "CHANGES_FOLLOWED_MAX", 2)
+    monkeypatch.setattr(search_following, "CHANGES_FOLLOWED_MAX", 2)
+    enrol(ledger, *NAMES)
+    told: list[tuple[int, int]] = []
+    index_everybody(ledger.store, lambda *done: told.append(done))
+    index_everybody(ledger.store, lambda *done: told.append(done))
+    assert told == [(3, 3)]
+    assert reader.find("anna").complete
+
+
+def test_an_index_is_begun_anew(ledger: LedgerOfTests, reader: Reader) -> None:
+    """Empty at first; the next steps fill it."""
+    enrol(ledger, *NAMES)
+    ledger.store.search.renew()
+    assert reader.find("anna").hits == ()
+    assert ledger.store.search.follow() == 0
+    assert reader.find("anna").complete
+
+
+def test_it_is_made_in_another_process(ledger: LedgerOfTests, capsys: pytest.CaptureFixture[str]) -> None:
+    """Which says how far it is, and whether it could."""
+    enrol(ledger, *NAMES)
+    assert main([str(ledger.directory)]) == 0
+    assert capsys.readouterr().out == "3 3\n"
+    take(ledger, part_of(index_file(ledger)))
+    assert main([str(ledger.directory / "nowhere")]) == 1
