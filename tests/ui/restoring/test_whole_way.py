@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from loyalty.sale import Basket
+from storage.blackbox import BlackBox
+from storage.store import open_store
 from storage.verify import verify
 from terminal import main
+from terminal.app.earn import EarnCommand, earn
+from terminal.app.till import Till
 from terminal.presenters.restore_states import Page
 from terminal.presenters.states import Screen
+from tests.fakes.clock import FakeClock, SeededIds
 from tests.fakes.counter import ANNA
-from tests.fakes.damage import DAMAGES
+from tests.fakes.damage import DAMAGES, lose_ledger
 from tests.ui.restoring.conftest import Person, Script
 
 
@@ -57,3 +64,38 @@ def test_the_advised_way_leads_to_the_next_sale(
     assert balance_of(ANNA) == 1_284 + 10
     assert verify(shop).problems == ()
     assert "Every booking was proved; all balances agree with them." in told
+
+
+def test_a_copy_and_the_black_box_lose_nothing(
+    person: Person, shop: Path, tmp_path: Path, balance_of: Callable[[str], int]
+) -> None:
+    """The ledger is gone; what was booked behind the last copy comes from the stick, by the real recovery."""
+    box = tmp_path / "stick"
+    box.mkdir()
+    (shop / "settings.toml").write_text(f'[backup]\nblack_box = "{box}"\n', encoding="utf-8")
+    clock = FakeClock()
+    ids = SeededIds(6, clock)
+    with open_store(shop, clock=clock, ids=ids) as store, closing(BlackBox(shop, box)) as black_box:
+        earn(Till(store, clock, ids), EarnCommand(ids.record_id(), ANNA, Basket(2_500)))
+        assert black_box.catch_up() > 0
+    lose_ledger(shop)
+    said: list[str] = []
+
+    def script() -> Script:
+        yield person.page(Page.TROUBLE)
+        person.enter()
+        yield lambda: person.page(Page.COPIES)() and person.presenter.state.primary_enabled
+        said.extend(note.text for note in person.presenter.state.notes)
+        person.enter()
+        yield person.page(Page.CONFIRM)
+        person.type("restore")
+        person.enter()
+        yield person.page(Page.DONE)
+        person.enter()
+        yield person.sees_till
+        yield from books_a_sale(person)
+
+    person.act(script())
+    assert main.open_till(shop, language="en") == 0
+    assert balance_of(ANNA) == 1_284 + 25 + 10
+    assert "1 newer booking comes from the black box." in said
