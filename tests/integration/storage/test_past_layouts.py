@@ -216,7 +216,7 @@ def test_killed_anywhere_in_an_update_it_opens(name: str, tmp_path: Path) -> Non
     folder = tmp_path / "killed"
     folder.mkdir()
     script = "tests.integration.storage.layouts.killed"
-    subprocess.run([sys.executable, "-m", script, past.directory, folder, "3"], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", script, past.directory, folder, STRIDE], cwd=ROOT, check=True)
     killed = sorted(folder.iterdir(), key=lambda path: int(path.name))
     assert len(killed) > KILLS_MIN
     for directory in killed:
@@ -224,6 +224,9 @@ def test_killed_anywhere_in_an_update_it_opens(name: str, tmp_path: Path) -> Non
             assert figures_of(store) == past.figures, directory.name
     assert verify(killed[-2]).ok
 
+
+STRIDE: Final = "5"
+"""How many statements lie between two kills."""
 
 KILLS_MIN: Final = 5
 """Fewer would mean that the way is not walked any more."""
