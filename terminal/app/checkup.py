@@ -21,6 +21,8 @@ from storage.files import LEDGER_FILE
 from storage.store import open_store
 from storage.verify import quick_check
 from terminal.app.documents import iso_moment
+from terminal.backup.memory import recall
+from terminal.backup.status import STALE_ELSEWHERE_US, BackupStatus, is_old
 from terminal.settings import SETTINGS_FILE
 
 if TYPE_CHECKING:
@@ -66,6 +68,9 @@ class DataCode(StrEnum):
     SYNC_ALONE = "sync_alone"
     SYNC_WAITING = "sync_waiting"
     SYNC_CASES = "sync_cases"
+    BACKUP_FINE = "backup_fine"
+    BACKUP_OLD = "backup_old"
+    BACKUP_NONE = "backup_none"
     VERSIONS = "versions"
 
 
@@ -171,7 +176,7 @@ def _ledger(directory: Path, clock: Clock, ids: Ids, counts: dict[str, int]) -> 
     ):
         counts |= _counts(reader)
         fine = _about("ledger", DataCode.LEDGER_FINE, Severity.FINE, count=str(counts["records"]))
-        return [fine, *_clock(reader, clock), *_sync(reader, clock)]
+        return [fine, *_clock(reader, clock), *_sync(reader, clock), _backup(directory, reader, clock)]
 
 
 def _counts(reader: Reader) -> dict[str, int]:
@@ -215,6 +220,18 @@ def _sync(reader: Reader, clock: Clock) -> list[Finding]:
         minutes = str(abs(link.offset_ms) // MS_PER_MIN)
         found.append(_about("clock", DataCode.CLOCK_OFF, Severity.WARNING, minutes=minutes))
     return found or [_about("sync", DataCode.SYNC_FINE, Severity.FINE)]
+
+
+def _backup(directory: Path, reader: Reader, clock: Clock) -> Finding:
+    """Whether a copy is off this disk, as far as the till remembers; no place is looked at, it might hang."""
+    known, head, now_us = recall(directory).elsewhere, reader.head(), clock.now_us()
+    if known is None:
+        return _about("backup", DataCode.BACKUP_NONE, Severity.WARNING)
+    status = BackupStatus(records=head.seq, epoch=head.epoch)
+    made_at = iso_moment(known.made_at_us, clock.utc_offset_min(known.made_at_us))
+    if is_old(status, known, now_us, STALE_ELSEWHERE_US):
+        return _about("backup", DataCode.BACKUP_OLD, Severity.WARNING, made=made_at)
+    return _about("backup", DataCode.BACKUP_FINE, Severity.FINE, made=made_at)
 
 
 def _about(part: str, code: DataCode, severity: Severity, **values: str) -> Finding:

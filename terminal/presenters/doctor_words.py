@@ -227,6 +227,17 @@ FINDINGS: Final[dict[str, Told]] = {
     DataCode.SYNC_CASES: Told(
         "M-399", mark("Cases for head office to look at: {count}."), mark("Head office's page says what to do.")
     ),
+    DataCode.BACKUP_FINE: Told("", mark("The newest copy off this disk is of {made}.")),
+    DataCode.BACKUP_OLD: Told(
+        "M-418",
+        mark("The newest copy off this disk is of {made}, and something was booked since."),
+        mark("Plug the stick in, or switch the other machine on; F12 says more."),
+    ),
+    DataCode.BACKUP_NONE: Told(
+        "M-419",
+        mark("There is no copy of the data off this disk."),
+        mark("Plug a stick in, press F12 and choose it, or set second_folder in the settings."),
+    ),
     DataCode.VERSIONS: Told("", mark("Stammkunde {version}, Python {python}, SQLite {sqlite}, {system}.")),
 }
 
@@ -252,6 +263,7 @@ _PARTS: Final = {
     "clock": mark("Clock"),
     "settings": mark("Settings"),
     "sync": mark("Head office"),
+    "backup": mark("Copies of the data"),
     "program": mark("Program"),
 }
 """What a finding is about when that is no device."""

@@ -9,7 +9,10 @@ import pytest
 from hardware.findings import Finding, Severity
 from loyalty.document import Problem
 from storage.files import LEDGER_FILE
+from storage.store import open_store
 from terminal.app.checkup import CLOCK_BEHIND_US, DISK_FULL_BYTES, DISK_LOW_BYTES, DataCode, check_data, check_settings
+from terminal.backup.memory import remember_elsewhere
+from terminal.backup.status import Made
 from tests.fakes.command_line import ANNA, CommandLine
 
 PLENTY = 10 * DISK_LOW_BYTES
@@ -31,10 +34,25 @@ def look(command: CommandLine, free: int = PLENTY) -> dict[str, Finding]:
     return {finding.code: finding for finding in checkup.findings}
 
 
+def copied(shop: CommandLine) -> None:
+    """The shop's data is on a stick, as the till remembers."""
+    with open_store(shop.directory, clock=shop.clock, ids=shop.ids, writable=False) as store, store.reader() as reader:
+        head = reader.head()
+    made = Made("/media/stick", "x.backup", shop.clock.now_us(), head.seq, head.epoch, 1)
+    remember_elsewhere(shop.directory, made)
+
+
 def test_a_healthy_shop_is_fine(shop: CommandLine) -> None:
-    """Bookings readable, disk roomy, alone, and what runs here."""
+    """Bookings readable, disk roomy, alone, a copy on a stick, and what runs here."""
+    copied(shop)
     found = look(shop)
-    assert set(found) == {DataCode.LEDGER_FINE, DataCode.DISK_FINE, DataCode.SYNC_ALONE, DataCode.VERSIONS}
+    assert set(found) == {
+        DataCode.LEDGER_FINE,
+        DataCode.DISK_FINE,
+        DataCode.SYNC_ALONE,
+        DataCode.BACKUP_FINE,
+        DataCode.VERSIONS,
+    }
     assert found[DataCode.LEDGER_FINE].values["count"] == str(shop.records())
     assert {finding.severity for finding in found.values()} == {Severity.FINE}
 
@@ -43,6 +61,16 @@ def test_the_check_up_counts_without_naming_anybody(shop: CommandLine) -> None:
     """Numbers for support."""
     checkup = check_data(shop.directory, clock=shop.clock, ids=shop.ids)
     assert checkup.counts["records"] == shop.records()
+
+
+def test_data_that_would_not_outlive_its_disk_is_told(shop: CommandLine) -> None:
+    """While nothing was copied off it, and when bookings have come since a copy of days ago."""
+    assert look(shop)[DataCode.BACKUP_NONE].severity is Severity.WARNING
+    copied(shop)
+    shop.clock.advance(days=30)
+    assert look(shop)[DataCode.BACKUP_FINE].severity is Severity.FINE, "nothing was booked since"
+    shop.done("earn", ANNA, "3.00")
+    assert look(shop)[DataCode.BACKUP_OLD].severity is Severity.WARNING
 
 
 def test_a_folder_without_a_shop_is_told(tmp_path: Path) -> None:
