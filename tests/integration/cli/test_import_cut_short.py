@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -49,13 +50,13 @@ def receipts(shop: CommandLine) -> list[str]:
 
 
 def failing_at(monkeypatch: pytest.MonkeyPatch, number: int, error: BaseException, name: str = "COMMIT") -> None:
-    """Let the n-th statement of a kind on the ledger fail."""
+    """Let the n-th statement of a kind on the ledger's writing connection fail."""
     original = connection.Database.run
     count = 0
 
     def failing(database: Database, sql: str, parameters: Any = ()) -> int:  # noqa: ANN401 - what a driver takes
         nonlocal count
-        if sql.startswith(name) and database.name == "ledger.sqlite":
+        if sql.startswith(name) and database.name == "ledger.sqlite" and not database.value("PRAGMA query_only"):
             count += 1
             if count == number:
                 raise error
@@ -110,7 +111,7 @@ def test_whoever_cuts_it_short_is_told_to_repeat_it(
 
 def test_without_room_nothing_is_begun(shop: CommandLine, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is known before what it will take."""
-    monkeypatch.setattr(shutil, "disk_usage", lambda _path: (10**9, 10**9, 1_000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=1_000))
     assert shop("import", "sales", path).error == "disk_full"
     assert receipts(shop) == []
     assert not list((shop.directory / "backups").glob("before-import-*"))
@@ -172,7 +173,7 @@ print(CommandLine(Path(sys.argv[2]), seed=9)("import", "sales", sys.argv[3]).out
 def test_killed_anywhere_it_goes_on_and_nothing_is_doubled(shop: CommandLine, path: str) -> None:
     """After every so many statements, from reading to the last commit; each time some more of it is there."""
     killed = 0
-    for statement in (5, 30, 36, 42, 48):
+    for statement in (30, 36, 42):
         command = [sys.executable, "-c", KILLED_AT, str(ROOT), str(shop.directory), path, str(statement)]
         ended = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ))
         killed += ended.returncode == -9

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from storage import stage
 from storage.connection import Database
 from storage.errors import DiskFull, StorageError
 from storage.stage import Item, Stage
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def scratch(tmp_path: Path) -> Iterator[Stage]:
+    """An empty scratch table."""
     with Stage(tmp_path) as made:
         yield made
 
@@ -91,7 +91,7 @@ def test_a_full_disk_while_it_is_made_leaves_nothing(tmp_path: Path, monkeypatch
     def full(_database: Database, _sql: str, _parameters: object = ()) -> int:
         raise DiskFull("no room")
 
-    monkeypatch.setattr(stage.Database, "run", full)
+    monkeypatch.setattr(Database, "run", full)
     with pytest.raises(DiskFull):
         Stage(tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -18,6 +18,7 @@ TEXT = "card,name\n1,Jürgen Groß €\n"
 
 
 def written(folder: Path, data: bytes) -> Path:
+    """A file with these bytes."""
     path = folder / "file.csv"
     path.write_bytes(data)
     return path
