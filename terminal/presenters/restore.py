@@ -21,7 +21,7 @@ from terminal.errors import CommandError
 from terminal.messages import error_text, refusal_text
 from terminal.presenters.base import Presenter
 from terminal.presenters.restore_model import BOX, CODE, PIN, URL, Model
-from terminal.presenters.restore_outlook import best_copy, of_copy
+from terminal.presenters.restore_outlook import best_copy, of_copy, whole_box
 from terminal.presenters.restore_pages import confirm_word, make_page
 from terminal.presenters.restore_states import Page, RestoreState
 from terminal.presenters.states import Notice, Tone
@@ -133,6 +133,8 @@ class RestorePresenter(Presenter[RestoreState]):
                 self._ask(FromItself(findings.key), Page.TROUBLE)
             case "key" if findings.key is not None:
                 self._ask(KeyBack(findings.key), Page.TROUBLE)
+            case "box":
+                self._ask_for_box(findings)
             case "office":
                 model.page = Page.OFFICE
             case "again":
@@ -257,6 +259,12 @@ class RestorePresenter(Presenter[RestoreState]):
             self._ask(RecoverCommand(black_box=box, backup=path, ledger_id=till, set_aside=True), Page.COPIES)
         else:
             self._ask(FromCopy(path, not self._model.asked and outlook.newer > 0), Page.COPIES)
+
+    def _ask_for_box(self, findings: Findings) -> None:
+        box = whole_box(findings)
+        if box is not None:
+            folder = Path(findings.black_box).expanduser()
+            self._ask(RecoverCommand(black_box=folder, ledger_id=box[0], set_aside=True), Page.TROUBLE)
 
     def _ask_for_office(self) -> None:
         typed = self._model.typed

@@ -11,6 +11,7 @@ from terminal.app.restoring_trouble import Trouble
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+    from uuid import UUID
 
     from terminal.app.restoring_copies import Checked, Found
     from terminal.app.restoring_plans import Findings
@@ -49,6 +50,17 @@ def of_copy(findings: Findings, found: Found) -> Outlook:
 def of_itself(findings: Findings) -> Outlook:
     """After making the ledger anew of what it holds."""
     return _outlook(findings, findings.remains.journal.upto, 0)
+
+
+def whole_box(findings: Findings) -> tuple[UUID, int] | None:
+    """The till whose black box goes back to the first record, and how far it comes; ``None`` where that is not sure."""
+    shop = findings.remains.shop
+    whole = [
+        (till, box.last)
+        for till, box in findings.boxes.items()
+        if box.first == 1 and (shop is None or shop.terminal_id == till)
+    ]
+    return whole[0] if len(whole) == 1 else None
 
 
 def _outlook(findings: Findings, reached: int, newer: int, *, boxed: bool = False) -> Outlook:

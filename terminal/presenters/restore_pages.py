@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from terminal.app.restoring_plans import CAN_BE_STOPPED, FromCopy, FromItself, KeyBack, Stage, Step
 from terminal.app.restoring_trouble import NOT_CURED_BY_RESTORING, Trouble
 from terminal.presenters.restore_model import BOX, CODE, PIN, URL, WORD, Model
-from terminal.presenters.restore_outlook import best_copy, is_others, itself_is_best, of_copy, of_itself
+from terminal.presenters.restore_outlook import best_copy, is_others, itself_is_best, of_copy, of_itself, whole_box
 from terminal.presenters.restore_states import Page, RestoreAction, RestoreState, StageLine, Way
 from terminal.presenters.restore_view import (
     copy_facts,
@@ -153,6 +153,11 @@ def _ways(model: Model, texts: Texts, clock: Clock) -> tuple[Way, ...]:
         detail = f"{newest} {missing_notice(texts, clock, findings, best).text}"
     advised = best is not None and not any(way.advised for way in ways)
     ways.append(Way("copy", texts._("Restore from a copy"), detail, "history", advised=advised))
+    box = whole_box(findings)
+    if best is None and box is not None:
+        detail = texts._("{bookings} are in it, from the first one on.").format(bookings=records_text(texts, box[1]))
+        advised = not any(way.advised for way in ways)
+        ways.append(Way("box", texts._("Restore from the black box"), detail, "usb", advised=advised))
     office = texts._("With a code from head office, and the black box if there is one.")
     ways.append(
         Way("office", texts._("Fetch from head office"), office, "cloud_done", advised=not any(w.advised for w in ways))

@@ -201,16 +201,24 @@ def what_will_happen(
         case KeyBack():
             return (texts._("The key is copied from {file}. Nothing else changes.").format(file=plan.key),)
         case RecoverCommand():
-            fetch = texts._("Members, cards, points and bookings come from head office.") if plan.url else ""
-            if chosen is not None:
-                when = moment_text(texts, clock, chosen.copy.made_at_us)
-                fetch = texts._("The bookings are put back as they were: {when}.").format(when=when)
-            box = texts._("Bookings it never got come from the black box in {folder}.") if plan.url else ""
-            if chosen is not None:
-                box = newer_text(texts, of_copy(findings, chosen))
-            boxed = box.format(folder=plan.black_box) if plan.black_box else ""
-            return tuple(filter(None, (fetch, boxed, aside)))
+            return tuple(filter(None, (*_recovering(texts, clock, findings, plan, chosen), aside)))
     return ()
+
+
+def _recovering(
+    texts: Texts, clock: Clock, findings: Findings, plan: RecoverCommand, chosen: Found | None
+) -> tuple[str, ...]:
+    """Where everything comes from."""
+    if chosen is not None:
+        when = moment_text(texts, clock, chosen.copy.made_at_us)
+        back = texts._("The bookings are put back as they were: {when}.").format(when=when)
+        return back, newer_text(texts, of_copy(findings, chosen))
+    box = texts._("Bookings it never got come from the black box in {folder}.")
+    if not plan.url:
+        box = texts._("All bookings come from the black box in {folder}.")
+    boxed = box.format(folder=plan.black_box) if plan.black_box else ""
+    fetch = texts._("Members, cards, points and bookings come from head office.") if plan.url else ""
+    return fetch, boxed
 
 
 def warnings(

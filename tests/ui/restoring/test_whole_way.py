@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -32,6 +33,17 @@ def books_a_sale(person: Person) -> Script:
     shell.member.confirm()
     yield lambda: shell.state.screen is Screen.DONE
     person.till.around.quit()
+
+
+def with_black_box(shop: Path, stick: Path) -> None:
+    """Sell on with a black box on a stick, as the settings say."""
+    stick.mkdir()
+    (shop / "settings.toml").write_text(f'[backup]\nblack_box = "{stick}"\n', encoding="utf-8")
+    clock = FakeClock()
+    ids = SeededIds(6, clock)
+    with open_store(shop, clock=clock, ids=ids) as store, closing(BlackBox(shop, stick)) as black_box:
+        earn(Till(store, clock, ids), EarnCommand(ids.record_id(), ANNA, Basket(2_500)))
+        assert black_box.catch_up() > 0
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
@@ -70,14 +82,7 @@ def test_a_copy_and_the_black_box_lose_nothing(
     person: Person, shop: Path, tmp_path: Path, balance_of: Callable[[str], int]
 ) -> None:
     """The ledger is gone; what was booked behind the last copy comes from the stick, by the real recovery."""
-    box = tmp_path / "stick"
-    box.mkdir()
-    (shop / "settings.toml").write_text(f'[backup]\nblack_box = "{box}"\n', encoding="utf-8")
-    clock = FakeClock()
-    ids = SeededIds(6, clock)
-    with open_store(shop, clock=clock, ids=ids) as store, closing(BlackBox(shop, box)) as black_box:
-        earn(Till(store, clock, ids), EarnCommand(ids.record_id(), ANNA, Basket(2_500)))
-        assert black_box.catch_up() > 0
+    with_black_box(shop, tmp_path / "stick")
     lose_ledger(shop)
     said: list[str] = []
 
@@ -99,3 +104,28 @@ def test_a_copy_and_the_black_box_lose_nothing(
     assert main.open_till(shop, language="en") == 0
     assert balance_of(ANNA) == 1_284 + 25 + 10
     assert "1 newer booking comes from the black box." in said
+
+
+def test_a_black_box_alone_is_enough(
+    person: Person, shop: Path, tmp_path: Path, balance_of: Callable[[str], int]
+) -> None:
+    """No copy anywhere: the box of a till that stands alone goes back to the first booking."""
+    with_black_box(shop, tmp_path / "stick")
+    shutil.rmtree(shop / "backups")
+    lose_ledger(shop)
+
+    def script() -> Script:
+        yield person.page(Page.TROUBLE)
+        assert person.presenter.state.ways[0].key == "box"
+        person.enter()
+        yield person.page(Page.CONFIRM)
+        person.type("restore")
+        person.enter()
+        yield person.page(Page.DONE)
+        person.enter()
+        yield person.sees_till
+        yield from books_a_sale(person)
+
+    person.act(script())
+    assert main.open_till(shop, language="en") == 0
+    assert balance_of(ANNA) == 1_284 + 25 + 10
