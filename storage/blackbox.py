@@ -21,7 +21,7 @@ from storage.blackbox_frames import BOX_SUFFIX, PART_SUFFIX, box_name
 from storage.blackbox_read import read_box_file
 from storage.blackbox_source import BoxSource, Look, open_edit
 from storage.errors import BlackBoxAway, BlackBoxFull, DiskFull, known_error
-from storage.files import PRIVATE_DIRECTORY, make_private, sync_directory, write_durably
+from storage.files import make_directory, make_private, sync_directory, write_durably
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,7 +114,7 @@ class BlackBox:
     def _check_folder(self) -> None:
         """Make the folder where its parent is there; never take the empty place of a stick for the stick."""
         if not self._folder.exists():
-            self._folder.mkdir(mode=PRIVATE_DIRECTORY)
+            make_directory(self._folder, parents=False)
         device = self._folder.stat().st_dev
         if self._device not in (None, device) and device == self._directory.stat().st_dev:
             raise BlackBoxAway(f"{self._folder}: its volume is not there; this is the till's own disk")

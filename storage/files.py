@@ -165,13 +165,17 @@ def sync_directory(path: Path) -> None:
         os.close(handle)
 
 
-def make_directory(path: Path) -> None:
-    """Make a private folder, and those above it that are missing, with their names on the disk.
+def make_directory(path: Path, *, parents: bool = True) -> None:
+    """Make a private folder with its name on the disk; one that is there stays as it is.
 
     The names of a new folder's files are worth nothing while its own is not: a power cut would take all of it.
+
+    Args:
+        path: The folder.
+        parents: Whether those above it are made, too, when they are missing.
     """
     made = [each for each in (path, *path.parents) if not each.exists()]
-    path.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+    path.mkdir(mode=PRIVATE_DIRECTORY, parents=parents, exist_ok=True)
     for each in made:
         with suppress(PermissionError):  # one that may be entered but not listed can't be synced
             sync_directory(each.parent)

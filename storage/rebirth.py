@@ -14,12 +14,12 @@ from storage.connection import open_frozen, open_new, open_reader
 from storage.errors import Damaged, MissingLedger
 from storage.files import (
     KEY_FILE,
-    PRIVATE_DIRECTORY,
     PROGRAMME_KEY_BYTES,
     TOMBSTONE_FILE,
     VAULT_FILE,
     check_header,
     log_bytes,
+    make_directory,
     os_errors,
     write_durably,
 )
@@ -105,7 +105,7 @@ def make_ledger(sources: Sources, target: Path, *, may_lack: bool, clock: Clock,
         StorageError: The copy or the box can't be used, or the disk did not take it.
     """
     with os_errors(str(target)):
-        target.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+        make_directory(target)
         with temporary(target / ".base.sqlite") as part:
             if sources.copy is not None:
                 _copy(sources.copy, part)

@@ -27,10 +27,10 @@ from storage.errors import (
 )
 from storage.files import (
     LEDGER_FILE,
-    PRIVATE_DIRECTORY,
     PRIVATE_FILE,
     check_header,
     log_bytes,
+    make_directory,
     os_errors,
     sync_directory,
 )
@@ -100,7 +100,7 @@ class CopyFolder:
         Raises:
             OSError: It can't be made.
         """
-        self.path.mkdir(mode=PRIVATE_DIRECTORY, parents=parents, exist_ok=True)
+        make_directory(self.path, parents=parents)
 
     def take(
         self,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from storage.files import PRIVATE_DIRECTORY, os_errors
+from storage.files import make_directory, os_errors
 from storage.lock import take_lock
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def recover(
 
     outside = Outside(clock, ids, keyring, office, progress or _to_nobody)
     with os_errors(str(directory)):
-        directory.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+        make_directory(directory)
         lock = take_lock(directory)
     try:
         return Recovery(directory, command, outside).run()

@@ -18,7 +18,7 @@ import msgspec
 from loyalty.imported import is_imported
 from storage.backup import backup, key_path
 from storage.errors import DiskFull
-from storage.files import LEDGER_FILE, PRIVATE_DIRECTORY, os_errors
+from storage.files import LEDGER_FILE, make_directory, os_errors
 from storage.stage import Stage
 from terminal.app.importing.files import TextFile, examine, lines
 from terminal.app.importing.flaws import Bad, Flaw, Flaws
@@ -299,7 +299,7 @@ class _Import:
         assert self._file is not None, "a file was read"
         folder = self._command.copies
         with os_errors(str(folder)):
-            folder.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+            make_directory(folder)
         copy = folder / f"{_COPY_NAME}{self._file.sha256[:8]}.backup"
         with closing(self._till.store.reader()) as reader:
             newest = reader.stored(reader.head().seq)
