@@ -177,7 +177,10 @@ def _judge_one(recording: Recording, judge: Judge, site: Site, variant: int, ima
 
 def fingerprint(image: Image, expected: Expected) -> bytes:
     """Equal for images with equal files under equal promises."""
-    told = hashlib.blake2b(repr((expected.acknowledged, expected.doing, len(expected.erased))).encode(), digest_size=16)
+    told = hashlib.blake2b(
+        repr((expected.acknowledged, expected.doing, len(expected.erased), len(expected.boxed))).encode(),
+        digest_size=16,
+    )
     for name in sorted(image):
         content = image[name]
         told.update(f"{name}\0{-1 if content is None else len(content)}\0".encode())

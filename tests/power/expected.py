@@ -33,6 +33,7 @@ class Expected:
         published: What of head office's state was visible so far, and what will be next.
         shown: How many of them were.
         acknowledged: How many steps were acknowledged.
+        boxed: Records that the black box must hold.
     """
 
     before: State | None = None
@@ -45,6 +46,7 @@ class Expected:
     published: tuple[str, ...] = ()
     shown: int = 0
     acknowledged: int = 0
+    boxed: tuple[str, ...] = ()
 
     def told(self, said: dict[str, Any], later: Sequence[dict[str, Any]]) -> Expected:
         """The same when another mark was written; ``later`` are those behind it."""
@@ -56,6 +58,10 @@ class Expected:
         if "done" in said:
             count = self.acknowledged + 1
             return replace(self, before=said["state"], after=None, doing="", acknowledged=count)
+        return self._also(said, later)
+
+    def _also(self, said: dict[str, Any], later: Sequence[dict[str, Any]]) -> Expected:
+        """What must stay true besides the ledger's own contents."""
         if "erased" in said:
             return replace(self, erased=(*self.erased, said["erased"]))
         if "copy" in said:
@@ -68,6 +74,10 @@ class Expected:
             return replace(self, restoring=said["restoring"])
         if "restored" in said:
             return replace(self, restoring="")
+        if "boxed" in said:
+            coming = [set(mark["boxed"]) for mark in later if "boxed" in mark][:1]
+            kept = [record for record in said["boxed"] if all(record in newer for newer in coming)]
+            return replace(self, boxed=tuple(kept))
         if "published" in said:
             coming = [mark["published"] for mark in later if "published" in mark][:COMING]
             return replace(

@@ -22,6 +22,7 @@ from terminal.app.earn import EarnCommand, Earned, earn
 from terminal.app.till import Till
 from tests.fakes.clock import FakeClock, SeededIds
 from tests.fakes.ledger import LedgerOfTests, card_number
+from tests.power.boxes import missing_in
 from tests.power.scenario import DATA
 from tests.power.state import State, differences, read_state, replica_of, state_of
 
@@ -85,6 +86,8 @@ class Judge:
             findings += [Finding(False, f"verify: {problem}") for problem in verify(data).problems]
         except StorageError as error:
             findings.append(Finding(False, f"{type(error).__name__}: {error.support}"))
+        if expected.boxed and (trouble := missing_in(self._disk, expected.boxed)):
+            findings.append(Finding(True, f"the black box: {trouble}"))
         for name, states in expected.copies:
             findings += self._copy(name, states, image)
         if going_on and expected.erased and expected.copies and not findings:

@@ -6,7 +6,7 @@ import sys
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final
 
-from tests.power import joined, workloads
+from tests.power import boxes, imports, joined, workloads
 from tests.power.plants import PLANTS
 from tests.power.scenario import Scenario, recorded_root
 
@@ -25,6 +25,8 @@ ALONE: Final[dict[str, Callable[[Scenario], None]]] = {
     "backups": workloads.backups,
     "restores": workloads.restores,
     "everything": workloads.everything,
+    "imports": imports.imports,
+    "boxes": boxes.boxes,
 }
 """In a shop that was made long ago."""
 

@@ -1,0 +1,53 @@
+"""A black box follows the ledger while the power may go: what it has acknowledged is in it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+from unittest import mock
+
+from storage.blackbox import BlackBox
+from storage.blackbox_read import black_boxes_in
+from storage.errors import StorageError
+from tests.power.scenario import DATA, Scenario
+from tests.power.workloads import buy, crash, reopen, settle, undo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FOLDER: Final = "box"
+PRUNED_BYTES: Final = 2_000
+
+
+def follow(shop: Scenario) -> None:
+    """The box catches up, sometimes from the beginning, sometimes it may forget what lies elsewhere."""
+    with closing(BlackBox(shop.directory, shop.root / FOLDER)) as box:
+        if shop.rng.random() < 0.3:
+            box.copied_elsewhere(shop.rng.randrange(1, int(shop.state()["seq"]) + 1))
+        with mock.patch("storage.blackbox.PRUNE_BYTES_MIN", PRUNED_BYTES):
+            box.catch_up()
+    shop.mark(boxed=seqs_in(shop.root / FOLDER))
+
+
+def boxes(shop: Scenario) -> None:
+    """Sales, and a box that follows them."""
+    shop.run({buy: 4, undo: 1, follow: 5, settle: 1, reopen: 1, crash: 1}, 14)
+
+
+def seqs_in(folder: Path) -> list[str]:
+    """Which records a box holds: positions with the beginnings of their hashes."""
+    boxes = black_boxes_in(folder)
+    assert not any(box.damage for box in boxes), "a box is damaged"
+    return [f"{record.seq}:{record.hash.hex()[:16]}" for box in boxes for record in box.records]
+
+
+def missing_in(disk: Path, expected: tuple[str, ...]) -> str:
+    """What a box lacks after a cut, or what is wrong with it; empty when all is well."""
+    try:
+        missing = sorted(set(expected) - set(seqs_in(disk / FOLDER)))
+        with closing(BlackBox(disk / DATA, disk / FOLDER)) as box:
+            box.catch_up()
+        missing += sorted(set(expected) - set(seqs_in(disk / FOLDER)))
+    except (StorageError, OSError, AssertionError) as error:
+        return f"{type(error).__name__}: {error}"
+    return f"records {missing} are gone" if missing else ""
