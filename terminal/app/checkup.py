@@ -10,6 +10,7 @@ import platform
 import shutil
 from enum import StrEnum
 from importlib.metadata import version
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -18,12 +19,14 @@ from hardware.findings import Finding, Severity
 from storage import sqlite
 from storage.errors import Damaged, MissingLedger, NotALedger, StorageError
 from storage.files import LEDGER_FILE
+from storage.retention import idle_members
 from storage.store import open_store
 from storage.verify import quick_check
 from terminal.app.documents import iso_moment
+from terminal.app.retention import limits_of
 from terminal.backup.memory import recall
 from terminal.backup.status import STALE_ELSEWHERE_US, BackupStatus, is_old
-from terminal.settings import SETTINGS_FILE
+from terminal.settings import SETTINGS_FILE, Settings, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,6 +53,9 @@ CLOCK_OFF_MS: Final = 120_000
 
 MS_PER_MIN: Final = 60_000
 
+DUE_COUNTED_MAX: Final = 100
+"""How many members who are due are counted; more are as good a reason to look."""
+
 
 class DataCode(StrEnum):
     """What can be found out about a till's data; the names are stable."""
@@ -70,6 +76,7 @@ class DataCode(StrEnum):
     SYNC_CASES = "sync_cases"
     BACKUP_FINE = "backup_fine"
     BACKUP_OLD = "backup_old"
+    MEMBERS_DUE = "members_due"
     BACKUP_NONE = "backup_none"
     VERSIONS = "versions"
 
@@ -176,7 +183,8 @@ def _ledger(directory: Path, clock: Clock, ids: Ids, counts: dict[str, int]) -> 
     ):
         counts |= _counts(reader)
         fine = _about("ledger", DataCode.LEDGER_FINE, Severity.FINE, count=str(counts["records"]))
-        return [fine, *_clock(reader, clock), *_sync(reader, clock), _backup(directory, reader, clock)]
+        known = [*_clock(reader, clock), *_sync(reader, clock), _backup(directory, reader, clock)]
+        return [fine, *known, *_due_members(directory, reader, clock)]
 
 
 def _counts(reader: Reader) -> dict[str, int]:
@@ -232,6 +240,19 @@ def _backup(directory: Path, reader: Reader, clock: Clock) -> Finding:
     if is_old(status, known, now_us, STALE_ELSEWHERE_US):
         return _about("backup", DataCode.BACKUP_OLD, Severity.WARNING, made=made_at)
     return _about("backup", DataCode.BACKUP_FINE, Severity.FINE, made=made_at)
+
+
+def _due_members(directory: Path, reader: Reader, clock: Clock) -> list[Finding]:
+    """Whether somebody has to decide about members who do not come any more."""
+    settings = read_settings(directory)
+    if reader.head_office() is not None or not isinstance(settings, Settings):
+        return []
+    before = limits_of(settings.retention, clock).idle_before
+    count = sum(1 for _ in islice(idle_members(directory, before), DUE_COUNTED_MAX)) if before else 0
+    if not count:
+        return []
+    some = f"{DUE_COUNTED_MAX}+" if count == DUE_COUNTED_MAX else str(count)
+    return [_about("members", DataCode.MEMBERS_DUE, Severity.NOTE, count=some)]
 
 
 def _about(part: str, code: DataCode, severity: Severity, **values: str) -> Finding:

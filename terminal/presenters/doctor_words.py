@@ -233,6 +233,11 @@ FINDINGS: Final[dict[str, Told]] = {
         mark("The newest copy off this disk is of {made}, and something was booked since."),
         mark("Plug the stick in, or switch the other machine on; F12 says more."),
     ),
+    DataCode.MEMBERS_DUE: Told(
+        "M-440",
+        mark("Members without a visit for longer than the settings keep them: {count}."),
+        mark("The command member retention shows who, and forgets them with --yes."),
+    ),
     DataCode.BACKUP_NONE: Told(
         "M-419",
         mark("There is no copy of the data off this disk."),
@@ -264,6 +269,7 @@ _PARTS: Final = {
     "settings": mark("Settings"),
     "sync": mark("Head office"),
     "backup": mark("Copies of the data"),
+    "members": mark("Members"),
     "program": mark("Program"),
 }
 """What a finding is about when that is no device."""

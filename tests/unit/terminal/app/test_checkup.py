@@ -13,7 +13,8 @@ from storage.store import open_store
 from terminal.app.checkup import CLOCK_BEHIND_US, DISK_FULL_BYTES, DISK_LOW_BYTES, DataCode, check_data, check_settings
 from terminal.backup.memory import remember_elsewhere
 from terminal.backup.status import Made
-from tests.fakes.command_line import ANNA, CommandLine
+from terminal.settings import SETTINGS_FILE
+from tests.fakes.command_line import ANNA, BEN, CommandLine
 
 PLENTY = 10 * DISK_LOW_BYTES
 
@@ -55,6 +56,23 @@ def test_a_healthy_shop_is_fine(shop: CommandLine) -> None:
     }
     assert found[DataCode.LEDGER_FINE].values["count"] == str(shop.records())
     assert {finding.severity for finding in found.values()} == {Severity.FINE}
+
+
+def test_members_who_do_not_come_any_more_are_somebodys_to_decide(
+    shop: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only counted, and not without end; silent where the shop keeps members for ever, or its settings are wrong."""
+    monkeypatch.setattr("terminal.app.checkup.DUE_COUNTED_MAX", 2)
+    assert DataCode.MEMBERS_DUE not in look(shop)
+    shop.clock.advance(days=4 * 366)
+    assert look(shop)[DataCode.MEMBERS_DUE].values == {"count": "1"}
+    shop.done("member", "add", "--name", "Ben", "--card", BEN)
+    shop.clock.advance(days=4 * 366)
+    assert look(shop)[DataCode.MEMBERS_DUE].values == {"count": "2+"}
+    (shop.directory / SETTINGS_FILE).write_text("[retention]\ninactive_years = 0\n")
+    assert DataCode.MEMBERS_DUE not in look(shop)
+    (shop.directory / SETTINGS_FILE).write_text("[retention]\ninactive = 7\n")
+    assert DataCode.MEMBERS_DUE not in look(shop)
 
 
 def test_the_check_up_counts_without_naming_anybody(shop: CommandLine) -> None:
