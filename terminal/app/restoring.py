@@ -173,6 +173,7 @@ class _Work:
     @contextmanager
     def _salvaged(self, base: Path | None) -> Iterator[tuple[Path, int]]:
         """A sound ledger made of the damaged one's records, and how many it has; gone again afterwards."""
+        self._progress(Stage.SAVING, 0, 0)
         with os_errors(str(self._directory)), temporary(self._directory / SALVAGED) as part:
             saved = salvage(self._ledger, part, base=base, progress=partial(self._progress, Stage.SAVING))
             try:
@@ -211,6 +212,7 @@ class _Work:
         aside = tuple(sorted(path.name for path in self._directory.iterdir() if self._was_set_aside(path.name)))
         records, problems, proved = restored.records, restored.problems, True
         try:
+            self._progress(Stage.VERIFYING, 0, 0)
             result = verify(self._directory, partial(self._progress, Stage.VERIFYING))
             records, problems = result.records, result.problems
         except CopyStopped:
