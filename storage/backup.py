@@ -268,6 +268,7 @@ def _copy(
 
     with closing(open_new(part)) as copy:
         database.run("BEGIN")
+        database.one("SELECT 1 FROM sqlite_schema")  # a transaction holds its snapshot from its first read on
         database.copy_to(copy, pages=PAGES_PER_GENTLE_STEP if pause else PAGES_PER_STEP, progress=report)
         database.run("COMMIT")
         copy.one("PRAGMA journal_mode = DELETE")  # one file, no log beside it

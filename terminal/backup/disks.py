@@ -31,9 +31,13 @@ def same_disk(one: Path, other: Path, *, mounts: Path = MOUNTS, blocks: Path = B
     Raises:
         OSError: One of them is not there.
     """
-    if one.stat().st_dev == other.stat().st_dev:
+    if _device(one) == _device(other):
         return True
     return bool(disks_below(one, mounts, blocks) & disks_below(other, mounts, blocks))
+
+
+def _device(folder: Path) -> int:
+    return folder.stat().st_dev
 
 
 def disks_below(folder: Path, mounts: Path, blocks: Path) -> frozenset[str]:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 PLACE: Final = "elsewhere"
 
+DIRECT_US: Final = 3_600_000_000
+"""How often a copy is taken there directly while none can be on this disk, in microseconds."""
+
 
 class CopiesElsewhere:
     """Keeps the second place up to date whenever it can be reached; runs on one thread, its ``turn`` again and again.
@@ -105,21 +108,30 @@ class CopiesElsewhere:
             here = None
         self._folder.make(parents=False)
         self._folder.leave_erasures()
+        takes_itself = self._takes_itself(is_asked=is_asked)
         seen = (here, self._folder.path.stat().st_mtime_ns)
-        if seen == self._seen and not is_asked:
+        if seen == self._seen and not is_asked and not takes_itself:
             self._look_after(pause)
             return
         own = self._folder.own()
         newest = next((copy for copy in own if copy.number), None)
-        if here is not None and all(copy.path.name != here.path.name for copy in own):
+        if takes_itself:
+            newest = self._take(pause)
+        elif here is not None and all(copy.path.name != here.path.name for copy in own):
             newest = self._carry(here, pause)
-        elif here is None and self._board.status.here.trouble is not None:
-            newest = self._take(pause)  # no copy can be made on this disk: better one there than none
         if newest is not None:
             self._count(newest, pause)
         count = self._folder.thin()
         self._board.change_elsewhere(count=count, damaged=self._folder.damaged())
         self._seen = (here, self._folder.path.stat().st_mtime_ns)
+
+    def _takes_itself(self, *, is_asked: bool) -> bool:
+        """Whether a copy is taken there directly, because none can be on this disk: a disk that is full, for one."""
+        status = self._board.status
+        newest = status.elsewhere.newest
+        if status.here.trouble in (None, Trouble.BUSY, Trouble.BAD_COPY) or status.holds_all(newest):
+            return False
+        return is_asked or newest is None or not 0 <= self._clock.now_us() - newest.made_at_us < DIRECT_US
 
     def _carry(self, copy: BackupCopy, pause: Pause) -> BackupCopy:
         self._board.change(running=Running(Phase.CARRYING))

@@ -114,7 +114,8 @@ class BackupService:
             folder = Path(settings.black_box).expanduser()
             keeper = BoxKeeper(directory, folder, board, means.make_box, means.same_disk)
             self._errand_box = Errand("black-box", keeper.turn, bug, keeper.end)
-        self._looking: threading.Thread | None = None
+        self._asides: list[threading.Thread] = []
+        self._is_looking = False
         self._stopped = False
 
     @property
@@ -136,8 +137,8 @@ class BackupService:
         deadline_s = time.monotonic() + STOP_S
         for errand in errands:
             errand.stop(max(0.0, deadline_s - time.monotonic()))
-        if self._looking is not None:
-            self._looking.join(max(0.0, deadline_s - time.monotonic()))
+        for thread in self._asides:
+            thread.join(max(0.0, deadline_s - time.monotonic()))
 
     def nudge(self) -> None:
         """Something was booked; costs the caller nothing."""
@@ -158,10 +159,15 @@ class BackupService:
         """
 
         def look() -> None:
-            found = self._means.plugged_in(self._directory, self._means.same_disk)
+            try:
+                found = self._means.plugged_in(self._directory, self._means.same_disk)
+            finally:
+                self._is_looking = False
             self._deliver(lambda: done(found))
 
-        self._aside(look)
+        if not self._is_looking:
+            self._is_looking = True
+            self._aside(look)
 
     def use_place(self, folder: Path, done: Callable[[], None], failed: Callable[[Exception], None]) -> None:
         """Keep the copies there too from now on, and write that into the settings; begins with a copy."""
@@ -195,10 +201,11 @@ class BackupService:
             self._means.deliver(call)
 
     def _aside(self, work: Callable[[], None]) -> None:
-        """Do something that may hang on a thread that nobody waits for, one thing at a time."""
-        if self._looking is None or not self._looking.is_alive():
-            self._looking = threading.Thread(target=self._guarded, args=(work,), name="backup-places", daemon=True)
-            self._looking.start()
+        """Do something that may hang on a thread that nobody waits for."""
+        self._asides = [thread for thread in self._asides if thread.is_alive()]
+        thread = threading.Thread(target=self._guarded, args=(work,), name="backup-places", daemon=True)
+        self._asides.append(thread)
+        thread.start()
 
     def _guarded(self, work: Callable[[], None]) -> None:
         try:
