@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.power.campaign import image_of, judge_recording, sites
 from tests.power.judge import Judge
 from tests.power.plants import PLANTS
-from tests.power.recording import build_logger, record
+from tests.power.recording import Job, build_logger, record
 from tests.power.workload import NAMES
 
 VARIANTS = 8
@@ -31,7 +31,7 @@ def main() -> int:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="power-") as name:
         folder = Path(name)
-        recording = record(build_logger(folder), asked.workload, asked.seed, folder / "recorded", asked.plant)
+        recording = record(build_logger(folder), [Job(asked.workload, asked.seed, asked.plant)], folder / "recorded")[0]
         judge = Judge(asked.keep or folder / "judged")
         if asked.place is None:
             tally = judge_recording(recording, judge, variants=VARIANTS)

@@ -21,8 +21,9 @@ that the likeliest cuts are not drowned in unlikely ones. CrashMonkey (Mohan et 
 sync for the same reason as ``sites`` does. SQLite's test6.c drops, keeps and trashes unsynced sectors at a random sync;
 this does the same at every call and for names as well.
 
-Not in the model: disks that lie about having flushed, sectors that go bad (damaged files have tests of their own),
-reordering around a returned sync, power cuts during the recovery from a power cut (a workload of its own does that).
+Not in the model: disks that lie about having flushed, sectors that go bad (damaged files have tests of their own), and
+folders that are renamed. A cut during the recovery from a cut is a cut like any other: workloads end as in a crash and
+start again under record.
 """
 
 from __future__ import annotations

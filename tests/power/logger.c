@@ -1,7 +1,7 @@
 /* Writes down, in order, everything a process does to the files under one folder that a power cut could undo.
  *
- * Preloaded into a workload (ld.so(8), LD_PRELOAD). POWER_ROOT is the folder, as a real path; POWER_LOG the file the
- * events go to. One mutex is held around each call and its event, so that the log's order is the order in which the
+ * Preloaded into a workload (ld.so(8), LD_PRELOAD), which says by power_begin, or by the environment's POWER_ROOT and
+ * POWER_LOG, which folder is meant, as a real path, and which file the events go to. One mutex is held around each call and its event, so that the log's order is the order in which the
  * kernel saw the calls. What the process maps (the log's index, "-shm") is no file after a power cut and is left out.
  *
  * An event is a header of 40 bytes in the machine's order, then name, second name and data:
@@ -73,17 +73,21 @@ static void note(enum kind kind, const char *name, const char *second, uint64_t 
     errno = before;
 }
 
-__attribute__((constructor)) static void begin(void) {
-    const char *folder = getenv("POWER_ROOT"), *log = getenv("POWER_LOG");
-    if (!folder || !log)
-        return;
+/* Begins to write down; also called by a process that was forked off before anything of its work was done. */
+void power_begin(const char *folder, const char *log) {
     root_bytes = strlen(folder);
     if (root_bytes >= sizeof root)
-        die("power logger: POWER_ROOT is too long\n");
+        die("power logger: the folder's path is too long\n");
     memcpy(root, folder, root_bytes + 1);
     log_fd = (int)syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (log_fd < 0)
-        die("power logger: POWER_LOG can't be opened\n");
+        die("power logger: the log can't be opened\n");
+}
+
+__attribute__((constructor)) static void begin_at_once(void) {
+    const char *folder = getenv("POWER_ROOT"), *log = getenv("POWER_LOG");
+    if (folder && log)
+        power_begin(folder, log);
 }
 
 /* The path below the folder, or NULL for what is none of its files. */

@@ -11,13 +11,16 @@ import sys
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tests.source import ROOT
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 SOURCE: Final = Path(__file__).with_name("logger.c")
 HEADER: Final = struct.Struct("=IIIIQQQ")
-WORKLOAD_SECONDS_MAX: Final = 300
+WORKLOADS_SECONDS_MAX: Final = 600
 
 
 class Kind(IntEnum):
@@ -103,46 +106,47 @@ def build_logger(folder: Path) -> Path:
     return library
 
 
-def record(logger: Path, workload: str, seed: int, folder: Path, plant: str = "") -> Recording:
-    """Run a workload in a process of its own and read what it did.
+class Job(NamedTuple):
+    """A workload to be recorded: its name, its seed, and the fault to plant in the program, if any."""
+
+    workload: str
+    seed: int
+    plant: str = ""
+
+
+def record(logger: Path, jobs: Sequence[Job], folder: Path) -> list[Recording]:
+    """Run workloads, each in a process of its own, and read what they did.
 
     Args:
         logger: The compiled logger.
-        workload: Its name.
-        seed: Its seed.
-        folder: For its files; emptied before and removed afterwards.
-        plant: A fault to plant in the program, so that the proof can be seen to fail.
+        jobs: Which.
+        folder: For their files; emptied before and removed afterwards.
 
     Raises:
-        WorkloadFailed: It broke.
+        WorkloadFailed: One broke.
     """
+    folder = folder.resolve()
     shutil.rmtree(folder, ignore_errors=True)
-    root, scratch, log = folder.resolve() / "disk", folder.resolve() / "scratch", folder.resolve() / "events"
-    root.mkdir(parents=True)
-    scratch.mkdir()
-    environment = os.environ | {
-        "POWER_ROOT": str(root),
-        "POWER_LOG": str(log),
-        "LD_PRELOAD": str(logger),
-        "TMPDIR": str(scratch),
-        "PYTHONPATH": str(ROOT),
-        "PYTHONWARNINGS": "default",
-    }
-    for name in [name for name in environment if name.startswith("COV_CORE")]:
-        del environment[name]
+    for number in range(len(jobs)):
+        for name in ("disk", "scratch"):
+            (folder / str(number) / name).mkdir(parents=True)
+    environment = os.environ | {"LD_PRELOAD": str(logger), "PYTHONPATH": str(ROOT)}
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.power.workload", workload, str(seed), plant],
+            [sys.executable, "-m", "tests.power.workload", str(folder), json.dumps(jobs)],
             env=environment,
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=WORKLOAD_SECONDS_MAX,
+            timeout=WORKLOADS_SECONDS_MAX,
             check=False,
         )
         if done.returncode:
-            raise WorkloadFailed(f"{workload} with seed {seed} ended with {done.returncode}:\n{done.stderr[-4000:]}")
-        return Recording(workload, seed, plant, read_events(log), read_files(root))
+            raise WorkloadFailed(f"one of {[tuple(job) for job in jobs]} broke:\n{done.stderr[-4000:]}")
+        return [
+            Recording(*job, read_events(folder / str(number) / "events"), read_files(folder / str(number) / "disk"))
+            for number, job in enumerate(jobs)
+        ]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

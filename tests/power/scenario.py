@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import json
-import os
 import random
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
@@ -108,13 +107,18 @@ class Scenario(LedgerOfTests):
         self.store = open_store(self.directory, clock=self.clock, ids=self.ids)
 
 
-def recorded_root() -> Path:
-    """The folder under record."""
-    return Path(os.environ["POWER_ROOT"])
+def begin_record(root: Path, log: Path) -> None:
+    """Let the preloaded logger write down what happens below a folder from now on."""
+    _logger().power_begin(str(root).encode(), str(log).encode())
 
 
 def _marker() -> Callable[[bytes, ctypes.c_size_t], object]:
-    try:
-        return ctypes.CDLL(None).power_mark
-    except AttributeError:
-        raise SystemExit("this workload runs under the logger of writes; see tests/power/recording.py") from None
+    return _logger().power_mark
+
+
+def _logger() -> ctypes.CDLL:
+    """The library that was preloaded: its functions are among the process's own."""
+    library = ctypes.CDLL(None)
+    if not hasattr(library, "power_mark"):
+        raise SystemExit("this workload runs under the logger of writes; see tests/power/recording.py")
+    return library

@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Final
 
 from tests.power.campaign import Tally, judge_recording, some_edges
 from tests.power.judge import Judge
-from tests.power.recording import WorkloadFailed, build_logger, record
+from tests.power.recording import Job, WorkloadFailed, build_logger, record
 from tests.power.workload import NAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.soak.frame import Run
 
 MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of its own is made there
@@ -31,6 +33,9 @@ NICENESS: Final = 5
 VARIANTS: Final = 9
 PARTS: Final = 5
 """A recording is judged at every so-manieth of its moments, so that more different ones are."""
+
+JOBS: Final = 4
+"""How many workloads are recorded by one process, which loads the program once."""
 
 CONTROL_PLACES: Final = 60
 CONTROLS: Final = (
@@ -45,8 +50,9 @@ def run(run: Run) -> None:
     folder = Path(tempfile.mkdtemp(prefix="power-", dir=MEMORY if MEMORY.is_dir() else run.folder))
     try:
         logger = build_logger(folder)
-        for plant, workload in CONTROLS:
-            recording = record(logger, workload, run.rng.getrandbits(20), folder / "control", plant)
+        controls = [Job(workload, run.rng.getrandbits(20), plant) for plant, workload in CONTROLS]
+        for recording in record(logger, controls, folder / "controls"):
+            plant = recording.plant
             caught = judge_recording(
                 recording, Judge(folder / "judged"), variants=4, places=some_edges(recording, CONTROL_PLACES, run.rng)
             )
@@ -90,14 +96,17 @@ def _hunt(run: Run, logger: Path, folder: Path) -> Tally:
     return tally
 
 
-def _judged(run: Run, logger: Path, folder: Path, judge: Judge, number: int) -> Tally:
-    """One recording's images."""
+def _judged(run: Run, logger: Path, folder: Path, judge: Judge, first: int) -> Iterator[Tally]:
+    """The images of several recordings."""
+    jobs = [Job(NAMES[number % len(NAMES)], number) for number in range(first, first + JOBS)]
     try:
-        recording = record(logger, NAMES[number % len(NAMES)], number, folder / "recorded")
+        recordings = record(logger, jobs, folder / "recorded")
     except WorkloadFailed as error:
-        return Tally(failures=[str(error)])
-    places = range(number % PARTS, len(recording.events) + 1, PARTS)
-    return judge_recording(recording, judge, variants=VARIANTS, places=places, goes_on=run.goes_on)
+        yield Tally(failures=[str(error)])
+        return
+    for recording in recordings:
+        places = range(recording.seed % PARTS, len(recording.events) + 1, PARTS)
+        yield judge_recording(recording, judge, variants=VARIANTS, places=places, goes_on=run.goes_on)
 
 
 def _work(run: Run, logger: Path, folder: Path, seed: int, writing: int) -> int:
@@ -108,13 +117,13 @@ def _work(run: Run, logger: Path, folder: Path, seed: int, writing: int) -> int:
         tempfile.tempdir = str(folder)
         judge = Judge(folder / "judged")
         with os.fdopen(writing, "w") as pipe:
-            for number in count(seed):
+            for first in count(seed, JOBS):
+                for tally in _judged(run, logger, folder, judge, first):
+                    print(json.dumps(tally.__dict__), file=pipe, flush=True)
+                    for failure in tally.failures:
+                        print(failure, file=sys.stderr, flush=True)
                 if not run.goes_on():
                     return 0
-                tally = _judged(run, logger, folder, judge, number)
-                print(json.dumps(tally.__dict__), file=pipe, flush=True)
-                for failure in tally.failures:
-                    print(failure, file=sys.stderr, flush=True)
     except BaseException:  # noqa: BLE001 - the parent is told by the status
         traceback.print_exc()
         return 1
