@@ -359,6 +359,7 @@ def _done(model: Model, texts: Texts, _clock: Clock) -> RestoreState:
     restored = model.restored
     assert restored is not None, "the page is about it"
     primary = texts._("Open the till")
+    was_joined = model.findings is not None and model.findings.remains.joined
     support = (RestoreAction("support", texts._("Support file"), "call"),) if restored.problems else ()
     return RestoreState(
         Page.DONE,
@@ -369,7 +370,7 @@ def _done(model: Model, texts: Texts, _clock: Clock) -> RestoreState:
         tone=Tone.WARN if restored.problems else Tone.GOOD,
         points_caption=texts._("What was done"),
         points=done_points(texts, restored),
-        notes=_notes(model, *done_notes(texts, restored)),
+        notes=_notes(model, *done_notes(texts, restored, was_joined=was_joined)),
         primary=primary,
         primary_enabled=True,
         others=support,

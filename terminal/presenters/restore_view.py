@@ -263,7 +263,7 @@ def done_points(texts: Texts, restored: Restored) -> tuple[str, ...]:
     return tuple(points)
 
 
-def done_notes(texts: Texts, restored: Restored) -> tuple[Notice, ...]:
+def done_notes(texts: Texts, restored: Restored, *, was_joined: bool) -> tuple[Notice, ...]:
     """What remains to be done afterwards."""
     notes = []
     if restored.problems:
@@ -274,6 +274,12 @@ def done_notes(texts: Texts, restored: Restored) -> tuple[Notice, ...]:
     if restored.names_lost:
         sentence = texts._(
             "Members whose names are lost are served by their cards. Ask for the name and type it in again."
+        )
+        notes.append(Notice(sentence, Tone.WARN))
+    if restored.names_lost and was_joined:
+        sentence = texts._(
+            "The keys to head office are lost with the names: this till stands alone now. Join again with F7 and a "
+            "new code; names and points come back from there."
         )
         notes.append(Notice(sentence, Tone.WARN))
     if any(name.startswith("vault.") for name in restored.aside):

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from loyalty.ports import Clock, Ids
 from storage.errors import StorageError
+from terminal.app.restoring_copies import BACKUP_FOLDER
 from terminal.app.restoring_trouble import NOT_CURED_BY_RESTORING, Trouble, diagnose
 from terminal.presenters.restore import RestorePresenter, Ways
 from terminal.settings import Settings
@@ -32,7 +33,7 @@ def is_watched(application: QApplication, directory: Path, error: StorageError |
     if application.platformName() in OFF_SCREEN:
         return False
     reads_terminal = sys.stderr is not None and sys.stderr.isatty()
-    return not (reads_terminal and error is not None and diagnose(directory, error) in TOLD_IN_A_TERMINAL)
+    return not (reads_terminal and error is not None and _trouble(directory, error) in TOLD_IN_A_TERMINAL)
 
 
 def run_restoring(
@@ -76,7 +77,7 @@ def run_restoring(
         theme.apply(application)
         service = FullRestoringService(directory, settings, error, clock=clock, ids=ids, deliver=bridge.deliver)
         running.callback(service.stop)
-        trouble = Trouble.ASKED if error is None else diagnose(directory, error)
+        trouble = Trouble.ASKED if error is None else _trouble(directory, error)
         leave = open_till if error is None else application.exit
         presenter = RestorePresenter(
             service,
@@ -97,6 +98,11 @@ def run_restoring(
         presenter.look()
         was_asked_to_end = application.exec() != 0
     return opens and not was_asked_to_end
+
+
+def _trouble(directory: Path, error: StorageError) -> Trouble:
+    """What is wrong, told at once; copies of other places are found by the look around."""
+    return diagnose(directory, error, had_copies=(directory / BACKUP_FOLDER).is_dir())
 
 
 @contextmanager

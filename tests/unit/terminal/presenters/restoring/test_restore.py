@@ -20,9 +20,11 @@ from storage.errors import (
     TillOpen,
 )
 from storage.files import LEDGER_FILE
+from storage.store import open_store
 from terminal.app.restoring_copies import check, look_at
 from terminal.app.restoring_plans import Stage, Step
-from terminal.presenters.restore import RestorePresenter
+from terminal.app.restoring_trouble import Trouble
+from terminal.presenters.restore import RestorePresenter, Ways
 from terminal.presenters.restore_states import Page, RestoreState
 from terminal.presenters.states import Tone
 from terminal.settings.backup import BackupSettings
@@ -39,7 +41,10 @@ from tests.fakes.damage import (
     overwrite_page,
 )
 from tests.fakes.ledger import LedgerOfTests
+from tests.fakes.ledger_joined import JoinedLedger
+from tests.fakes.restoring import InlineRestoring
 from tests.unit.terminal.presenters.restoring.conftest import FIRST, NEWER, PIN, Scene
+from texts.i18n import Texts
 
 WHOLE = FIRST + NEWER + 2
 
@@ -492,3 +497,26 @@ def test_another_language_is_spoken_at_once(scene: Scene) -> None:
     assert presenter.state.language == "en"
     presenter.language("de")
     assert (presenter.state.language, presenter.texts.language) == ("de", "de")
+
+
+def test_a_till_that_lost_its_keys_to_head_office_is_told_to_join_again(tmp_path: Path) -> None:
+    """It stands alone behind the restoring: without the word nobody would notice for days."""
+    joined = JoinedLedger(tmp_path / "joined")
+    joined.close()
+    lose_vault(joined.directory)
+    error = Damaged("x")
+    actions = InlineRestoring(joined.directory, error, joined.clock, joined.ids)
+    ways = Ways(lambda: None, lambda: None, _raise)
+    presenter = RestorePresenter(actions, Texts("en"), joined.clock, Trouble.VAULT_MISSING, error, ways)
+    presenter.look()
+    presenter.act("itself")
+    presenter.field_typed("word", "restore")
+    presenter.confirm()
+    assert at(presenter) is Page.DONE
+    assert any("Join again with F7" in note for note in notes(presenter.state))
+    with open_store(joined.directory, clock=joined.clock, ids=joined.ids) as store:
+        assert store.head_office is None
+
+
+def _raise(error: Exception) -> None:
+    raise error
