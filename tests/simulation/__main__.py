@@ -6,6 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from tests.simulation.shares import LARGE, SMALL
 from tests.simulation.templates import make_templates, memory_folder
 from tests.simulation.world import World
 
@@ -14,12 +15,14 @@ def main() -> int:
     """Replay one seed, step by step."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("seed", type=int)
-    seed: int = parser.parse_args().seed
+    parser.add_argument("--large", action="store_true", help="a world of up to twenty tills")
+    asked = parser.parse_args()
+    seed: int = asked.seed
     with tempfile.TemporaryDirectory(prefix="world-", dir=memory_folder()) as folder:
         templates = make_templates(Path(folder) / "templates")
         place = Path(folder) / "world"
         place.mkdir()
-        outcome = World(seed, place, templates, tell=print).run()
+        outcome = World(seed, place, templates, tell=print, size=LARGE if asked.large else SMALL).run()
     print(*outcome.problems, sep="\n")
     print("WRONG" if outcome.problems else "ok", outcome.counts)
     return bool(outcome.problems)

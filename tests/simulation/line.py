@@ -11,6 +11,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from headoffice.errors import Refusal
 from loyalty.feed import ChangesReply, Cursor, EditsReply, EditsRequest, SnapshotInfo
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from tests.simulation.office import Office
+    from tests.simulation.versions import Age
 
 T = TypeVar("T")
 Answer = Callable[[], object]
@@ -110,14 +112,17 @@ class Line:
         weather: What the line does.
         told: Hears that head office has told what changed, before the till has heard it.
 
+        age: How old the till's program is.
+
     Attributes:
         snapshots: How many files it was offered.
     """
 
     def __init__(
-        self, till: str, terminal_id: UUID, office: Office, weather: Weather, told: Callable[[], None]
+        self, till: str, terminal_id: UUID, office: Office, weather: Weather, told: Callable[[], None], age: Age
     ) -> None:
         self._till = till
+        self._age = age
         self._told = told
         self._terminal_id = terminal_id
         self._office = office
@@ -125,7 +130,11 @@ class Line:
         self.snapshots = 0
 
     def hello(self, request: HelloRequest) -> HelloReply:
-        return self._call("hello", request, HelloReply)
+        """Both say which protocols they speak; what comes out of it is the newest that both do."""
+        request = replace(request, protocol_min=self._age.oldest, protocol_max=self._age.newest)
+        reply = self._call("hello", request, HelloReply)
+        assert reply.protocol == self._age.agrees_on(self._office.age), reply.protocol
+        return reply
 
     def push(self, request: PushRequest) -> PushReply:
         return self._call("push", request, PushReply)
@@ -174,7 +183,7 @@ class Line:
         """There is nothing to close."""
 
     def _call(self, name: str, request: object, answer: type[T]) -> T:
-        body = msgspec.json.encode(request)
+        body = self._age.say(msgspec.json.encode(request))
 
         def deliver() -> bytes:
             try:

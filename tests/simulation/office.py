@@ -21,6 +21,7 @@ from terminal.sync.errors import Away
 from tests.simulation.crashes import Crashed, Fuse, copy_files
 from tests.simulation.model import Model, Place, Receipt
 from tests.simulation.times import MachineClock, MintingIds
+from tests.simulation.versions import Age
 
 if TYPE_CHECKING:
     import random
@@ -53,6 +54,7 @@ class Office(Place):
         own: Records it wrote itself; they are in its archive, too.
         images: Older states, oldest first.
         times_put_back: How often it lost files and went on from older ones.
+        age: How old its program is.
     """
 
     def __init__(self, directory: Path, truth: FakeClock, rng: random.Random, model: Model) -> None:
@@ -64,6 +66,7 @@ class Office(Place):
         self.own: set[UUID] = set()
         self.images: list[OfficeImage] = []
         self.times_put_back = 0
+        self.age = Age()
         self._rng = rng
         self._model = model
         self._generation = 0
@@ -119,7 +122,9 @@ class Office(Place):
             Away: It went off while it worked on it.
         """
         try:
-            return msgspec.json.encode(self._calls[name](self.head.terminal(terminal_id), body))
+            with self.age.at_work():
+                reply = self._calls[name](self.head.terminal(terminal_id), body)
+            return self.age.say(msgspec.json.encode(reply))
         except Crashed:
             self.restart()
             raise Away("head office went off") from None

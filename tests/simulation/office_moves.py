@@ -20,6 +20,16 @@ if TYPE_CHECKING:
     from tests.simulation.office import Office
     from tests.simulation.world import World
 
+EXPIRY_CHANCE: Final = 0.7
+EXPIRY: Final = """
+[expiry]
+months = 1
+since = 2026-01-01
+round_to = "day"
+grace_days = 9
+"""
+"""Of most programmes that head office publishes, so that points end while the world is watched."""
+
 CRASH_CHANCE: Final = 0.15
 CRASH_WITHIN: Final = 25
 
@@ -29,7 +39,8 @@ class Manager:
 
     Attributes:
         said: What the last move came to, for the log.
-        documents: How many programmes were published.
+        published: How many programmes were published.
+        ended: How many lots of points have expired.
     """
 
     def __init__(self, rng: random.Random, model: Model, office: Office, document: str) -> None:
@@ -37,6 +48,7 @@ class Manager:
         self._model = model
         self._office = office
         self._document = document
+        self.ended = 0
         self.published = 0
         self.said = ""
 
@@ -81,16 +93,19 @@ class Manager:
         """The daily job."""
 
         def act(head: HeadOffice) -> None:
-            self.said = f"{head.expire_due()} lots"
+            ended = head.expire_due()
+            self.ended += ended
+            self.said = f"{ended} lots"
 
         self._do(act)
 
     def publish(self) -> None:
         """A new version of the rules, at once or from some time on."""
+        document = self._document + (EXPIRY if self._rng.random() < EXPIRY_CHANCE else "")
         starts = self._office.clock.now_us() + self._rng.choice((0, 0, 90 * US_PER_MINUTE, US_PER_DAY))
 
         def act(head: HeadOffice) -> None:
-            outcome = head.publish(with_version(self._document, 2), starts_at_us=starts, by="Frau Sommer")
+            outcome = head.publish(with_version(document, 2), starts_at_us=starts, by="Frau Sommer")
             assert isinstance(outcome, Published), outcome
             self.published += 1
             self.said = f"version {outcome.version}"

@@ -19,11 +19,13 @@ from terminal.app.earn import EarnCommand, earn
 from terminal.app.elsewhere import Elsewhere, told_by_head_office
 from terminal.app.enrol import EnrolCommand, enrol
 from terminal.app.members import EraseCommand, Erased, MergeCommand, erase_member, merge_members
+from terminal.app.rate import RateCommand, Rated, rate
 from terminal.app.redeem import RedeemCommand, redeem
 from terminal.app.reverse import ReverseCommand, Vouch, reverse
 from terminal.sync.errors import Away, HeadOfficeSaysNo
 from terminal.sync.keys import KeyStore
 from terminal.sync.receipts import code_of, read_receipt
+from tests.fakes.clock import US_PER_SECOND
 from tests.fakes.ledger import card_number
 from tests.simulation.model import Receipt, moved
 
@@ -71,6 +73,25 @@ class Shop:
         for _ in range(1 + (self._rng.random() < 0.1)):
             outcome = earn(sim.till, command)
             self._told(sim, outcome)
+
+    def buy_late(self, sim: SimTill) -> None:
+        """A forgotten purchase is entered hours or days later, from the slip of paper it was noted on."""
+        hours = self._rng.choice((2, 20, 45, 400))
+        at_us = sim.corrected.now_us() - hours * 3_600 * US_PER_SECOND
+        basket = Basket(self._rng.randrange(1, CENTS_MAX))
+        command = EarnCommand(sim.ids.record_id(), self._card(), basket, at_us=at_us)
+        self._cards[command.record_id] = command.card
+        self._told(sim, earn(sim.till, command))
+
+    def rate(self, sim: SimTill) -> None:
+        """A customer gives stars, where the till's program asks for them; head office's may never have heard of it."""
+        if not (sim.age.knows_ratings and self.sales):
+            return
+        outcome = rate(sim.till, RateCommand(self.sales[-1].record_id, self._rng.randrange(1, 6)))
+        self.said = type(outcome).__name__
+        if isinstance(outcome, Rated):
+            sim.ids.minted.add(outcome.record.record_id)  # derived from the booking's, so nobody draws it
+            self._note(sim, outcome.record)
 
     def buy_without_card(self, sim: SimTill) -> None:
         """A product reward without a purchase: its own kind of record."""

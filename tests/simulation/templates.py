@@ -6,27 +6,19 @@ import os
 import random
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from headoffice.main import assemble
 from tests.fakes.clock import FakeClock
 from tests.fakes.ledger import PROGRAMME
 from tests.simulation.chance import seeded_entropy
 from tests.simulation.crashes import TillStatements
+from tests.simulation.shares import LARGE
 from tests.simulation.tills import SimTill
 from tests.simulation.times import MintingIds
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-TILLS: Final = 5
-EXPIRY: Final = """
-[expiry]
-months = 1
-since = 2026-01-01
-round_to = "day"
-"""
-"""Appended to some programmes that head office publishes, so that points end while the world is watched."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +45,7 @@ def make_templates(folder: Path) -> Templates:
     with seeded_entropy("templates"):
         tills = []
         known: set[UUID] = set()
-        for number in range(1, TILLS + 1):
+        for number in range(1, LARGE.tills_max + 1):
             sim = SimTill(f"till{number}", folder / f"till{number}", clock, random.Random(number), TillStatements())
             sim.create(PROGRAMME)
             tills.append(sim.directory)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.simulation import planted
-from tests.simulation.world import USUAL, Trouble, World
+from tests.simulation.shares import USUAL, Trouble
+from tests.simulation.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable

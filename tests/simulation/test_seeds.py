@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.simulation.shares import LARGE
 from tests.simulation.world import World
 
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ def test_a_world_comes_to_rest_in_agreement(seed: int, templates: Templates, wor
     """Receipts, balances, days, replicas, proofs and erasures hold; ``python -m tests.simulation SEED`` replays it."""
     outcome = World(seed, world_folder, templates).run()
     assert not outcome.problems, f"python -m tests.simulation {seed}"
+
+
+def test_a_large_world_comes_to_rest_in_agreement(templates: Templates, world_folder: Path) -> None:
+    """Up to twenty tills, programs of several ages, and weeks in which points end; the long form has more of them."""
+    outcome = World(1, world_folder, templates, size=LARGE).run()
+    assert not outcome.problems, "python -m tests.simulation 1 --large"
+    assert outcome.counts["lots ended"], "no points ended"
 
 
 def test_a_seed_is_the_same_world_every_time(templates: Templates, world_folder: Path) -> None:

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+import pytest
+
+from headoffice.errors import Refusal
 from loyalty.feed import Cursor
 from loyalty.wire import JoinRequest, ProblemCode
 from storage.errors import StorageError
@@ -26,6 +29,7 @@ from tests.simulation.crashes import Crashed, Fuse, copy_files
 from tests.simulation.ledgers import rows
 from tests.simulation.model import Place
 from tests.simulation.times import MachineClock, MintingIds
+from tests.simulation.versions import Age
 
 if TYPE_CHECKING:
     import random
@@ -82,6 +86,7 @@ class SimTill(Place):
         corrected: The same with what head office says about it.
         images: Older states of its files, oldest first.
         shut_out: Whether head office revoked it on purpose.
+        age: How old its program is.
     """
 
     def __init__(
@@ -94,6 +99,7 @@ class SimTill(Place):
         self.ids = MintingIds(rng.getrandbits(60), truth)
         self.images: list[Image] = []
         self.shut_out = False
+        self.age = Age()
         self.last_no: ProblemCode | SyncTrouble | None = None
         self.region = rng.choice(("nord", "süd"))
         self.fuse = Fuse(self._save)
@@ -206,6 +212,7 @@ class SimTill(Place):
     def copy(self, name: str, rng: random.Random, truth: FakeClock) -> SimTill:
         """Another machine that was set up from a copy of this one's files; it makes ids of its own."""
         twin = SimTill(name, self.directory.with_name(name), truth, rng, self._statements)
+        twin.age = self.age
         copy_files(self.directory, twin.directory)
         twin.holds = set(self.holds)
         twin.open()
@@ -221,8 +228,15 @@ class SimTill(Place):
             till_name=self.name,
             ledger_id=self.store.shop.terminal_id,
             programme_version=self.store.programme.version,
+            protocol_min=self.age.oldest,
+            protocol_max=self.age.newest,
         )
-        reply = office.head.join(request)
+        if self.age.agrees_on(office.age) is None:
+            with pytest.raises(Refusal, match=ProblemCode.PROTOCOL_UNSUPPORTED), office.age.at_work():
+                office.head.join(request)
+            return "protocol_unsupported"
+        with office.age.at_work():
+            reply = office.head.join(request)
         move_in(OwnLedger(self.till), Admitted("http://localhost:1", "", key, reply), KeyStore(self.directory, None))
         self.last_no = None
         return f"as {str(reply.terminal_id)[:8]}"

@@ -19,8 +19,20 @@ from tests.simulation.line import Line, Weather
 from tests.simulation.model import Model
 from tests.simulation.office import Office
 from tests.simulation.office_moves import Manager
+from tests.simulation.shares import (
+    JOINED_AT_ONCE,
+    OFFICE_CRASH_CHANCE,
+    OFFICE_CRASH_WITHIN,
+    SMALL,
+    TILL_CHANCES,
+    USUAL,
+    WORLD_CHANCES,
+    Size,
+    Trouble,
+)
 from tests.simulation.shop_moves import Shop
 from tests.simulation.tills import SimTill
+from tests.simulation.versions import NEWEST, Age
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,45 +40,23 @@ if TYPE_CHECKING:
 
     from tests.simulation.templates import Templates
 
-STEPS_MIN: Final = 35
-STEPS_MAX: Final = 70
-TILLS_MIN: Final = 2
-TILLS_MAX: Final = 5
-JOINED_AT_ONCE: Final = 0.75
-"""The chance of a till to belong to head office from the start; the others stand alone and join later."""
-
-CRASH_CHANCE: Final = 0.06
-CRASH_WITHIN: Final = 60
-OFFICE_CRASH_CHANCE: Final = 0.05
-OFFICE_CRASH_WITHIN: Final = 120
-"""How often a machine goes off in the middle of something, and within how many statements."""
-
 SNAPSHOT_PART_BYTES: Final = 30_000
 """So small that a file takes several calls."""
 
-NOTED: Final = ("began_epoch", "server_restored", "bootstrapped", "fenced", "went off", "Away", "revoked")
+NOTED: Final = (
+    "began_epoch",
+    "server_restored",
+    "bootstrapped",
+    "fenced",
+    "went off",
+    "Away",
+    "revoked",
+    "protocol_unsupported",
+)
 """What is counted when it is said of a round."""
 
 QUIET_PASSES_MAX: Final = 10
 """In so many rounds of every till with head office nothing may be left to do."""
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """How much goes wrong in a world.
-
-    Attributes:
-        crash_chance: How often a till goes off in the middle of something.
-        crash_within: Within how many statements.
-        chances: Shares of steps that differ from the usual ones.
-    """
-
-    crash_chance: float = CRASH_CHANCE
-    crash_within: int = CRASH_WITHIN
-    chances: dict[str, float] = field(default_factory=dict)
-
-
-USUAL: Final = Trouble()
 
 
 @dataclass
@@ -86,6 +76,7 @@ class World:
         templates: Fresh tills and a fresh head office to copy.
         tell: Hears what happens, step by step.
         trouble: How much goes wrong.
+        size: How many tills there are and how long it lives.
     """
 
     def __init__(
@@ -96,8 +87,10 @@ class World:
         tell: Callable[[str], None] = lambda _line: None,
         *,
         trouble: Trouble = USUAL,
+        size: Size = SMALL,
     ) -> None:
         self.trouble = trouble
+        self.size = size
         self.rng = random.Random(seed)
         self.seed = seed
         self.folder = folder
@@ -115,10 +108,12 @@ class World:
         self.history = History(self.office)
         self.known_before = templates.known
         self.tills: list[SimTill] = []
-        for template in templates.tills[: self.rng.randint(TILLS_MIN, TILLS_MAX)]:
+        for template in templates.tills[: self.rng.randint(size.tills_min, size.tills_max)]:
             name = template.name
             directory = copy_files(template, folder / f"{name}.0")
             self.tills.append(SimTill(name, directory, self.truth, self.rng, self.statements))
+        for program in self.everybody():
+            program.age = Age(self.rng.randint(1, NEWEST))
 
     def run(self) -> Outcome:
         """Live, come to rest, and say what is wrong then."""
@@ -128,11 +123,12 @@ class World:
             stack.enter_context(mock.patch.object(bootstrap, "SNAPSHOT_PART_MAX", SNAPSHOT_PART_BYTES))
             stack.callback(self._close)
             self._begin()
-            for number in range(self.rng.randint(STEPS_MIN, STEPS_MAX)):
+            for number in range(self.rng.randint(self.size.steps_min, self.size.steps_max)):
                 self._step(number)
                 if self.problems:
                     return Outcome(self.problems, self.counts)
-            return Outcome(self._come_to_rest() or check_all(self), self.counts)
+            problems = self._come_to_rest() or check_all(self)
+            return Outcome(problems, self.counts | {"lots ended": self.manager.ended})
 
     def everybody(self) -> list[SimTill | Office]:
         """All machines that write records."""
@@ -190,7 +186,7 @@ class World:
 
     def _line_of(self, sim: SimTill) -> Line:
         """A line of one till, whatever the weather."""
-        return Line(sim.name, sim.terminal_id, self.office, self.weather, self._remember)
+        return Line(sim.name, sim.terminal_id, self.office, self.weather, self._remember, sim.age)
 
     def _sync(self, sim: SimTill, crash_within: int | None = None) -> str:
         """One round of one till, if it belongs to head office."""
@@ -261,7 +257,7 @@ class World:
 
     def _copy(self) -> str:
         """Somebody sets a second till up from a copy of the first one's disk."""
-        if len(self.tills) >= TILLS_MAX:
+        if len(self.tills) >= self.size.tills_max:
             return ""
         sim = self.rng.choice(self.tills)
         self.copied = True
@@ -270,7 +266,7 @@ class World:
 
     def _revoke(self) -> str:
         joined = [sim for sim in self.tills if sim.joined and not sim.shut_out]
-        if len(joined) < TILLS_MIN + 1:
+        if len(joined) < SMALL.tills_min + 1:
             return ""
         sim = self.rng.choice(joined)
         self.office.head.revoke(sim.terminal_id)
@@ -283,6 +279,16 @@ class World:
         seconds = self.rng.choice((-7_200, -100, 0, 90, 4_000))
         sim.clock.put_off(seconds)
         return f"{sim.name} by {seconds} s"
+
+    def _weeks_pass(self) -> None:
+        """The shop is closed for its holidays: points end meanwhile, and tills that were away come back late."""
+        self.truth.advance(days=self.rng.choice((8, 20, 33)))
+
+    def _upgrade(self) -> str:
+        """Somebody gets a newer version of the program; at each place when its people find the time."""
+        place = self.rng.choice(self.everybody())
+        place.age = place.age.upgraded()
+        return f"{place.name} to {place.age.newest}"
 
     def _office_adjust(self) -> str:
         self.manager.adjust()
@@ -318,6 +324,8 @@ class World:
         self.weather.cut.clear()
         self.weather.deliver_late()
         self.truth.advance(days=2)
+        for program in self.everybody():
+            program.age = Age()
         for number, sim in enumerate(self.tills):
             if sim.shut_out and not self.office.times_put_back and not self.copied:
                 self._log(number, sim.name, "hand_in", sim.hand_in(self.office))
@@ -329,7 +337,9 @@ class World:
                     self._log(number, sim.name, "join", sim.join(self.office))
                 self._log(number, sim.name, "sync", self._sync(sim))
             newest = self.office.head.newest()
-            if all(sim.standing().rests_at(newest) for sim in self.belonging()):
+            ended = self.office.head.expire_due()  # also of what came late
+            self.manager.ended += ended
+            if not ended and all(sim.standing().rests_at(newest) for sim in self.belonging()):
                 return self.problems
         standing = {sim.name: sim.standing() for sim in self.belonging()}
         return [f"after {QUIET_PASSES_MAX} rounds of everybody there is still something to do: {standing}"]
@@ -338,36 +348,3 @@ class World:
         for sim in self.tills:
             sim.close()
         self.office.close()
-
-
-TILL_CHANCES: Final = {
-    "buy": 26,
-    "buy_without_card": 6,
-    "undo": 6,
-    "undo_elsewhere": 4,
-    "adjust": 2,
-    "enrol": 6,
-    "change_consent": 4,
-    "change_card": 4,
-    "merge": 1,
-    "erase": 2,
-    "close_day": 2,
-    "sync": 38,
-}
-WORLD_CHANCES: Final = {
-    "deliver_late": 3,
-    "cut": 3,
-    "join": 4,
-    "keep_image": 6,
-    "put_back": 5,
-    "copy": 1,
-    "revoke": 0.3,
-    "clock_off": 1,
-    "office_adjust": 2,
-    "office_merge": 1.5,
-    "office_erase": 0.7,
-    "office_expire": 1,
-    "office_publish": 1,
-    "office_scope": 0.5,
-}
-"""How often what happens, in shares of all steps."""
