@@ -28,7 +28,7 @@ from storage.remains import is_sound
 from storage.replica import discard
 from storage.schema import LEDGER_APPLICATION_ID, VAULT_APPLICATION_ID
 from storage.taking_over import build_from_box, extend, left_over
-from storage.tombstones import read_tombstones, tombstones_in, write_tombstones
+from storage.tombstones import tombstones_in, write_tombstones
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,7 +111,8 @@ def make_ledger(sources: Sources, target: Path, *, may_lack: bool, clock: Clock,
                 _copy(sources.copy, part)
                 if sources.contents is not None:
                     extend(part, sources.contents)
-            elif sources.contents is not None:
+            else:
+                assert sources.contents is not None, "there is one of the two"
                 build_from_box(part, sources.contents)
             missing = _missing(part, sources.contents) if sources.contents and not may_lack else None
             if missing is not None:
@@ -142,8 +143,6 @@ def _put_erasures(sources: Sources, part: Path, target: Path) -> None:
     if sources.former is not None:
         beside.append(sources.former / TOMBSTONE_FILE)
     told = dict.fromkeys(tombstone for path in beside for tombstone in tombstones_in(path))
-    for tombstone in read_tombstones(target):
-        told.pop(tombstone, None)
     if told:
         write_tombstones(target, list(told))
 

@@ -351,6 +351,7 @@ def test_two_tills_share_a_folder(ledger: LedgerOfTests, box: BlackBox, folder: 
         (folder / "holiday.jpg").write_bytes(b"\xff")
         (folder / f"stammkunde-{'-' * 36}.blackbox").write_bytes(b"")
         found = {contents.ledger_id: len(contents.records) for contents in black_boxes_in(folder)}
+    assert read_box_file(folder / "holiday.jpg") is None
     assert found == {ledger.store.shop.terminal_id: 2, other.store.shop.terminal_id: 4}
 
 

@@ -6,9 +6,10 @@ import shutil
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
-from loyalty.directory import Profile
+from loyalty.directory import CardStatus, Profile, Role
 from loyalty.records import EpochStart, Purpose, ReversalReason
 from loyalty.reversal import ReversalRequest
 from loyalty.sale import RewardRequest
@@ -18,6 +19,7 @@ from storage.backup import backup
 from storage.blackbox import BlackBox
 from storage.blackbox_frames import box_name
 from storage.files import KEY_BEFORE_JOINING, SHOP_FILES, move_to_free_name
+from storage.types import CashierRow
 from terminal.app.close_day import CloseDayCommand, DayClosed, close_day
 from terminal.app.consent import ConsentCommand, change_consent
 from terminal.app.members import EraseCommand, Erased, erase_member
@@ -315,6 +317,58 @@ def test_edits_sealed_for_another_head_office_are_counted(world: LostTill) -> No
         assert isinstance(done, Recovered)
         assert (done.edits, done.unreadable_edits > 0) == (0, True)
         assert set(world.booked) <= set(fresh.at_head_office())
+        with closing(BlackBox(fresh.directory, world.folder)) as box:
+            box.catch_up()
+        assert len(list(world.folder.glob("*.blackbox"))) == 2, "somebody may still find the other keys"
+
+
+# --------------------------------------------------------------------------------------------- with a copy
+
+
+def test_a_copy_brings_the_tills_own_history_and_what_was_neither_sent_nor_boxed(
+    world: LostTill, tmp_path: Path
+) -> None:
+    """Head office recognises what it has; the box goes on where its own records begin."""
+    world.sell(1)
+    world.till.round()
+    world.sell(2)
+    copy = tmp_path / "till.backup"
+    backup(world.till.ledger.directory, copy)
+    world.till.round()
+    world.sell(1)
+    world.box.catch_up()
+    done = recovered(world, backup=copy)
+    assert done.records > done.from_box
+    assert_once(world)
+    till = world.reopened()
+    with closing(till.store), till.store.reader() as reader:
+        assert len(reader.recent_bookings()) == 3
+        assert till.store.shop.terminal_id == world.till.ledger.store.shop.terminal_id
+
+
+def test_a_copy_is_not_told_to_head_office_for_news(world: LostTill, tmp_path: Path) -> None:
+    """Its cards are as they were; what was blocked since stays blocked, and what head office lacks is told."""
+    for number in (1, 2):
+        world.till.enrol(card_number(number), "Anna Bauer" if number == 1 else "Berta Zabel")
+    world.till.round()
+    with world.till.ledger.store.unit() as unit:
+        unit.put_cashier(CashierRow(world.till.ledger.ids.random_id(), "Ines", Role.CASHIER, "$argon2id$"))
+    copy = tmp_path / "till.backup"
+    backup(world.till.ledger.directory, copy)
+    world.other.round()
+    with world.other.ledger.store.unit() as unit:
+        known = unit.card(card_number(1))
+        assert known is not None
+        unit.put_card(msgspec.structs.replace(known, status=CardStatus.BLOCKED))
+    world.other.round()
+    recovered(world, backup=copy, black_box=None)
+    world.other.round()
+    told = world.other.card(card_number(1))
+    assert told is not None
+    assert told.status is CardStatus.BLOCKED
+    assert world.other.names("Zabel") == ["Berta Zabel"]
+    with world.other.ledger.store.reader() as reader:
+        assert [cashier.name for cashier in reader.cashiers()] == ["Ines"]
 
 
 # ---------------------------------------------------------------------------------------------- refusals
