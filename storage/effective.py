@@ -18,6 +18,7 @@ from loyalty.feed import StatementLot
 from loyalty.offline import Known
 from loyalty.statement import Account, Entry, EntryKind, Lot, fold
 from storage.consents import OWN_CONSENTS, state_in
+from storage.errors import Damaged
 from storage.types import AccountRow
 
 if TYPE_CHECKING:
@@ -62,6 +63,17 @@ class Statement(msgspec.Struct, frozen=True):
     as_of_us: int
 
 
+def _check_statement(member: bytes, statement: Statement) -> None:
+    """Compare a balance with its points: there is never debt beside points left (``loyalty.statement.fold``).
+
+    Raises:
+        Damaged: They differ; nothing else would tell.
+    """
+    left = sum(lot.left for lot in _LOTS.decode(statement.lots))
+    if left and left != statement.balance:
+        raise Damaged(f"statement {member.hex()}: balance is {statement.balance}, its points are {left}")
+
+
 class Family:
     """All accounts that are one with a member's, and what is known of them.
 
@@ -97,6 +109,8 @@ class Family:
         Reversals of sales that a statement includes lower sales and revenue once head office has booked them.
         """
         root = UUID(bytes=self.root)
+        for member, item in self.statements.items():
+            _check_statement(member, item)
         balance = sum(item.balance for item in self.statements.values()) + sum(item.points for item in self.entries())
         sales = sum(item.sales for item in self.statements.values())
         revenue_cents = sum(item.revenue_cents for item in self.statements.values())

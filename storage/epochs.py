@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from storage.connection import Database
     from storage.types import Head, Stored
 
-_STARTS: Final = """SELECT payload FROM journal
-WHERE seq IN (SELECT seq FROM journal WHERE kind = 'epoch_start' ORDER BY seq DESC LIMIT 100) ORDER BY seq DESC"""
+_NEWEST_START: Final = """SELECT payload FROM journal
+WHERE seq = (SELECT max(seq) FROM journal WHERE kind = 'epoch_start')"""
 
 
 def begin_journal(ledger: Database, terminal_id: UUID, version: int, *, key: bytes, clock: Clock, ids: Ids) -> Stored:
@@ -59,15 +59,14 @@ def continue_in_new_epoch(
 
 
 def key_fits(ledger: Database, key: bytes) -> bool:
-    """Whether a programme key is one under which this ledger was written.
+    """Whether a programme key is the one under which this ledger is written.
 
-    Every epoch's first record carries a digest under the key that its till had then.
+    Every epoch's first record carries a digest under the key that its till had then; joining begins an epoch.
     """
-    for (payload,) in ledger.all(_STARTS):
-        start = decode(payload)
-        if isinstance(start, EpochStart) and start.command_digest == _digest(key, start.terminal_id, start.parent_seq):
-            return True
-    return False
+    start = decode(ledger.value(_NEWEST_START))
+    if not isinstance(start, EpochStart):
+        return False
+    return start.command_digest == _digest(key, start.terminal_id, start.parent_seq)
 
 
 def _digest(key: bytes, terminal_id: UUID, parent_seq: int) -> str:

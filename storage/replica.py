@@ -234,13 +234,13 @@ class Replica:
 
 
 def _usable(path: Path) -> bool:
-    """Whether a file is a replica of this layout that can be opened."""
+    """Whether a file is a sound replica of this layout: nothing proves it later, and it is soon fetched again."""
     if not path.exists():
         return False
     try:
         check_header(path, REPLICA_APPLICATION_ID)
         with closing(open_replica_writer(path)) as database:
-            return not layout_problems(database)
+            return not layout_problems(database) and database.value("PRAGMA quick_check(1)") == "ok"
     except (NotALedger, NewerSchema, Damaged):
         return False
 

@@ -132,7 +132,8 @@ def verify(directory: Path, progress: Callable[[int, int], None] | None = None) 
         _check_file(ledger_path, LEDGER, findings)
         _check_file(vault_path, VAULT, findings)
         with (
-            tempfile.TemporaryDirectory(prefix="stammkunde-verify-") as scratch,
+            os_errors("scratch file"),
+            tempfile.TemporaryDirectory(prefix="stammkunde-verify-", ignore_cleanup_errors=True) as scratch,
             closing(open_scratch(Path(scratch) / "fold.sqlite", ledger_path)) as fold,
         ):
             fold.run("BEGIN")  # one snapshot of the ledger from here on
