@@ -1,11 +1,14 @@
-"""What nobody can need any more goes: used-up codes, ids of old edits, and old steps of the feed."""
+"""What nobody can need any more goes: used-up codes, ids of old edits, old steps of the feed, copies from updates."""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, func, insert, select
 
+from headoffice.files import os_errors
+from headoffice.store.migrate import copies_of
 from headoffice.store.tables import EDIT_SEEN, FEED_MARK, FEED_STEP, JOIN_CODE
 from loyalty.feed import EDITS_KEPT_US
 
@@ -24,9 +27,21 @@ MARKS_APART_US: Final = 24 * 3600 * 1_000_000
 """How often it is noted how far the feed goes, in microseconds."""
 
 
+COPIES_KEPT_S: Final = 30 * 24 * 3600
+"""How long the database from before an update is kept, in seconds. It knows people who were erased since."""
+
+
 def prune(office: Office) -> None:
-    """Delete all of it that is old enough; safe to repeat at any time."""
+    """Delete all of it that is old enough; safe to repeat at any time.
+
+    Raises:
+        FolderUnusable: A file can't be deleted.
+    """
     office.database.transact(lambda connection: _prune(connection, office.clock.now_us()))
+    for copy in copies_of(office.database.engine):
+        with os_errors(copy):
+            if copy.stat().st_mtime < time.time() - COPIES_KEPT_S:
+                copy.unlink()
 
 
 def _prune(connection: Connection, now_us: int) -> None:

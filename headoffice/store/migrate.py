@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from headoffice.errors import NewerDatabase
+from headoffice.files import os_errors, private_file, sync_directory
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -24,9 +26,14 @@ _ONE_AT_A_TIME: Final = 0x53544B4D
 def migrate(engine: Engine) -> None:
     """Bring a database to the newest layout, in one transaction; a database that is there already stays untouched.
 
+    A file that is to be changed is copied first. Of a database on PostgreSQL whoever runs it has a copy.
+
     Raises:
         NewerDatabase: A newer program made it.
+        FolderUnusable: There is no room for the copy; nothing was changed.
     """
+    if engine.dialect.name == "sqlite":
+        _keep_a_copy(engine)
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             connection.execution_options(stammkunde_writes=True)
@@ -49,6 +56,42 @@ def is_newest(connection: Connection) -> bool:
     """
     script = ScriptDirectory.from_config(_config())
     return _known_layout(connection, script) == script.get_current_head()
+
+
+def copies_of(engine: Engine) -> list[Path]:
+    """The copies that were made of a file before its layout was changed; none of a database on PostgreSQL."""
+    file = _file_of(engine)
+    return [] if file is None else sorted(file.parent.glob(f"{file.stem}.layout-*{file.suffix}"))
+
+
+def _file_of(engine: Engine) -> Path | None:
+    name = engine.url.database
+    return Path(name) if engine.dialect.name == "sqlite" and name else None
+
+
+def _keep_a_copy(engine: Engine) -> None:
+    """Copy a file that has an older layout; the copy is named by that, so the next update leaves it alone."""
+    file = _file_of(engine)
+    if file is None or not file.exists():
+        return
+    with engine.connect() as connection:
+        script = ScriptDirectory.from_config(_config())
+        layout = _known_layout(connection, script)
+    if layout is None or layout == script.get_current_head():
+        return
+    part = file.with_name(f".{file.name}.part")
+    with os_errors(part):
+        part.unlink(missing_ok=True)
+        private_file(part)
+        raw = engine.raw_connection()
+        try:
+            raw.cursor().execute("VACUUM INTO ?", (str(part),))
+        finally:
+            raw.close()
+        with part.open("rb+") as copy:
+            os.fsync(copy.fileno())
+        part.replace(file.with_name(f"{file.stem}.layout-{layout}{file.suffix}"))
+    sync_directory(file.parent)
 
 
 def _upgrade(connection: Connection) -> None:

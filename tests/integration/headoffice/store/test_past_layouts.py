@@ -6,6 +6,7 @@ They were made on SQLite; for PostgreSQL their rows are put into tables that the
 
 from __future__ import annotations
 
+import os
 import zipfile
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
@@ -20,9 +21,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, column, create_engine, func, select, text
 from sqlalchemy import table as sql_table
 
+from headoffice.app.prune import prune
 from headoffice.main import assemble
 from headoffice.store.engine import Database, open_engine
-from headoffice.store.migrate import MIGRATIONS, layout_version
+from headoffice.store.migrate import MIGRATIONS, copies_of, layout_version
 from headoffice.store.tables import METADATA, POSITION, POSITIONS_A_STEP, RECORD
 from loyalty.cards import account_id
 from loyalty.outcomes import Refused
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
 
 LAYOUTS: Final = ROOT / "tests" / "integration" / "storage" / "layouts"
 FIXTURES: Final = {path.stem.partition("_")[2]: path for path in sorted(LAYOUTS.glob("office_*.zip"))}
+
+NEWEST: Final = ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 class PastOffice:
@@ -152,6 +156,27 @@ def test_it_goes_on(past: PastOffice) -> None:
         assert head.verify().ok
     with closing(past.open()) as head:
         assert _balance(head, 1) == past.figures["balances"]["1"] + 5
+
+
+def test_a_file_is_copied_before_its_update(past: PastOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under the name of its layout, private; it knows who was erased since, so it goes after a month."""
+    with closing(past.open()) as head:
+        copies = copies_of(head.database.engine)
+        newest = past.layout == NEWEST
+        assert [path.name for path in copies] == [f"headoffice.layout-{past.layout}.sqlite"] * (
+            past.url is None and not newest
+        )
+        for copy in copies:
+            assert os.name == "nt" or copy.stat().st_mode & 0o077 == 0
+            engine = open_engine(f"sqlite:///{copy}")
+            with closing(Database(engine)) as database, database.snapshot() as connection:
+                assert layout_version(connection) == past.layout
+        prune(head.office)
+        assert copies_of(head.database.engine) == copies
+        monkeypatch.setattr("headoffice.app.prune.COPIES_KEPT_S", -1)
+        prune(head.office)
+        assert copies_of(head.database.engine) == []
+    assert list(past.data.glob("*.part*")) == []
 
 
 def test_an_update_that_fails_leaves_it_as_it_was(past: PastOffice, monkeypatch: pytest.MonkeyPatch) -> None:
