@@ -56,7 +56,7 @@ class BlackBox:
         self._copied_seq = 0
         self._device: int | None = None
         self._is_doubtful = False
-        self._full_from: int | None = None
+        self._full_at: tuple[int | None, int] | None = None
         self.boxed_seq = 0
         self.set_aside = False
 
@@ -77,21 +77,40 @@ class BlackBox:
         if self._source is None:
             self._source = BoxSource(self._directory)
         source, look = self._source, self._source.look()
-        done = 0
+        stands = (look.acked_seq, self._copied_seq)
+        if self._full_at == stands:  # nothing has become dispensable since
+            raise BlackBoxFull(f"{self._folder}: the box has reached its bound")
         writing, self._writing = self._writing, None  # known again when this call has come to its end
         with _box_errors(self._folder):
             self._check_folder()
-            if writing is None or not self._is_as_left(look, writing):
-                writing = self._open(source, look)
-                done = writing.records_written
-            before = writing.records_written
-            self._append(source, look, writing)
-            done += writing.records_written - before
-            if self._is_to_be_pruned(source, look, writing):
-                writing = self._write_anew(source, look, writing.heading.copied)
-        self._writing = writing
+            try:
+                writing, done = self._brought_up_to_date(source, look, writing)
+            except BlackBoxFull:
+                self._full_at = stands
+                raise
+        self._writing, self._full_at = writing, None
         self.boxed_seq = writing.last_seq
         return done
+
+    def _brought_up_to_date(self, source: BoxSource, look: Look, writing: BoxWriting | None) -> tuple[BoxWriting, int]:
+        """The file with everything in it, and how many records that took."""
+        done = 0
+        if writing is None or not self._is_as_left(look, writing):
+            writing = self._open(source, look)
+            done = writing.records_written
+        before = writing.records_written
+        copied = writing.heading.copied
+        try:
+            self._append(source, look, writing)
+            done += writing.records_written - before
+            if not self._is_to_be_pruned(source, look, writing):
+                return writing, done
+            copied = writing.heading.copied
+        except BlackBoxFull:  # what is no longer needed may make room
+            last_seq = self.boxed_seq
+            writing = self._write_anew(source, look, copied)
+            return writing, max(0, writing.last_seq - last_seq)
+        return self._write_anew(source, look, copied), done
 
     def copied_elsewhere(self, seq: int) -> None:
         """A good copy of the ledger up to this position lies off this disk.

@@ -463,9 +463,24 @@ def test_the_box_has_a_bound(
     sell(ledger)
     with pytest.raises(BlackBoxFull, match="larger than"):
         box.catch_up()
+    with pytest.raises(BlackBoxFull, match="bound"):
+        box.catch_up()
     assert seqs(folder) == [1, 2]
     monkeypatch.setattr(blackbox_read, "BOX_BYTES_MAX", 10)
     assert black_boxes_in(folder) == ()
+
+
+def test_what_is_no_longer_needed_makes_room(
+    joined: JoinedLedger, joined_box: BlackBox, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Acknowledged records stay until it is worth writing anew; a full box is."""
+    sell(joined, 2)
+    joined_box.catch_up()
+    acknowledge(joined)
+    monkeypatch.setattr(blackbox_file, "BOX_BYTES_MAX", path_of(joined, folder).stat().st_size + 10)
+    sell(joined)
+    assert joined_box.catch_up() == 1
+    assert seqs(folder) == [joined.head().seq]
 
 
 def test_a_folder_that_cannot_be_read_is_away(folder: Path) -> None:
