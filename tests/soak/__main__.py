@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.soak import bytes_on_the_line, failover, kills, power, processes, sales, window, worlds
+from tests.soak import bytes_on_the_line, corruption, failover, faults, kills, power, processes, sales, window, worlds
 from tests.soak.frame import Soak, run_all
 
 SOAKS: Final = (
@@ -21,6 +21,8 @@ SOAKS: Final = (
     Soak("processes", processes.run),
     Soak("failover", failover.run),
     Soak("window", window.run),
+    Soak("faults", faults.run),
+    Soak("corruption", corruption.run),
     Soak("power", power.run),
 )
 

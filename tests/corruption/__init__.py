@@ -1,0 +1,1 @@
+"""Damage to a till's files, and whether it is noticed before anybody is told a wrong balance."""

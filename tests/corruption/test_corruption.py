@@ -1,0 +1,69 @@
+"""Whatever happens to a file, the till shows the true balance or says that something is wrong."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from storage import statements, unit, verify
+from tests.corruption.bench import STATES, Bench
+from tests.corruption.judge import Noticed
+from tests.corruption.plants import by_sql
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SEED: Final = 20_261_122
+DAMAGES: Final = 45
+"""So many of each shop's, chosen by the seed; the soak tries all of them again and again."""
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_damaged_pages_and_logs_are_noticed_or_harmless(tmp_path: Path, state: str) -> None:
+    """Bits flipped, pages zeroed, torn, swapped, cut off; logs cut off at each frame; small files changed or gone."""
+    bench = Bench(tmp_path, state)
+    rng = random.Random(SEED)
+    found = bench.all_damages(rng, flips=1)
+    tally = bench.judge_all(rng.sample(found, DAMAGES))
+    assert not tally.failures, "\n".join(tally.failures)
+    assert tally.noticed[Noticed.AT_OPEN]
+    assert tally.noticed[Noticed.HARMLESS] < DAMAGES
+
+
+@pytest.mark.parametrize("state", ["alone", "crashed"])
+def test_damage_with_intent_is_noticed(tmp_path: Path, state: str) -> None:
+    """Rows changed by SQL with the guards put back, and files that belong to another shop or another day."""
+    (tmp_path / "bench").mkdir()
+    (tmp_path / "others").mkdir()
+    bench = Bench(tmp_path / "bench", state)
+    for one in bench.by_hand(tmp_path / "others"):
+        verdict = bench.judge(one)
+        is_healed = one.where.endswith("-shm") or (state == "crashed" and one.where == "vault.sqlite")  # by its log
+        expected = {Noticed.HARMLESS} if is_healed else set()
+        seen = {Noticed.AT_OPEN, Noticed.AT_READ, Noticed.AT_QUICK_CHECK, Noticed.AT_VERIFY}
+        assert verdict.noticed in seen | expected, f"{one.kind}: {verdict}"
+
+
+def test_a_changed_balance_is_neither_shown_nor_booked_upon(tmp_path: Path) -> None:
+    """It is noticed by the read itself, long before the daily proof."""
+    bench = Bench(tmp_path, "alone")
+    verdict = bench.judge(next(by_sql()))
+    assert verdict.noticed is Noticed.AT_READ
+    assert "the bookings say" in verdict.detail
+
+
+def test_the_proof_can_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the comparisons a changed balance is shown and never noticed, and the judge says so."""
+    bench = Bench(tmp_path, "alone")
+
+    def nothing(*_: object) -> None:
+        """Compare nothing."""
+
+    for module in (statements, unit):
+        monkeypatch.setattr(module, "agreed_balance", nothing)
+    monkeypatch.setattr(verify, "_compare_tables", nothing)
+    monkeypatch.setattr(verify, "_compare_sums", nothing)
+    verdict = bench.judge(next(by_sql()))
+    assert (verdict.noticed, verdict.wrong_before) == (Noticed.NEVER, True)

@@ -1,0 +1,1 @@
+"""A disk that fails at every operation of everything a till does with it."""
