@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.soak import bytes_on_the_line, corruption, failover, faults, kills, power, processes, sales, window, worlds
+from tests.soak import bytes_on_the_line, failover, kills, power, processes, recovery, sales, window, worlds
 from tests.soak.frame import Soak, run_all
 
 SOAKS: Final = (
@@ -24,6 +24,7 @@ SOAKS: Final = (
     Soak("faults", faults.run),
     Soak("corruption", corruption.run),
     Soak("power", power.run),
+    Soak("recovery", recovery.run),
 )
 
 
