@@ -54,7 +54,9 @@ ON CONFLICT(member_id) DO UPDATE SET
 WHERE merged_into IS NULL
 RETURNING balance"""
 _ADD_SALES_TO_ACCOUNT = _ADD_TO_ACCOUNT.partition("RETURNING")[0]
-_BALANCE = "SELECT balance, merged_into FROM account WHERE member_id = ?"
+_BALANCE = "SELECT balance FROM account WHERE member_id = ?"
+_BALANCES = """
+SELECT member_id, balance, merged_into FROM account WHERE member_id IN (SELECT unhex(value) FROM json_each(?))"""
 _KNOW_ACCOUNT = "INSERT INTO account(member_id) VALUES (?) ON CONFLICT DO NOTHING"
 _ENTRY = """
 INSERT INTO entry(member_id, seq, part, kind, points, at_us, record_id, original_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -157,7 +159,7 @@ def apply_sales(database: Database, first_seq: int, sales: Sequence[Sale]) -> No
     Raises:
         ValueError: A reward was taken in one; a bug of the caller.
     """
-    accounts: dict[UUID, _Sum] = {}
+    accounts = _sums_of(database, {sale.member_id for sale in sales if sale.member_id})
     days: dict[tuple[str, int], list[int]] = {}
     entries: list[tuple[object, ...]] = []
     bookings: list[tuple[object, ...]] = []
@@ -167,7 +169,7 @@ def apply_sales(database: Database, first_seq: int, sales: Sequence[Sale]) -> No
         day = sale.business_day.isoformat()
         root, points, balance = None, 0, 0
         if sale.member_id:
-            account = accounts.get(sale.member_id) or _sum_for(database, accounts, sale.member_id)
+            account = accounts[sale.member_id]
             root, points = account.root, sale.points
             balance = account.add(points, sale.amount_cents, day)
             for part, movement in enumerate(movements(sale)):
@@ -213,15 +215,19 @@ class _Sum:
         return self._balance + self.points
 
 
-def _sum_for(database: Database, accounts: dict[UUID, _Sum], member_id: UUID) -> _Sum:
-    """The sum of the account that stands for a member; two that were merged share one."""
-    balance, merged = database.one(_BALANCE, (member_id.bytes,)) or (0, None)
-    if merged:
-        root = UUID(bytes=merged)
-        accounts[member_id] = accounts.get(root) or _sum_for(database, accounts, root)
-    else:
-        accounts[member_id] = _Sum(member_id.bytes, balance)
-    return accounts[member_id]
+def _sums_of(database: Database, members: set[UUID]) -> dict[UUID, _Sum]:
+    """For each member the sum of the account that stands for them; two that were merged share one."""
+    asked = msgspec.json.encode([member_id.hex for member_id in members]).decode()
+    found = {member: (balance, merged) for member, balance, merged in database.all(_BALANCES, (asked,))}
+    sums: dict[bytes, _Sum] = {}
+    accounts: dict[UUID, _Sum] = {}
+    for member_id in members:
+        balance, merged = found.get(member_id.bytes, (0, None))
+        root = merged or member_id.bytes
+        if root not in sums:
+            sums[root] = _Sum(root, database.value(_BALANCE, (root,)) if merged else balance)
+        accounts[member_id] = sums[root]
+    return accounts
 
 
 def root_of(database: Database, member_id: UUID) -> bytes:

@@ -265,8 +265,9 @@ class _Import:
         try:
             for number, batch in enumerate(self._stage.batches(BATCH_MAX), 1):
                 with store.unit() as unit:
-                    records += self._job.book(unit, batch)
-                booked += len(batch)
+                    made = self._job.book(unit, batch)
+                booked += len(batch)  # only what COMMIT has returned for
+                records += made
                 if number % CHECKPOINT_BATCHES == 0:
                     store.checkpoint()
                 self._progress(Phase.BOOKING, booked, total)

@@ -177,13 +177,18 @@ class Sales:
     def _goods(self, row: Row, flaws: Flaws) -> tuple[int | None, str, str, int] | None:
         """Points, article number, category and pieces, which a file need not tell."""
         line, fields = row
-        text = fields.get("points", "")
-        points = told(flaws, line, "points", text, read_points(text)) if text else None
-        sku = told(flaws, line, "sku", fields.get("sku", ""), read_sku(fields.get("sku", "")))
-        text = fields.get("category", "")
-        category = told(flaws, line, "category", text, read_category(text))
-        text = fields.get("quantity", "")
-        quantity = told(flaws, line, "quantity", text, read_quantity(text))
+        points: int | None = None
+        sku: str | None = ""
+        category: str | None = ""
+        quantity: int | None = 1
+        if text := fields.get("points"):
+            points = told(flaws, line, "points", text, read_points(text))
+        if text := fields.get("sku"):
+            sku = told(flaws, line, "sku", text, read_sku(text))
+        if text := fields.get("category"):
+            category = told(flaws, line, "category", text, read_category(text))
+        if text := fields.get("quantity"):
+            quantity = told(flaws, line, "quantity", text, read_quantity(text))
         if sku is None or category is None or quantity is None:
             return None
         return points, sku, category, quantity

@@ -76,9 +76,7 @@ def read_points(text: str, *, signed: bool = False) -> int | Bad:
 
 
 def read_quantity(text: str) -> int | Bad:
-    """Read how many pieces; empty is one."""
-    if not text:
-        return 1
+    """Read how many pieces."""
     found = _WHOLE.fullmatch(text)
     quantity = int(found[1] + found[2]) if found else 0
     return quantity if 1 <= quantity <= QUANTITY_MAX else Bad(Wrong.QUANTITY, {"max": QUANTITY_MAX})

@@ -158,30 +158,30 @@ from storage import connection
 from terminal.app.importing import run
 from tests.fakes.command_line import CommandLine
 run.BATCH_MAX, run.CHECKPOINT_BATCHES = 4, 1
-original, left = connection.Database.run, int(sys.argv[4])
-def counting(database, sql, parameters=()):
+original, left, when = connection.Database.run, int(sys.argv[4]), sys.argv[5]
+def killing(database, sql, parameters=()):
     global left
-    left -= 1
-    if left == 0:
+    counts = sql == "COMMIT" and database.name == "ledger.sqlite" and not database.value("PRAGMA query_only")
+    left -= counts
+    if counts and left == 0 and when == "before":
         os.kill(os.getpid(), 9)
-    return original(database, sql, parameters)
-connection.Database.run = counting
-print(CommandLine(Path(sys.argv[2]), seed=9)("import", "sales", sys.argv[3]).out)
+    rows = original(database, sql, parameters)
+    if counts and left == 0:
+        os.kill(os.getpid(), 9)
+    return rows
+connection.Database.run = killing
+CommandLine(Path(sys.argv[2]), seed=9)("import", "sales", sys.argv[3])
 """
 
 
-def test_killed_anywhere_it_goes_on_and_nothing_is_doubled(shop: CommandLine, path: str) -> None:
-    """After every so many statements, from reading to the last commit; each time some more of it is there."""
-    killed = 0
-    for statement in (30, 36, 42):
-        command = [sys.executable, "-c", KILLED_AT, str(ROOT), str(shop.directory), path, str(statement)]
+def test_killed_around_a_commit_it_goes_on_and_nothing_is_doubled(shop: CommandLine, path: str) -> None:
+    """Before one its batch is gone, behind one it is there, each time whole; then the rest is booked."""
+    for commit, when, booked in ((1, "before", 0), (1, "after", 4), (2, "before", 8), (1, "after", 12)):
+        command = [sys.executable, "-c", KILLED_AT, str(ROOT), str(shop.directory), path, str(commit), when]
         ended = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ))
-        killed += ended.returncode == -9
-        assert verify.verify(shop.directory).problems == (), ended.stderr
-        there = receipts(shop)
-        assert there == [f"R-{number}" for number in range(len(there))]
-        assert len(there) % BATCH == 0 or len(there) == SALES
-    assert killed >= 2
+        assert ended.returncode == -9, ended.stderr
+        assert verify.verify(shop.directory).problems == ()
+        assert receipts(shop) == [f"R-{number}" for number in range(booked)]
     shop.done("import", "sales", path)
     assert receipts(shop) == [f"R-{number}" for number in range(SALES)]
     assert not [name for name in shop.directory.iterdir() if name.name.startswith(".import-")]
