@@ -8,19 +8,20 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import award, ingest, reads, receipt, scan, sync, window
-from benchmarks.shop import CACHE, LARGE, QUICK, Size, cached_shop, working_copy
+from benchmarks import award, growth, ingest, reads, receipt, scan, sync, window
+from benchmarks.shop import CACHE, MIDDLE, SIZES, SMALL, Size, cached_shop, working_copy
 from benchmarks.table import Row, print_table
 from storage.verify import verify
 
 
 def main() -> int:
-    """Measure everything and print three tables: the till, till and head office, head office."""
+    """Measure everything and print tables: the till, till and head office, head office."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a shop a tenth of the size")
+    parser.add_argument("--large", action="store_true", help="also a shop with a million members")
     parser.add_argument("--verify", action="store_true", help="first prove the generated shop with `verify`")
     options = parser.parse_args()
-    size = QUICK if options.quick else LARGE
+    size = SMALL if options.quick else MIDDLE
     shop = cached_shop(size)
     if options.verify:
         result = verify(shop)
@@ -30,6 +31,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="run-", dir=CACHE) as folder:
         rows = _measure(shop, size, Path(folder))
     print_table(rows, f"Stammkunde on a shop with {size.members:,} members and {size.entries:,} entries")
+    growth.run(SIZES if options.large else SIZES[:1] if options.quick else SIZES[:-1])
     sync.run(quick=options.quick)
     ingest.run(quick=options.quick)
     return 0

@@ -81,17 +81,20 @@ def _processor() -> str:
 
 def print_table(rows: Sequence[Row], heading: str) -> None:
     """Print the table to standard output."""
+    print(heading)
+    print(*lines_of(rows), sep="\n")
+    sys.stdout.flush()
+
+
+def lines_of(rows: Sequence[Row]) -> list[str]:
+    """The machine and the table, line by line."""
     header = Row("measurement", "target", "measured")
     widths = [max(len(getattr(row, name)) for row in (header, *rows)) for name in ("name", "target", "measured")]
-    print(heading)
-    print(*machine(), sep="\n")
-    print()
-    print(_line(header, widths, "of limit", ""))
-    print("-" * (sum(widths) + 24))
+    lines = [*machine(), "", _line(header, widths, "of limit", ""), "-" * (sum(widths) + 24)]
     for row in rows:
         ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-        print(_line(row, widths, ratio, row.verdict))
-    sys.stdout.flush()
+        lines.append(_line(row, widths, ratio, row.verdict))
+    return lines
 
 
 def _line(row: Row, widths: Sequence[int], ratio: str, verdict: str) -> str:

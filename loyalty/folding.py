@@ -77,6 +77,8 @@ _CALLING_CODES_OF_TWO: Final = frozenset(
 
 def fold_word(text: str) -> str:
     """A word without case, accents and umlauts."""
+    if text.isascii():  # most are, and need nothing of what comes
+        return _UMLAUT_PAIRS.sub(r"\1", text.lower())[:WORD_LENGTH_MAX]
     bare = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     bare = "".join(letter for letter in bare if not unicodedata.combining(letter))
     return _UMLAUT_PAIRS.sub(r"\1", bare)[:WORD_LENGTH_MAX]

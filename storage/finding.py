@@ -12,7 +12,6 @@ from loyalty.folding import fold_word
 from loyalty.searching import same_person_keys
 from storage.directory import DirectoryReads
 from storage.errors import Damaged, NotALedger
-from storage.projections import root_of
 from storage.search import Fitting, holders_of, look_up, parse_query
 from storage.search_index import empty_index
 from storage.shared_people import hit_of, read_card
@@ -34,9 +33,9 @@ HITS_MAX: Final = 100
 HITS_WANTED: Final = 20
 """How many members somebody looks at before typing on."""
 
-_DAYS: Final = """SELECT member_id, last_sale_day FROM account
+_DAYS: Final = """SELECT member_id, last_sale_day, merged_into FROM account
 WHERE member_id IN (SELECT unhex(value) FROM json_each(?1))"""
-_SHARED_DAYS: Final = """SELECT member_id, last_sale_day FROM statement
+_SHARED_DAYS: Final = """SELECT member_id, last_sale_day, merged_into FROM statement
 WHERE member_id IN (SELECT unhex(value) FROM json_each(?1))"""
 _PROFILES: Final = """SELECT member_id, nonce, box FROM member_profile
 WHERE member_id IN (SELECT unhex(value) FROM json_each(?1))"""
@@ -81,13 +80,13 @@ class SearchReads(DirectoryReads):
             for member, exact in found.members.items():
                 if not (member in fitting and fitting[member][1].counts(member)):
                     fitting[member] = (exact, source)
-        days = self._last_sale_days(fitting)
+        days, merged = self._last_sale_days(fitting)
         ranks = {member: (exact, days.get(member, "")) for member, (exact, _) in fitting.items()}
         ranked = sorted(fitting, key=ranks.__getitem__, reverse=True)
         people: dict[bytes, tuple[int, str]] = {}
         for member in ranked:
             if len(people) <= limit and fitting[member][1].counts(member):
-                people.setdefault(self._root(member), ranks[member])
+                people.setdefault(self._root(member, merged.get(member)), ranks[member])
         chosen = dict(list(people.items())[:limit])
         hits = self._hits(chosen)
         hits.sort(key=lambda hit: chosen[hit.member_id.bytes], reverse=True)  # equals stay in the order of their names
@@ -99,7 +98,8 @@ class SearchReads(DirectoryReads):
         for source in self._sources():
             for key in same_person_keys(profile):
                 holders = holders_of(source.index, key, HITS_MAX)
-                found |= {self._root(member): None for member in holders if source.counts(member)}
+                _, merged = self._last_sale_days(holders)
+                found |= {self._root(member, merged.get(member)): None for member in holders if source.counts(member)}
         return self._hits(found)
 
     def _knows_everybody(self) -> bool:
@@ -115,20 +115,19 @@ class SearchReads(DirectoryReads):
         own = _Source(self._search.database(), self._ledger, shared)
         return [own, _Source(shared.replica, shared.replica, None)] if shared else [own]
 
-    def _last_sale_days(self, members: Iterable[bytes]) -> dict[bytes, str]:
-        """When members bought last, as far as that is known; merged ones are not looked after."""
+    def _last_sale_days(self, members: Iterable[bytes]) -> tuple[dict[bytes, str], dict[bytes, bytes]]:
+        """When members bought last, as far as that is known, and into which accounts this till merged some."""
         these = (_these(members),)
         shared = self._shared()
-        rows = self._ledger.all(_DAYS, these) + (shared.replica.all(_SHARED_DAYS, these) if shared else [])
+        own = self._ledger.all(_DAYS, these)
         days: dict[bytes, str] = {}
-        for member, day in rows:
+        for member, day, _ in own + (shared.replica.all(_SHARED_DAYS, these) if shared else []):
             days[member] = max(day or "", days.get(member, ""))
-        return days
+        return days, {member: root for member, _, root in own if root}
 
-    def _root(self, member: bytes) -> bytes:
+    def _root(self, member: bytes, merged: bytes | None) -> bytes:
         shared = self._shared()
-        member_id = UUID(bytes=member)
-        return shared.family(member_id).root if shared else root_of(self._ledger, member_id)
+        return shared.family(UUID(bytes=member)).root if shared else merged or member
 
     def _hits(self, members: Iterable[bytes]) -> list[Hit]:
         """Surviving accounts as a search shows them, by name."""
