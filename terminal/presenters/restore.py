@@ -15,14 +15,15 @@ from storage.errors import StorageError
 from terminal.app.cashiers import PIN_LENGTH_MAX
 from terminal.app.files import documents_folder
 from terminal.app.restoring_copies import Checked, Found
-from terminal.app.restoring_plans import Findings, FromCopy, FromItself, KeyBack, Plan, Restored, Step, Stopped
+from terminal.app.restoring_plans import Findings, Plan, Restored, Step, Stopped
 from terminal.app.restoring_trouble import Trouble
 from terminal.errors import CommandError
 from terminal.messages import error_text, refusal_text
 from terminal.presenters.base import Presenter
 from terminal.presenters.restore_model import BOX, CODE, PIN, URL, Model
-from terminal.presenters.restore_outlook import best_copy, of_copy, whole_box
+from terminal.presenters.restore_outlook import best_copy
 from terminal.presenters.restore_pages import confirm_word, make_page
+from terminal.presenters.restore_plans import plan_of
 from terminal.presenters.restore_states import Page, RestoreState
 from terminal.presenters.states import Notice, Tone
 from terminal.sync.recover import NotRecovered, RecoverCommand, Recovered, RecoverStep
@@ -123,18 +124,17 @@ class RestorePresenter(Presenter[RestoreState]):
     def act(self, key: str) -> None:
         """Do what one of the smaller buttons, or a way, says."""
         model, findings = self._model, self._model.findings
-        if model.busy or findings is None or model.page is Page.WORKING:
+        if model.page is Page.WORKING:
+            self._stop(key)
+            return
+        if model.busy or findings is None:
             return
         model.notice = None
         match key:
             case "copy":
                 self._show_copies()
-            case "itself":
-                self._ask(FromItself(findings.key), Page.TROUBLE)
-            case "key" if findings.key is not None:
-                self._ask(KeyBack(findings.key), Page.TROUBLE)
-            case "box":
-                self._ask_for_box(findings)
+            case "itself" | "key" | "box":
+                self._ask(plan_of(key, model), Page.TROUBLE)
             case "office":
                 model.page = Page.OFFICE
             case "again":
@@ -142,8 +142,6 @@ class RestorePresenter(Presenter[RestoreState]):
             case "support":
                 model.busy = True
                 self._actions.bundle(documents_folder(), self._written, self._broke)
-            case "close":
-                self._ways.leave()
         self.refresh()
 
     def choose(self, key: str) -> None:
@@ -186,18 +184,15 @@ class RestorePresenter(Presenter[RestoreState]):
             case Page.TROUBLE:
                 self.act(self.state.ways[0].key if self.state.ways else "again")
             case Page.COPIES:
-                self._ask_for_copy()
+                self._ask(plan_of("copy", model), Page.COPIES)
             case Page.OFFICE:
-                self._ask_for_office()
+                self._ask(plan_of("office", model), Page.OFFICE)
             case Page.CONFIRM:
                 self._decide()
-            case Page.WORKING:
-                model.stopping = True
-                self._actions.stop_work()
             case Page.DONE:
                 self._ways.open_till()
-            case Page.LOOKING:
-                pass
+            case Page.LOOKING | Page.WORKING:
+                pass  # Enter has nothing to do there, least of all to stop something
         self.refresh()
 
     def back(self) -> None:
@@ -227,6 +222,13 @@ class RestorePresenter(Presenter[RestoreState]):
 
     # -- choosing
 
+    def _stop(self, key: str) -> None:
+        """End the work, or the proof at its end; pressed once is enough."""
+        if any(action.key == key and action.enabled for action in self.state.others):
+            self._model.stopping = True
+            self._actions.stop_work()
+            self.refresh()
+
     def _show_copies(self) -> None:
         model = self._model
         assert model.findings is not None, "the page comes after looking around"
@@ -249,34 +251,11 @@ class RestorePresenter(Presenter[RestoreState]):
             at = keys.index(self.state.chosen) + step if self.state.chosen in keys else 0
             self.choose(keys[min(max(at, 0), len(keys) - 1)])
 
-    def _ask_for_copy(self) -> None:
-        found, findings = self._model.found, self._model.findings
-        if found is None or findings is None:
-            return
-        outlook, path = of_copy(findings, found), found.copy.path
-        if outlook.boxed:
-            box, till = Path(findings.black_box).expanduser(), found.copy.terminal_id
-            self._ask(RecoverCommand(black_box=box, backup=path, ledger_id=till, set_aside=True), Page.COPIES)
-        else:
-            self._ask(FromCopy(path, not self._model.asked and outlook.newer > 0), Page.COPIES)
-
-    def _ask_for_box(self, findings: Findings) -> None:
-        box = whole_box(findings)
-        if box is not None:
-            folder = Path(findings.black_box).expanduser()
-            self._ask(RecoverCommand(black_box=folder, ledger_id=box[0], set_aside=True), Page.TROUBLE)
-
-    def _ask_for_office(self) -> None:
-        typed = self._model.typed
-        box = typed.get(BOX, "").strip()
-        code = "".join(typed.get(CODE, "").split())  # people read it aloud, and type it, in groups
-        folder = Path(box).expanduser() if box else None
-        command = RecoverCommand(typed.get(URL, "").strip(), code, folder, set_aside=True)
-        self._ask(command, Page.OFFICE)
-
-    def _ask(self, plan: Plan | RecoverCommand, behind: Page) -> None:
+    def _ask(self, plan: Plan | RecoverCommand | None, behind: Page) -> None:
         """Say what will happen and ask who decides it."""
         model = self._model
+        if plan is None:
+            return
         model.plan, model.behind, model.page = plan, behind, Page.CONFIRM
         model.manager = model.managers[0].cashier_id if len(model.managers) == 1 else None
         model.typed = {name: text for name, text in model.typed.items() if name in (URL, CODE, BOX)}

@@ -304,10 +304,10 @@ def _working(model: Model, texts: Texts, _clock: Clock) -> RestoreState:
         for place, stage in enumerate(stages)
     )
     proves = isinstance(step, Step) and step.stage is Stage.VERIFYING
-    stoppable = isinstance(step, Step) and (step.stage in CAN_BE_STOPPED or proves)
-    primary = ""
-    if stoppable:
-        primary = texts._("Leave the proof out") if proves else texts._("Stop")
+    others: tuple[RestoreAction, ...] = ()
+    if proves or (isinstance(step, Step) and step.stage in CAN_BE_STOPPED):
+        caption = texts._("Leave the proof out") if proves else texts._("Stop")
+        others = (RestoreAction("stop", caption, "close", not model.stopping),)
     progress = texts._("{done} of {total}").format(done=texts.number(done), total=texts.number(total)) if total else ""
     return RestoreState(
         Page.WORKING,
@@ -319,9 +319,7 @@ def _working(model: Model, texts: Texts, _clock: Clock) -> RestoreState:
         stages=lines,
         percent=min(PERCENT, PERCENT * done // total) if total else None,
         progress=progress,
-        primary=primary,
-        primary_enabled=stoppable and not model.stopping,
-        keys=_keys(texts, enter=primary),
+        others=others,
         language=model.language,
         busy=True,
     )
@@ -364,7 +362,9 @@ def _done(model: Model, texts: Texts, _clock: Clock) -> RestoreState:
     return RestoreState(
         Page.DONE,
         texts._("Restored"),
-        headline=texts._("The till is whole again"),
+        headline=texts._("Restored, with something to look at")
+        if restored.problems
+        else texts._("The till is whole again"),
         text=texts._("It can be opened now and goes on from there."),
         icon="check_circle",
         tone=Tone.WARN if restored.problems else Tone.GOOD,

@@ -79,6 +79,7 @@ class RestoreView(View):
         self._presenter = presenter
         self._ask_for_file = ask_for_file or choose_file
         self._page: Page | None = None
+        self._chosen = ""
         self._fields: dict[str, FieldBox] = {}
         self._people: dict[str, ChoiceButton] = {}
         secondary = theme.palette.secondary
@@ -206,6 +207,7 @@ class RestoreView(View):
         self._empty.show_text(state.empty)
         self._empty.setVisible(bool(state.empty))
         self._copies.show_copies(state.copies, state.chosen)
+        self._keep_in_sight(state.chosen)
         self._copies.setVisible(bool(state.copies))
         self._show_people(state.people)
         self._show_fields(state.fields, state.secret)
@@ -214,6 +216,14 @@ class RestoreView(View):
             self._page = state.page
             if self.isVisible():
                 QTimer.singleShot(0, self, self.take_focus)  # once the fields of the page are there
+
+    def _keep_in_sight(self, chosen: str) -> None:
+        """Follow the arrows down a list that is longer than the window."""
+        if chosen != self._chosen:
+            self._chosen = chosen
+            row = self._copies.chosen_row()
+            if row is not None:
+                QTimer.singleShot(0, row, lambda: self._scroll.ensureWidgetVisible(row))  # once it has its place
 
     def _show_points(self, state: RestoreState) -> None:
         self._points_caption.show_text(state.points_caption)

@@ -64,6 +64,11 @@ def can_go_on(presenter: RestorePresenter) -> bool:
     return presenter.state.primary_enabled
 
 
+def stops(presenter: RestorePresenter) -> list[str]:
+    """What can be stopped now."""
+    return [action.text for action in presenter.state.others if action.enabled]
+
+
 def percent(presenter: RestorePresenter) -> int | None:
     """How far the work is."""
     return presenter.state.percent
@@ -376,19 +381,23 @@ def test_how_far_it_is_and_what_may_be_stopped(scene: Scene) -> None:
     actions.holds = True
     presenter.field_typed("word", "restore")
     presenter.confirm()
-    assert (presenter.state.page, presenter.state.primary, presenter.state.back) == (Page.WORKING, "", "")
+    assert (presenter.state.page, presenter.state.others, presenter.state.back) == (Page.WORKING, (), "")
     presenter._stepped(Step(Stage.SAVING, 50, 200))
-    assert (presenter.state.percent, presenter.state.progress, presenter.state.primary) == (25, "50 of 200", "Stop")
+    assert (presenter.state.percent, presenter.state.progress, stops(presenter)) == (25, "50 of 200", ["Stop"])
     presenter._stepped(Step(Stage.PUTTING))
     assert [line.tone for line in presenter.state.stages] == [Tone.GOOD, Tone.INFO, Tone.NEUTRAL]
-    assert presenter.state.primary == ""
+    assert stops(presenter) == []
+    presenter.act("stop")
     presenter._stepped(Step(Stage.VERIFYING, 1, 2))
-    assert presenter.state.primary == "Leave the proof out"
+    assert stops(presenter) == ["Leave the proof out"]
     presenter.back()
-    presenter._stepped(Step(Stage.SAVING, 50, 200))
     presenter.confirm()
-    assert actions.stops
-    assert not presenter.state.primary_enabled
+    presenter.act("again")
+    assert (actions.stops, scene.opened) == (False, [])
+    presenter._stepped(Step(Stage.SAVING, 50, 200))
+    presenter.act("stop")
+    presenter.act("stop")
+    assert (actions.stops, stops(presenter)) == (True, [])
     actions.release()
     assert (presenter.state.page, notes(presenter.state)) == (Page.TROUBLE, ["Stopped. Nothing was changed."])
 
