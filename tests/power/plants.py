@@ -49,9 +49,15 @@ def _tombstones_later() -> AbstractContextManager[object]:
     return mock.patch("storage.store.write_tombstones", return_value=None)
 
 
+def _swap_in_one_go() -> AbstractContextManager[object]:
+    """A restore changes all names at once and leaves their order to the disk."""
+    return mock.patch.multiple("storage.swap", sync_directory=mock.DEFAULT, _take_log_in=lambda _: False)
+
+
 PLANTS: Final[dict[str, Callable[[], AbstractContextManager[object]]]] = {
     "synchronous=NORMAL": _normal,
     "no folder syncs": _no_folder_syncs,
     "renamed before synced": _no_file_syncs,
     "no tombstone file": _tombstones_later,
+    "restored in one go": _swap_in_one_go,
 }
