@@ -238,8 +238,8 @@ def _backup(directory: Path, reader: Reader, clock: Clock) -> Finding:
     status = BackupStatus(records=head.seq, epoch=head.epoch)
     made_at = iso_moment(known.made_at_us, clock.utc_offset_min(known.made_at_us))
     if is_old(status, known, now_us, STALE_ELSEWHERE_US):
-        return _about("backup", DataCode.BACKUP_OLD, Severity.WARNING, made=made_at)
-    return _about("backup", DataCode.BACKUP_FINE, Severity.FINE, made=made_at)
+        return _about("backup", DataCode.BACKUP_OLD, Severity.WARNING, newest=made_at)
+    return _about("backup", DataCode.BACKUP_FINE, Severity.FINE, newest=made_at)
 
 
 def _due_members(directory: Path, reader: Reader, clock: Clock) -> list[Finding]:

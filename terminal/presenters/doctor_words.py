@@ -227,10 +227,10 @@ FINDINGS: Final[dict[str, Told]] = {
     DataCode.SYNC_CASES: Told(
         "M-399", mark("Cases for head office to look at: {count}."), mark("Head office's page says what to do.")
     ),
-    DataCode.BACKUP_FINE: Told("", mark("The newest copy off this disk is of {made}.")),
+    DataCode.BACKUP_FINE: Told("", mark("The newest copy off this disk is of {newest}.")),
     DataCode.BACKUP_OLD: Told(
         "M-418",
-        mark("The newest copy off this disk is of {made}, and something was booked since."),
+        mark("The newest copy off this disk is of {newest}, and something was booked since."),
         mark("Plug the stick in, or switch the other machine on; F12 says more."),
     ),
     DataCode.MEMBERS_DUE: Told(
