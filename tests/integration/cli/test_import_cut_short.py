@@ -170,16 +170,18 @@ def killing(database, sql, parameters=()):
         os.kill(os.getpid(), 9)
     return rows
 connection.Database.run = killing
-CommandLine(Path(sys.argv[2]), seed=9)("import", "sales", sys.argv[3])
+print(CommandLine(Path(sys.argv[2]), seed=int(sys.argv[6]))("import", "sales", sys.argv[3]))
 """
 
 
 def test_killed_around_a_commit_it_goes_on_and_nothing_is_doubled(shop: CommandLine, path: str) -> None:
     """Before one its batch is gone, behind one it is there, each time whole; then the rest is booked."""
-    for commit, when, booked in ((1, "before", 0), (1, "after", 4), (2, "before", 8), (1, "after", 12)):
-        command = [sys.executable, "-c", KILLED_AT, str(ROOT), str(shop.directory), path, str(commit), when]
+    kills = ((1, "before", 0), (1, "after", 4), (2, "before", 8), (1, "after", 12))
+    for seed, (commit, when, booked) in enumerate(kills, 90):
+        arguments = (ROOT, shop.directory, path, commit, when, seed)
+        command = [sys.executable, "-c", KILLED_AT, *map(str, arguments)]
         ended = subprocess.run(command, capture_output=True, text=True, check=False, env=dict(os.environ))
-        assert ended.returncode == -9, ended.stderr
+        assert ended.returncode == -9, ended.stdout + ended.stderr
         assert verify.verify(shop.directory).problems == ()
         assert receipts(shop) == [f"R-{number}" for number in range(booked)]
     shop.done("import", "sales", path)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 MEMBERS = 3
 FEW = settings(
-    max_examples=10,
+    max_examples=5,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
