@@ -11,11 +11,12 @@ from uuid import UUID
 
 from storage.edits import Outbox
 from storage.joining import is_telling
-from storage.tombstones import Tombstone, erase
+from storage.tombstones import Tombstone, erase, missing_from, read_tombstones, unwritten, write_tombstones
 from storage.unsent import is_unsent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from loyalty.feed import CardItem, CashierItem, TombstoneItem
     from loyalty.ports import Ids
@@ -69,6 +70,23 @@ def repeat_tombstones(ledger: Database, outbox: Outbox) -> int:
     for member, at_us, day in rows:
         outbox.tombstone(Tombstone(UUID(bytes=member), at_us, day))
     return len(rows)
+
+
+def agree_on_erasures(directory: Path, ledger: Database, vault: Database, ids: Ids) -> bool:
+    """Let the ledger and the file outside it name the same erased members, whichever was put back or lost some.
+
+    Returns:
+        Whether somebody was erased.
+    """
+    written = read_tombstones(directory)
+    missing = missing_from(ledger, written)
+    if missing:
+        with ledger.transaction():
+            replay_erasures(ledger, vault, ids, missing)
+    lost = unwritten(ledger, [*written, *missing])
+    if lost:
+        write_tombstones(directory, lost)
+    return bool(missing)
 
 
 def replay_erasures(ledger: Database, vault: Database, ids: Ids, tombstones: Sequence[Tombstone]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
@@ -15,18 +15,13 @@ from storage.edits import Outbox
 from storage.ending import begin_truthfully, end_truthfully
 from storage.epochs import continue_in_new_epoch
 from storage.errors import DiskFailed, ErasureUnfinished, StorageError, as_written
-from storage.files import (
-    LEDGER_FILE,
-    REPLICA_FILE,
-    VAULT_FILE,
-    os_errors,
-)
-from storage.incoming import replay_erasures
+from storage.files import LEDGER_FILE, REPLICA_FILE, VAULT_FILE, os_errors
+from storage.incoming import agree_on_erasures
 from storage.lock import take_lock
 from storage.replica_view import Belonging, Joined, ReplicaView
 from storage.search_following import SearchFollower
 from storage.tip import Tip, read_tip
-from storage.tombstones import missing_from, read_tombstones, unwritten, write_tombstones
+from storage.tombstones import write_tombstones
 from storage.unit import Reader, Unit
 from storage.upgrade import bring_files_up_to_date, bring_up_to_date, is_older
 from storage.vault import catch_up
@@ -104,8 +99,7 @@ def open_store(directory: Path, *, clock: Clock, ids: Ids, writable: bool = True
         TillOpen: Another process has it open for writing.
         StorageError: Any other known reason; nothing was changed on disk.
     """
-    directory = Path(directory)
-    with os_errors(str(directory)):
+    with os_errors(str(directory := Path(directory))):
         check_files(directory)
     if writable:
         checks.refuse_affected_sqlite()
@@ -155,8 +149,7 @@ class Store:
             held.callback(self.search.close)
             if writable:
                 self._begin_writing()
-                self._tip = Tip(directory)
-                held.callback(self._tip.close)
+                self._tip = held.enter_context(closing(Tip(directory)))
                 self._tip.follow(self._ledger)
             identity = identity or check_ledger(self._ledger, tip)
             self.programme_key = checks.programme_key(directory, self._ledger, writable=writable)
@@ -226,7 +219,7 @@ class Store:
         try:
             with self._stopping_at_disk_failure(), self._ledger.transaction():
                 yield self._ledger
-            self._tip.follow(self._ledger)
+            self._tip.follow(self._ledger)  # nothing behind the commit may fail
         finally:
             self._unit_open = False
 
@@ -363,21 +356,14 @@ class Store:
         self.writable = False
 
     def _begin_writing(self) -> None:
-        """Migrate, replay erasures the database does not know, and leave the mark that tells a crash."""
+        """Migrate, leave the mark that tells a crash, and agree on erasures."""
         bring_up_to_date(self.directory, self._ledger, self._vault)
         self._ledger.one("SELECT seq FROM journal LIMIT 1")  # the log file exists from the first read on
         begin_truthfully(self.directory)
-        written = read_tombstones(self.directory)
-        missing = missing_from(self._ledger, written)
-        if missing:
-            with self._ledger.transaction():
-                replay_erasures(self._ledger, self._vault, self._ids, missing)
+        erased = agree_on_erasures(self.directory, self._ledger, self._vault, self._ids)
         self.search.open()
-        lost = unwritten(self._ledger, [*written, *missing])
-        if lost:
-            write_tombstones(self.directory, lost)
         with contextlib.suppress(StorageError):  # some names are not found then; the till can sell all the same
-            self._follow_profiles(erased=bool(missing))
+            self._follow_profiles(erased=erased)
             self.search.catch_up()
         if self._failed:
             raise DiskFailed(self._failed)
@@ -393,15 +379,12 @@ class Store:
         replica.discard(self.replica_path)
 
     def _follow(self, *, erased: bool) -> None:
-        """Let keys and search terms follow a unit that is on the disk: it is not unmade by what comes behind it."""
+        """Let keys and search follow a unit that is on the disk."""
         try:
             self._follow_profiles(erased=erased)
-        except DiskFailed:
-            if erased:
-                raise
         except StorageError as error:
             if erased:
-                raise ErasureUnfinished(error.support) from error
+                raise error if isinstance(error, DiskFailed) else ErasureUnfinished(error.support) from error
 
     def _follow_profiles(self, *, erased: bool) -> None:
         """Bring keys and search index up to date, and overwrite what an erasure left in the logs.

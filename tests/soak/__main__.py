@@ -10,7 +10,19 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from tests.soak import bytes_on_the_line, failover, kills, power, processes, recovery, sales, window, worlds
+from tests.soak import (
+    bytes_on_the_line,
+    corruption,
+    failover,
+    faults,
+    kills,
+    power,
+    processes,
+    recovery,
+    sales,
+    window,
+    worlds,
+)
 from tests.soak.frame import Soak, run_all
 
 SOAKS: Final = (
