@@ -20,7 +20,7 @@ from terminal.ui.theme import Theme
 from terminal.ui.tokens import CONTROL_MIN
 from tests.fakes.legible import illegible, name_of, visible
 from tests.fakes.presenters import Fake
-from tests.fakes.restore_states import RestoreStates
+from tests.fakes.restore_states import COPIES, RestoreStates
 from texts.i18n import Texts
 
 SIZES = ((1024, 744), (1024, 768), (1366, 768), (1920, 1080))
@@ -253,3 +253,23 @@ def test_a_trouble_without_ways_has_one_large_button(window_of: Callable[..., Re
     window = window_of(RestoreStates(tmp_path, "en").presenter(Trouble.DISK_FULL, DiskFull("x")))
     assert button(window, "primary").text() == "Try again"
     assert window.presenter.state.page is Page.TROUBLE
+
+
+def test_the_arrows_keep_the_chosen_copy_in_sight(window_of: Callable[..., RestoreWindow], tmp_path: Path) -> None:
+    """A list that is longer than the window scrolls along."""
+    presenter = RestoreStates(tmp_path, "en").presenter(Trouble.DAMAGED, Damaged("x"))
+    window = window_of(presenter)
+    presenter.act("copy")
+    settle()
+    assert last_row(window).visibleRegion().isEmpty()
+    for _ in range(COPIES):
+        QTest.keyClick(window, Qt.Key.Key_Down)
+        settle()
+    assert last_row(window).visibleRegion().boundingRect().height() == last_row(window).height()
+
+
+def last_row(window: RestoreWindow) -> QAbstractButton:
+    """The oldest copy."""
+    found = window.findChild(QAbstractButton, f"copy{COPIES - 1}")
+    assert isinstance(found, QAbstractButton)
+    return found
