@@ -133,7 +133,7 @@ class BackupPresenter(Presenter[BackupState]):
         self._show(
             BackupState(
                 title=texts._("Copies of the data"),
-                headline=headline(texts, level),
+                headline=texts._("Demo shop") if self._around.is_demo else headline(texts, level),
                 text=meaning(self._around, level),
                 icon=ICONS[level],
                 tone=TONES[level],

@@ -37,7 +37,7 @@ def notes(around: Surroundings) -> tuple[Notice, ...]:
     """What somebody should do or know, the most urgent first."""
     texts, status = around.texts, around.backup
     if around.is_demo:
-        sentence = texts._("This is the demo shop: no copies are taken of made-up bookings.")
+        sentence = texts._("In a shop of your own this screen says how old the copies are, and what to do.")
         return (Notice(sentence, Tone.INFO),)
     here, elsewhere, box = texts._("This disk"), texts._("Second place"), texts._("Black box")
     found = [*_trouble(around, here, status.here.trouble), *_trouble(around, elsewhere, status.elsewhere.trouble)]

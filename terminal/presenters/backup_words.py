@@ -84,6 +84,8 @@ def meaning(around: Surroundings, level: Level) -> str:
     """What the state means for the shop, and what to do."""
     texts, status = around.texts, around.backup
     match level:
+        case _ if around.is_demo:
+            return texts._("This is the demo shop: no copies are taken of made-up bookings.")
         case Level.STARTING:
             return texts._("The till was just opened and looks how old the copies of its data are.")
         case Level.FINE if status.holds_all(status.elsewhere.newest):

@@ -300,7 +300,8 @@ def test_the_demo_takes_no_copies_and_says_so(counter: Counter) -> None:
     """The button shows what a shop would have."""
     counter.around.is_demo = True
     counter.shell.key("F12")
-    assert "demo" in notes(counter)
+    assert "demo" in counter.shell.backup.state.text
+    assert "a shop of your own" in notes(counter)
     assert [action.enabled for action in counter.shell.backup.state.actions] == [False]
     counter.shell.backup.act("now")
 
