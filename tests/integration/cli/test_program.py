@@ -42,6 +42,8 @@ COMMANDS = [
     ["ledger", "backup"],
     ["ledger", "restore"],
     ["scan"],
+    ["import", "members"],
+    ["import", "sales"],
     ["till"],
     ["demo"],
 ]
