@@ -116,6 +116,8 @@ def _backup(world: World) -> object:
 
 def _is_sound_copy(world: World) -> bool:
     """A copy that was reported can be put back; looked at in a folder of its own."""
+    if not (world.root / "copy").exists():
+        return False
     place = world.root / "put back"
     restore(world.root / "copy", place, clock=world.clock, ids=world.ids)
     return verify(place).ok and (world.root / "copy.key").exists()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from loyalty.directory import Profile
-from storage import connection, store
+from storage import connection, incoming, store
 from storage.errors import DiskFailed, DiskFull, ErasureUnfinished, StorageError
 from storage.store import open_store
 
@@ -64,7 +64,7 @@ def test_a_start_that_fails_behind_its_mark_can_be_tried_again(
         raise DiskFull("x")
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "missing_from", broken)
+        patch.setattr(incoming, "missing_from", broken)
         with pytest.raises(DiskFull):
             open_store(ledger.directory, clock=ledger.clock, ids=ledger.ids)
     assert not (ledger.directory / "ledger.open").exists()
