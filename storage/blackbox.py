@@ -251,7 +251,8 @@ class BlackBox:
         """Whether so much is no longer needed that writing anew is worth it, or somebody was erased."""
         if look.heading.erased != writing.heading.erased:
             return True
-        dead = writing.dead_bytes(look.base(writing.heading.copied), source.waiting_count() if look.telling else None)
+        waiting = None if look.acked_seq is None else source.waiting_count()
+        dead = writing.dead_bytes(look.base(writing.heading.copied), waiting)
         return dead >= PRUNE_BYTES_MIN and 2 * dead >= writing.size
 
     def _keep_key(self, source: BoxSource, look: Look, writing: BoxWriting) -> None:

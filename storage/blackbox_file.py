@@ -77,14 +77,14 @@ class BoxWriting:
         if source.newest_version() > self._version:
             yield b"".join(self._programmes(source))
         while records := source.records_after(self.last_seq, RECORDS_AT_ONCE):
-            side = b"" if look.telling else self._edits_of(source.side_rows(records), look.key)
+            side = b"" if look.acked_seq is not None else self._edits_of(source.side_rows(records), look.key)
             yield side + b"".join(map(self._record, records))
         if look.telling:
             while waiting := source.waiting_edits(self._stamp):
                 self._stamp = waiting[-1][0]
                 if piece := self._edits_of((edit for _, edit in waiting), look.key):
                     yield piece
-        elif look.heading.erased and (piece := self._edits_of(source.erasures(), look.key)):
+        if look.acked_seq is None and look.heading.erased and (piece := self._edits_of(source.erasures(), look.key)):
             yield piece
 
     def dead_bytes(self, base: int, waiting: int | None) -> int:
@@ -92,7 +92,7 @@ class BoxWriting:
 
         Args:
             base: Records up to here are elsewhere.
-            waiting: How many edits wait; ``None`` for a till whose box has side rows in place of edits.
+            waiting: How many edits wait; ``None`` for a till that stands alone, whose box has side rows besides.
         """
         while self._records and self._records[0][0] <= base:
             self._dead += self._records.popleft()[1]

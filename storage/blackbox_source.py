@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from contextlib import ExitStack, closing
 from datetime import date
 from typing import TYPE_CHECKING, Final
@@ -34,8 +35,12 @@ if TYPE_CHECKING:
 
 _AFTER: Final = f"SELECT {COLUMNS}, hash FROM journal WHERE seq > ? ORDER BY seq LIMIT ?"  # noqa: S608 - constant names
 _CARD: Final = "SELECT number, member_id, status FROM card WHERE card_ref = ?"
-_JOINED: Final = "SELECT terminal_id, server_id FROM head_office WHERE has_left = 0"
+_JOINED: Final = "SELECT terminal_id, server_id, url FROM head_office WHERE has_left = 0"
+OWN_OFFICE: Final = "headoffice"
+"""The folder among a till's data in which the head office lies that it serves the others of the shop with."""
+
 EPOCH_START: Final = "epoch_start"
+_LOOPBACK: Final = re.compile(r"https?://(localhost|127\.|\[::1\])")
 _KEY_MARK: Final = b"stammkunde black box 1"
 
 _ENCODER: Final = msgspec.json.Encoder()
@@ -58,7 +63,8 @@ class Look(msgspec.Struct, frozen=True):
     Attributes:
         heading: Whose it is.
         head_seq: Its last record.
-        acked_seq: Up to where head office has acknowledged it; ``None`` for a till that stands alone.
+        acked_seq: Up to where head office has acknowledged it; ``None`` for a till that stands alone, or whose head
+            office lies on the same disk and is lost with it.
         telling: Whether changes become edits, to be told to a head office now or one day.
         key: Seals edits in the box.
     """
@@ -129,12 +135,14 @@ class BoxSource:
         ids: tuple[UUID | None, UUID | None] = (None, None)
         if row and profile_key:
             ids = (UUID(bytes=row[0]), UUID(bytes=row[1]))
+            if (self._directory / OWN_OFFICE).is_dir() and _LOOPBACK.match(row[2]):
+                profile_key = None
         erased = int(self._ledger.value("SELECT count(*) FROM tombstone"))
         names = (shop.terminal_id, shop.name, shop.till_name, shop.currency)
         return Look(
             heading=Heading(*names, shop.created_at_us, *ids, erased=erased),
             head_seq=head(self._ledger).seq,
-            acked_seq=self._acked() if row and profile_key else None,
+            acked_seq=self._acked() if profile_key else None,
             telling=self._ledger.one("SELECT 1 FROM head_office") is not None,
             key=box_key(profile_key or self.programme_key()),
         )

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from loyalty.ports import Clock, Ids
     from storage.blackbox_read import BlackBoxContents
+    from storage.connection import Database
 
 
 class Missing(msgspec.Struct, frozen=True):
@@ -88,6 +89,20 @@ def put_replica(path: Path, target: Path) -> None:
     discard(path)
 
 
+def whose_copy(path: Path) -> UUID:
+    """The ledger id in a copy, or in a ledger that was saved from a failing disk together with its log.
+
+    Raises:
+        StorageError: It is not there, or can't be read as one.
+    """
+    with os_errors(str(path)):
+        if not path.exists():
+            raise MissingLedger(f"{path} does not exist")
+        check_header(path, LEDGER_APPLICATION_ID)
+    with closing(_opened(path)) as database:
+        return read_shop(database).terminal_id
+
+
 def make_ledger(sources: Sources, target: Path, *, may_lack: bool, clock: Clock, ids: Ids) -> Missing | None:
     """Make a data directory, its journal gone on with by the box as far as its chain goes, and begin a new epoch.
 
@@ -108,7 +123,7 @@ def make_ledger(sources: Sources, target: Path, *, may_lack: bool, clock: Clock,
         make_directory(target)
         with temporary(target / ".base.sqlite") as part:
             if sources.copy is not None:
-                _copy(sources.copy, part)
+                _copy_database(sources.copy, part)
                 if sources.contents is not None:
                     extend(part, sources.contents)
             else:
@@ -162,20 +177,17 @@ def _keep_keys(sources: Sources, target: Path) -> None:
         _copy_database(former / VAULT_FILE, target / VAULT_FILE)
 
 
-def _copy(source: Path, part: Path) -> None:
-    if not source.exists():
-        raise MissingLedger(f"{source} does not exist")
-    check_header(source, LEDGER_APPLICATION_ID)
-    _copy_database(source, part)
-
-
 def _copy_database(source: Path, target: Path) -> None:
     with (
-        closing(open_reader(source) if log_bytes(source) else open_frozen(source)) as database,
+        closing(_opened(source)) as database,
         closing(open_new(target)) as copy,
     ):
         database.copy_to(copy, pages=-1, progress=_silent)
         copy.one("PRAGMA journal_mode = DELETE")  # one file, no log beside it
+
+
+def _opened(path: Path) -> Database:
+    return open_reader(path) if log_bytes(path) else open_frozen(path)
 
 
 def _silent(_status: int, _remaining: int, _total: int) -> None:

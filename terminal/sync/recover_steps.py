@@ -17,8 +17,7 @@ from storage.blackbox_read import black_boxes_in
 from storage.create import create_files
 from storage.exchange import HeadOfficeRow
 from storage.files import KEY_BEFORE_JOINING, LEDGER_FILE, REPLICA_FILE, os_errors, parts_of_shop, write_durably
-from storage.rebirth import Missing, Sources, make_ledger, put_replica, told_by
-from storage.rotation import read_copy
+from storage.rebirth import Missing, Sources, make_ledger, put_replica, told_by, whose_copy
 from storage.staging import ASIDE, Staging
 from storage.store import open_store
 from storage.taking_over import take_box, tell_only_missing
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
 
     from loyalty.ports import Clock
     from storage.blackbox_read import BlackBoxContents
-    from storage.rotation import BackupCopy
     from storage.store import Store
     from storage.taking_over import Taken
     from terminal.sync.recover import Outside, RecoverCommand
@@ -121,7 +119,7 @@ class Recovery:
             return NotRecovered(WhyNot.SHOP_HERE)
         if not (command.url or command.backup or command.black_box):
             return NotRecovered(WhyNot.NOTHING_TO_START_FROM)
-        copy = read_copy(command.backup) if command.backup else None
+        copy = whose_copy(command.backup) if command.backup else None
         contents = self._chosen_box(copy)
         if isinstance(contents, NotRecovered):
             return contents
@@ -132,17 +130,17 @@ class Recovery:
 
     # --------------------------------------------------------------------------------------------- the sources
 
-    def _chosen_box(self, copy: BackupCopy | None) -> BlackBoxContents | NotRecovered | None:
+    def _chosen_box(self, copy: UUID | None) -> BlackBoxContents | NotRecovered | None:
         """The box to take, where one is asked for."""
         command = self._command
         if command.black_box is None:
             return None
         boxes = black_boxes_in(command.black_box) if command.black_box.is_dir() else ()
-        wanted = command.ledger_id or (copy.terminal_id if copy else None)
+        wanted = command.ledger_id or copy
         fitting = [box for box in boxes if wanted in (None, box.ledger_id)]
         if not boxes or (command.ledger_id and not fitting):
             return NotRecovered(WhyNot.NO_BLACK_BOX)
-        if not fitting or (copy and fitting[0].ledger_id != copy.terminal_id):
+        if not fitting or (copy and fitting[0].ledger_id != copy):
             return NotRecovered(WhyNot.OTHER_TILL)
         if len(fitting) > 1:
             return NotRecovered(WhyNot.SEVERAL_TILLS, tills=tuple(map(boxed_till, fitting)))
@@ -191,7 +189,7 @@ class Recovery:
 
     # ----------------------------------------------------------------------------------------- head office
 
-    def _from_head_office(self, contents: BlackBoxContents | None, copy: BackupCopy | None) -> Recovered | NotRecovered:
+    def _from_head_office(self, contents: BlackBoxContents | None, copy: UUID | None) -> Recovered | NotRecovered:
         admission = self._earlier_admission()
         if admission is not None:
             try:
@@ -213,11 +211,11 @@ class Recovery:
             found = msgspec.json.decode(path.read_bytes(), type=_Admission)
         return found if found.typed_url == self._command.url else None
 
-    def _admitted(self, contents: BlackBoxContents | None, copy: BackupCopy | None) -> _Admission:
+    def _admitted(self, contents: BlackBoxContents | None, copy: UUID | None) -> _Admission:
         """Join under an id of its own; the key and the admission are on the disk when this returns."""
         self._say(RecoverStep.JOINING)
         heading = contents.heading if contents else None
-        ledger_id = copy.terminal_id if copy else self._outside.ids.random_id()
+        ledger_id = copy or self._outside.ids.random_id()
         applicant = Applicant(heading.till_name if heading else NAMELESS, ledger_id, 0)
         admitted = self._office.apply(self._command.url, self._command.code, applicant)
         self._keys.keep(admitted.reply.terminal_id, admitted.private_key)

@@ -253,6 +253,20 @@ def test_cards_and_texts_of_boxed_records_come_along(ledger: LedgerOfTests, box:
     assert len(boxed(folder).edits) == 1
 
 
+def test_a_head_office_on_the_same_disk_is_no_second_copy(
+    joined: JoinedLedger, joined_box: BlackBox, folder: Path
+) -> None:
+    """A till that serves the others of the shop loses both together: its box is that of a till that stands alone."""
+    sell(joined)
+    acknowledge(joined)
+    joined_box.catch_up()
+    assert seqs(folder) == []
+    (joined.directory / "headoffice").mkdir()
+    joined_box.catch_up()
+    assert seqs(folder)[0] == 1
+    assert key_path(path_of(joined, folder)).exists()
+
+
 def test_a_newer_programme_is_boxed(ledger: LedgerOfTests, box: BlackBox, folder: Path) -> None:
     """The rules under which the newest records were made come with them."""
     box.catch_up()

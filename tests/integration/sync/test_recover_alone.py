@@ -14,7 +14,7 @@ from storage.backup import backup, key_path
 from storage.blackbox import BlackBox
 from storage.blackbox import key_path as box_key_path
 from storage.blackbox_frames import box_name
-from storage.errors import Damaged, MissingLedger
+from storage.errors import Damaged, MissingLedger, NotALedger
 from storage.store import open_store
 from storage.tombstones import Tombstone, write_tombstones
 from storage.types import CardRow, CashierRow
@@ -261,7 +261,25 @@ def test_a_copy_that_is_not_there_is_said(lonely: LonelyTill) -> None:
     lonely.lose()
     with pytest.raises(MissingLedger):
         lonely.recover(black_box=None)
+    lonely.copy.write_bytes(b"no copy")
+    with pytest.raises(NotALedger):
+        lonely.recover(url="http://localhost:1", code="not used up")
+    shutil.copy(lonely.path, lonely.copy)
+    with pytest.raises(NotALedger):
+        lonely.recover()
     assert not any(lonely.ledger.directory.glob("*.sqlite"))
+
+
+def test_a_ledger_saved_from_the_failing_disk_is_as_good_as_a_copy(lonely: LonelyTill) -> None:
+    """With the log that its last bookings stand in; what even that lacks comes from the box."""
+    lonely.sell(2)
+    for name in ("ledger.sqlite", "ledger.sqlite-wal", "programme.key"):
+        shutil.copy(lonely.ledger.directory / name, lonely.copy.parent / name)
+    lonely.sell(3)
+    lonely.lose()
+    assert isinstance(lonely.recover(backup=lonely.copy.parent / "ledger.sqlite"), Recovered)
+    with lonely.opened() as store, store.reader() as reader:
+        assert reader.account(lonely.ledger.member()).balance == 50
 
 
 def test_a_box_of_two_pasts_is_taken_whole(lonely: LonelyTill, tmp_path: Path) -> None:
