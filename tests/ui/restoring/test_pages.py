@@ -81,7 +81,7 @@ def window_of(qtbot: QtBot, theme: Theme) -> Callable[..., RestoreWindow]:
     """Makes a shown window on a presenter."""
 
     def make(presenter: RestorePresenter | FakeRestoring, chosen: Path | None = None) -> RestoreWindow:
-        window = RestoreWindow(presenter, presenter.texts, theme, "/home/till/data", lambda *_: chosen)
+        window = RestoreWindow(presenter, presenter.texts, theme, "shop/data", lambda *_: chosen)
         qtbot.addWidget(window)
         window.resize(1024, 768)
         window.open()

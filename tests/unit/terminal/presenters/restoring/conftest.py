@@ -17,6 +17,7 @@ from storage.types import CashierRow
 from terminal.app.cashiers import hash_pin
 from terminal.app.restoring_trouble import Trouble, diagnose
 from terminal.presenters.restore import RestorePresenter, Ways
+from terminal.presenters.restore_states import Page, RestoreState
 from terminal.settings.backup import BackupSettings
 from tests.fakes.ledger import LedgerOfTests
 from tests.fakes.restoring import InlineRestoring
@@ -99,3 +100,33 @@ def empty(scene: Scene) -> Scene:
     """The same without copies."""
     shutil.rmtree(scene.directory / "backups")
     return scene
+
+
+def keys(state: RestoreState) -> list[str]:
+    """The ways, the best first."""
+    return [way.key for way in state.ways]
+
+
+def at(presenter: RestorePresenter) -> Page:
+    """Which page is on."""
+    return presenter.state.page
+
+
+def can_go_on(presenter: RestorePresenter) -> bool:
+    """Whether the large button does something."""
+    return presenter.state.primary_enabled
+
+
+def stops(presenter: RestorePresenter) -> list[str]:
+    """What can be stopped now."""
+    return [action.text for action in presenter.state.others if action.enabled]
+
+
+def percent(presenter: RestorePresenter) -> int | None:
+    """How far the work is."""
+    return presenter.state.percent
+
+
+def notes(state: RestoreState) -> list[str]:
+    """What must be thought of."""
+    return [note.text for note in state.notes]
