@@ -12,6 +12,7 @@ from typing import Final
 
 from tests.soak import (
     bytes_on_the_line,
+    concurrency,
     corruption,
     failover,
     faults,
@@ -35,6 +36,7 @@ SOAKS: Final = (
     Soak("window", window.run),
     Soak("faults", faults.run),
     Soak("corruption", corruption.run),
+    Soak("concurrency", concurrency.run),
     Soak("power", power.run),
     Soak("recovery", recovery.run),
 )

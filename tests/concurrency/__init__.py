@@ -1,0 +1,1 @@
+"""Everything that may happen at once on one data directory."""
