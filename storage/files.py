@@ -65,6 +65,9 @@ LOG_INDEX_BYTES: Final = 32_768
 
 NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
+_NOT_SYNCED: Final = (errno.EINVAL, errno.ENOTSUP)
+"""What fsync(2) answers about something that knows no syncing."""
+
 _MAGIC: Final = b"SQLite format 3\x00"
 _HEADER = struct.Struct(">16sH6xII28xI4xI20xI4x")
 _LARGEST_PAGE: Final = 65_536
@@ -155,12 +158,18 @@ def sync_file(path: Path) -> None:
 
 
 def sync_directory(path: Path) -> None:
-    """Wait until a directory's names are on the disk; Windows has no way to ask and does so by itself."""
+    """Wait until a directory's names are on the disk; Windows has no way to ask and does so by itself.
+
+    So do some folders of other machines: they answer that a directory can't be synced, which is no failure.
+    """
     if os.name == "nt":  # pragma: no cover - no directory handles there
         return
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
+    except OSError as error:
+        if error.errno not in _NOT_SYNCED:
+            raise
     finally:
         os.close(handle)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +21,7 @@ from storage.backup import (
 from storage.carrying import carry
 from storage.connection import open_new
 from storage.errors import CopyStopped, Damaged, DiskFull, ReadOnlyDisk
-from storage.files import write_durably
+from storage.files import sync_directory, write_durably
 from storage.moments import LedgerWatch, moment_of_copy
 from storage.store import open_store
 from storage.tombstones import leave_tombstones, read_tombstones, tombstones_in
@@ -262,6 +264,20 @@ def test_a_stick_without_modes_takes_keys_and_erasures(tmp_path: Path, monkeypat
     monkeypatch.setattr("pathlib.Path.chmod", refuse)
     write_durably(tmp_path / "copy.key", b"secret")
     assert (tmp_path / "copy.key").read_bytes() == b"secret"
+
+
+@pytest.mark.parametrize(("number", "is_failure"), [(errno.EINVAL, False), (errno.ENOTSUP, False), (errno.EIO, True)])
+def test_a_folder_of_another_machine_may_know_no_syncing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, is_failure: bool
+) -> None:
+    """That is its answer and no failure; a disk that fails is one."""
+
+    def refuse(_: int) -> None:
+        raise OSError(number, "fsync")
+
+    monkeypatch.setattr("os.fsync", refuse)
+    with pytest.raises(OSError, match="fsync") if is_failure else nullcontext():
+        sync_directory(tmp_path)
 
 
 def test_a_moment_tells_whether_a_copy_would_hold_anything_new(ledger: LedgerOfTests, tmp_path: Path) -> None:
