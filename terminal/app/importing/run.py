@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from loyalty.imported import is_imported
-from storage.backup import backup, key_path
+from storage.backup import backup, key_path, tombstones_path
 from storage.errors import DiskFull
 from storage.files import LEDGER_FILE, make_directory, os_errors
+from storage.rotation import name_of_till
 from storage.stage import Stage
 from terminal.app.importing.files import TextFile, examine, lines
 from terminal.app.importing.flaws import Bad, Flaw, Flaws
@@ -301,15 +302,16 @@ class _Import:
         folder = self._command.copies
         with os_errors(str(folder)):
             make_directory(folder)
-        copy = folder / f"{_COPY_NAME}{self._file.sha256[:8]}.backup"
+        own = f"{name_of_till(self._till.store.shop.terminal_id)}-{_COPY_NAME}"  # tills may share the folder
+        copy = folder / f"{own}{self._file.sha256[:8]}.backup"
         with closing(self._till.store.reader()) as reader:
             newest = reader.stored(reader.head().seq)
         if not (copy.exists() and newest is not None and is_imported(newest.record)):
             backup(self._till.store.directory, copy, lambda done, total: self._progress(Phase.COPYING, done, total))
         with os_errors(str(folder)):
-            copies = sorted(folder.glob(f"{_COPY_NAME}*.backup"), key=lambda path: path.stat().st_mtime_ns)
+            copies = sorted(folder.glob(f"{own}*.backup"), key=lambda path: path.stat().st_mtime_ns)
             for old in copies[:-COPIES_KEPT]:
                 if old != copy:
-                    old.unlink()
-                    key_path(old).unlink(missing_ok=True)
+                    for path in (old, key_path(old), tombstones_path(old)):
+                        path.unlink(missing_ok=True)
         return copy

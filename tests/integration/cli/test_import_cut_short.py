@@ -114,7 +114,7 @@ def test_without_room_nothing_is_begun(shop: CommandLine, path: str, monkeypatch
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=1_000))
     assert shop("import", "sales", path).error == "disk_full"
     assert receipts(shop) == []
-    assert not list((shop.directory / "backups").glob("before-import-*"))
+    assert not list((shop.directory / "backups").glob("*before-import-*"))
 
 
 def test_after_a_sale_in_between_a_new_copy_is_made(

@@ -299,7 +299,7 @@ def test_only_the_newest_copies_are_kept(shop: CommandLine) -> None:
     for number in range(5):
         shop.done("earn", ANNA, "1.00")  # else it would be one import cut short
         shop.done("import", "sales", file(shop, f"R-{number},2025-03-01 10:00,{ANNA},1.00,EUR"))
-    names = [path.name for path in (shop.directory / "backups").iterdir() if path.name.startswith("before-import-")]
+    names = [path.name for path in (shop.directory / "backups").iterdir() if "-before-import-" in path.name]
     assert len([name for name in names if name.endswith(".backup")]) == 3
     assert len([name for name in names if name.endswith(".key")]) == 3
 
