@@ -67,10 +67,10 @@ class BackupStates:
             ),
         )
 
-    def variants(self) -> dict[str, BackupState]:
-        """Every variant by name."""
+    def none(self) -> BackupState:
+        """No copy off this disk, and two sticks that would do."""
         t, fine = self.t, self.fine()
-        none = replace(
+        return replace(
             fine,
             headline=t("Keine Kopie außerhalb dieser Platte", "No copy off this disk"),
             text=t(
@@ -101,7 +101,11 @@ class BackupStates:
                 fine.actions[1],
             ),
         )
-        troubled = replace(
+
+    def troubled(self) -> BackupState:
+        """An old copy elsewhere, and both places in trouble."""
+        t, fine = self.t, self.fine()
+        return replace(
             fine,
             headline=t("Die letzte Kopie außerhalb ist alt", "The last copy elsewhere is old"),
             text=t(
@@ -133,15 +137,22 @@ class BackupStates:
                 ),
             ),
         )
-        running = replace(
+
+    def running(self) -> BackupState:
+        """A copy is being made."""
+        t, fine = self.t, self.fine()
+        return replace(
             fine,
             percent=42,
             progress=t("Das Journal wird kopiert: 42 %", "The ledger is copied: 42%"),
             actions=(replace(fine.actions[0], enabled=False), replace(fine.actions[1], enabled=False)),
         )
+
+    def variants(self) -> dict[str, BackupState]:
+        """Every variant by name."""
         return {
-            "backup": fine,
-            "backup_none": none,
-            "backup_troubled": troubled,
-            "backup_running": running,
+            "backup": self.fine(),
+            "backup_none": self.none(),
+            "backup_troubled": self.troubled(),
+            "backup_running": self.running(),
         }
