@@ -70,7 +70,7 @@ class FindPresenter(Presenter[FindState]):
 
     def _took(self, asked: str, found: Found) -> None:
         self._searching = False
-        if len(self._asked) >= QUERY_LENGTH_MIN:
+        if asked == self._asked:  # Enter takes what is on the screen, so nothing older than the text comes on it
             self._found, self._answered = found, asked
             self.refresh()
         self._search()
