@@ -13,26 +13,22 @@ if TYPE_CHECKING:
 
 
 def run(run: Run) -> None:
-    """Try all moments in random order until the time is over."""
+    """Try each workload in each mode, all of its moments, in random order until the time is over."""
     reason = why_not()
     if reason:
         run.count(f"not run: {reason}")
         return
     problems: list[str] = []
+    pairs = [(name, number) for name in WORKLOADS for number in range(len(MODES))]
+    run.rng.shuffle(pairs)
     with Lab(run.folder) as lab:
-        pairs = [(name, number) for name in WORKLOADS for number in range(len(MODES))]
-        run.rng.shuffle(pairs)
-        plan: list[tuple[str, int, int]] = []
         for name, number in pairs:
-            if not run.goes_on():
-                break
-            plan += ((name, number, fail_at) for fail_at in range(1, lab.count(name, number) + 1))
-        run.rng.shuffle(plan)
-        run.count("moments at which something can fail", len(plan))
-        for name, number, fail_at in plan:
-            if not run.goes_on():
-                break
-            for go_on in (False, True):
+            moments = list(range(1, lab.count(name, number) + 1)) if run.goes_on() else []
+            run.rng.shuffle(moments)
+            for fail_at in moments:
+                if not run.goes_on():
+                    break
+                go_on = run.rng.random() < 1 / 2
                 verdict = lab.trial(name, number, fail_at, go_on=go_on)
                 run.count("faults")
                 run.count(f"ended as {verdict.outcome}")
