@@ -186,6 +186,20 @@ class LostTill:
             office=office or self.inside,
         )
 
+    def recovered(self, **command: object) -> Recovered:
+        """Lose the till and get it back."""
+        self.lose()
+        done = self.recover(self.command(**command))
+        assert isinstance(done, Recovered), done
+        assert done.waiting == 0
+        return done
+
+    def assert_once(self) -> None:
+        """Every sale of the lost till is at head office, none of them twice, and all is sound."""
+        there = self.at_head_office()
+        assert [there.count(record_id) for record_id in self.booked] == [1] * len(self.booked)
+        self.assert_whole()
+
     @property
     def directory(self) -> Path:
         """The data directory of the lost till, and of the one that comes in its place."""

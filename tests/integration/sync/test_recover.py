@@ -6,57 +6,24 @@ import shutil
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-import msgspec
-import pytest
-
-from loyalty.directory import CardStatus, Profile, Role
+from loyalty.directory import Profile
 from loyalty.records import EpochStart, Purpose, ReversalReason
 from loyalty.reversal import ReversalRequest
 from loyalty.sale import RewardRequest
-from loyalty.wire import ProblemCode
-from storage import staging
-from storage.backup import backup
 from storage.blackbox import BlackBox
 from storage.blackbox_frames import box_name
-from storage.files import KEY_BEFORE_JOINING, SHOP_FILES, move_to_free_name
-from storage.types import CashierRow
+from storage.files import KEY_BEFORE_JOINING, SHOP_FILES
 from terminal.app.close_day import CloseDayCommand, DayClosed, close_day
 from terminal.app.consent import ConsentCommand, change_consent
 from terminal.app.members import EraseCommand, Erased, erase_member
 from terminal.app.redeem import RedeemCommand, Redeemed, redeem
 from terminal.app.reverse import ReverseCommand, Reversed, reverse
-from terminal.sync.recover import NotRecovered, RecoverCommand, Recovered, RecoverStep, WhyNot
-from terminal.sync.status import SyncTrouble
-from tests.fakes.ledger import LedgerOfTests, card_number
+from terminal.sync.recover import NotRecovered, Recovered, RecoverStep, WhyNot
+from tests.fakes.ledger import card_number
 from tests.fakes.lost_till import LostTill
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[LostTill]:
-    """Two tills and a head office at work."""
-    made = LostTill(tmp_path)
-    yield made
-    made.close()
-
-
-def recovered(world: LostTill, **command: object) -> Recovered:
-    """Lose the till and get it back."""
-    world.lose()
-    done = world.recover(world.command(**command))
-    assert isinstance(done, Recovered), done
-    assert done.waiting == 0
-    return done
-
-
-def assert_once(world: LostTill) -> None:
-    """Every sale of the lost till is at head office, and none of them twice."""
-    there = world.at_head_office()
-    assert [there.count(record_id) for record_id in world.booked] == [1] * len(world.booked)
-    world.assert_whole()
+    pass
 
 
 def test_what_head_office_has_and_what_only_the_box_has_make_one_till(world: LostTill) -> None:
@@ -72,10 +39,10 @@ def test_what_head_office_has_and_what_only_the_box_has_make_one_till(world: Los
     world.box.catch_up()
     world.sell(1, 300, at=world.other)
     world.other.round()
-    done = recovered(world)
+    done = world.recovered()
     assert (done.from_box, done.damaged, done.torn_bytes, done.store) == (5, 0, 0, "Mitte")
     assert [world.account(number).balance for number in (1, 2, 3)] == [38, 10, 10]
-    assert_once(world)
+    world.assert_once()
 
 
 def test_nothing_is_shown_before_it_is_right(world: LostTill) -> None:
@@ -107,7 +74,7 @@ def test_records_keep_their_ids_and_bytes_in_an_epoch_that_names_the_lost_ledger
     sale = world.sell()
     ledger_id = world.till.ledger.store.shop.terminal_id
     world.box.catch_up()
-    recovered(world)
+    world.recovered()
     till = world.reopened()
     with closing(till.store), till.store.reader() as reader:
         stored = reader.record(sale.record_id)
@@ -135,9 +102,9 @@ def test_rewards_reversals_and_consents_come_back(world: LostTill) -> None:
     change_consent(till, ConsentCommand(ids.record_id(), card_number(2), Purpose.EMAIL, granted=True))
     world.booked += [command.record_id, undo.record_id]
     world.box.catch_up()
-    recovered(world)
+    world.recovered()
     assert world.account(1).balance == 600 - 500 - 10
-    assert_once(world)
+    world.assert_once()
     world.other.round()
     assert world.other.names("Zabel") == ["Berta Zabel"]
 
@@ -151,8 +118,8 @@ def test_a_day_close_of_the_lost_till_is_handed_in_and_freezes_nothing_here(worl
     assert isinstance(closed, DayClosed)
     world.booked += [close.record_id for close in closed.closes]
     world.box.catch_up()
-    recovered(world)
-    assert_once(world)
+    world.recovered()
+    world.assert_once()
     till = world.reopened()
     with closing(till.store):
         again = close_day(till, CloseDayCommand())
@@ -166,7 +133,7 @@ def test_changes_of_people_come_from_the_box(world: LostTill) -> None:
     world.till.round()
     world.till.enrol(card_number(1), "Anna Bauer")
     world.box.catch_up()
-    done = recovered(world)
+    done = world.recovered()
     assert done.edits > 0
     assert done.unreadable_edits == 0
     world.other.round()
@@ -185,7 +152,7 @@ def test_an_erasure_that_was_never_sent_comes_from_the_box(world: LostTill) -> N
     assert world.other.names("Bauer") == ["Anna Bauer"]
     assert isinstance(erase_member(world.till.till, EraseCommand(card_number(1))), Erased)
     world.box.catch_up()
-    recovered(world)
+    world.recovered()
     world.other.round()
     assert world.other.names("Bauer") == []
     assert not world.office.head.find_members("Bauer", 5)
@@ -201,7 +168,7 @@ def test_who_was_erased_meanwhile_does_not_come_back_from_the_box(world: LostTil
     world.box.catch_up()
     assert isinstance(erase_member(world.other.till, EraseCommand(card_number(1))), Erased)
     world.other.round()
-    recovered(world)
+    world.recovered()
     again = world.reopened()
     with closing(again.store), again.store.reader() as reader:
         assert reader.search("Auer") == []
@@ -216,7 +183,7 @@ def test_without_a_box_the_till_has_what_head_office_has(world: LostTill) -> Non
     world.sell(1)
     world.till.round()
     lost = world.sell(1)
-    done = recovered(world, black_box=None)
+    done = world.recovered(black_box=None)
     assert (done.from_box, done.former_terminal, done.former_is_active) == (0, None, False)
     assert world.account(1).balance == 10
     assert lost.record_id not in world.at_head_office()
@@ -227,14 +194,14 @@ def test_who_the_lost_till_was_is_said_until_head_office_shuts_it_out(world: Los
     former = world.till.row.terminal_id
     world.sell()
     world.box.catch_up()
-    done = recovered(world)
+    done = world.recovered()
     assert (done.former_terminal, done.former_is_active) == (former, True)
     world.office.head.revoke(former)
     shutil.rmtree(world.directory)
     again = world.recover()
     assert isinstance(again, Recovered)
     assert (again.former_terminal, again.former_is_active) == (former, False)
-    assert_once(world)
+    world.assert_once()
 
 
 def test_the_old_box_goes_when_the_new_till_has_one(world: LostTill) -> None:
@@ -243,7 +210,7 @@ def test_the_old_box_goes_when_the_new_till_has_one(world: LostTill) -> None:
     world.till.enrol(card_number(2), "Berta Zabel")
     world.box.catch_up()
     [old] = world.folder.glob("*.blackbox")
-    recovered(world)
+    world.recovered()
     with closing(BlackBox(world.directory, world.folder)) as box:
         box.catch_up()
         assert not box.set_aside
@@ -263,10 +230,10 @@ def test_a_torn_box_gives_what_was_written_whole(world: LostTill) -> None:
     torn = world.booked.pop()
     with path.open("rb+") as file:
         file.truncate(path.read_bytes().index(torn.bytes))
-    done = recovered(world)
+    done = world.recovered()
     assert done.torn_bytes > 0
     assert torn not in world.at_head_office()
-    assert_once(world)
+    world.assert_once()
 
 
 def test_damage_in_the_middle_costs_what_stood_there(world: LostTill) -> None:
@@ -280,9 +247,9 @@ def test_damage_in_the_middle_costs_what_stood_there(world: LostTill) -> None:
     raw[middle] ^= 1
     path.write_bytes(raw)
     del world.booked[1]
-    done = recovered(world)
+    done = world.recovered()
     assert done.damaged == 1
-    assert_once(world)
+    world.assert_once()
     assert world.account().balance == 20
 
 
@@ -301,7 +268,7 @@ def test_one_box_of_several_has_to_be_named(world: LostTill) -> None:
     assert {till.till_name for till in no.tills} == {"Kasse 1"}
     assert world.inside.asked == 0
     assert isinstance(world.recover(world.command(ledger_id=ledger_id)), Recovered)
-    assert_once(world)
+    world.assert_once()
 
 
 def test_edits_sealed_for_another_head_office_are_counted(world: LostTill) -> None:
@@ -320,233 +287,3 @@ def test_edits_sealed_for_another_head_office_are_counted(world: LostTill) -> No
         with closing(BlackBox(fresh.directory, world.folder)) as box:
             box.catch_up()
         assert len(list(world.folder.glob("*.blackbox"))) == 2, "somebody may still find the other keys"
-
-
-# --------------------------------------------------------------------------------------------- with a copy
-
-
-def test_a_copy_brings_the_tills_own_history_and_what_was_neither_sent_nor_boxed(
-    world: LostTill, tmp_path: Path
-) -> None:
-    """Head office recognises what it has; the box goes on where its own records begin."""
-    world.sell(1)
-    world.till.round()
-    world.sell(2)
-    copy = tmp_path / "till.backup"
-    backup(world.till.ledger.directory, copy)
-    world.till.round()
-    world.sell(1)
-    world.box.catch_up()
-    done = recovered(world, backup=copy)
-    assert done.records > done.from_box
-    assert_once(world)
-    till = world.reopened()
-    with closing(till.store), till.store.reader() as reader:
-        assert len(reader.recent_bookings()) == 3
-        assert till.store.shop.terminal_id == world.till.ledger.store.shop.terminal_id
-
-
-def test_a_copy_is_not_told_to_head_office_for_news(world: LostTill, tmp_path: Path) -> None:
-    """Its cards are as they were; what was blocked since stays blocked, and what head office lacks is told."""
-    for number in (1, 2):
-        world.till.enrol(card_number(number), "Anna Bauer" if number == 1 else "Berta Zabel")
-    world.till.round()
-    with world.till.ledger.store.unit() as unit:
-        unit.put_cashier(CashierRow(world.till.ledger.ids.random_id(), "Ines", Role.CASHIER, "$argon2id$"))
-    copy = tmp_path / "till.backup"
-    backup(world.till.ledger.directory, copy)
-    world.other.round()
-    with world.other.ledger.store.unit() as unit:
-        known = unit.card(card_number(1))
-        assert known is not None
-        unit.put_card(msgspec.structs.replace(known, status=CardStatus.BLOCKED))
-    world.other.round()
-    recovered(world, backup=copy, black_box=None)
-    world.other.round()
-    told = world.other.card(card_number(1))
-    assert told is not None
-    assert told.status is CardStatus.BLOCKED
-    assert world.other.names("Zabel") == ["Berta Zabel"]
-    with world.other.ledger.store.reader() as reader:
-        assert [cashier.name for cashier in reader.cashiers()] == ["Ines"]
-
-
-# ---------------------------------------------------------------------------------------------- refusals
-
-
-def test_what_cannot_be_is_a_value_and_leaves_no_trace(world: LostTill, tmp_path: Path) -> None:
-    """Nobody was asked for anything but the last one, whose code is none."""
-    world.box.catch_up()
-    world.lose()
-    (tmp_path / "empty").mkdir()
-    others = tmp_path / "other.backup"
-    backup(world.other.ledger.directory, others)
-    strange = world.other.ledger.store.shop.terminal_id
-    for command, why in (
-        (RecoverCommand(), WhyNot.NOTHING_TO_START_FROM),
-        (world.command(black_box=tmp_path / "empty"), WhyNot.NO_BLACK_BOX),
-        (world.command(black_box=tmp_path / "nowhere"), WhyNot.NO_BLACK_BOX),
-        (world.command(ledger_id=strange), WhyNot.NO_BLACK_BOX),
-        (world.command(backup=others), WhyNot.OTHER_TILL),
-        (world.command(code="nonsense"), WhyNot.HEAD_OFFICE),
-    ):
-        no = world.recover(command)
-        assert isinstance(no, NotRecovered)
-        assert no.why is why
-        assert not any((world.directory / name).exists() for name in SHOP_FILES)
-    assert world.inside.asked == 1
-
-
-def test_a_used_code_is_said(world: LostTill) -> None:
-    """With head office's own reason."""
-    world.lose()
-    code = world.code()
-    assert isinstance(world.recover(RecoverCommand("http://localhost:1", code)), Recovered)
-    shutil.rmtree(world.directory)
-    no = world.recover(RecoverCommand("http://localhost:1", code))
-    assert no == NotRecovered(WhyNot.HEAD_OFFICE, trouble=ProblemCode.CODE_INVALID)
-
-
-def test_without_any_rules_no_till_is_made(tmp_path: Path) -> None:
-    """Head office has published none and no box holds any: nobody could say what a point is."""
-    with closing(LostTill(tmp_path, publish=False)) as world:
-        world.lose()
-        assert world.recover(world.command(black_box=None)) == NotRecovered(WhyNot.NO_PROGRAMME)
-
-
-def test_the_rules_come_from_the_box_where_head_office_has_none(tmp_path: Path) -> None:
-    """The tills of such a shop have their own."""
-    with closing(LostTill(tmp_path, publish=False)) as world:
-        world.sell()
-        world.box.catch_up()
-        recovered(world)
-        assert_once(world)
-
-
-def test_a_shop_in_the_folder_is_never_touched_unless_somebody_says_so(world: LostTill) -> None:
-    """Then it is kept beside the new one, whole."""
-    world.sell()
-    world.box.catch_up()
-    world.box.close()
-    world.till.close()
-    before = {path.name: path.read_bytes() for path in world.directory.iterdir() if path.name in SHOP_FILES}
-    assert world.recover() == NotRecovered(WhyNot.SHOP_HERE)
-    assert isinstance(world.recover(world.command(set_aside=True)), Recovered)
-    [aside] = world.directory.glob("before-recovery-*")
-    assert {path.name: path.read_bytes() for path in aside.iterdir()} == before
-    assert_once(world)
-
-
-# -------------------------------------------------------------------------------------------- interruptions
-
-
-class PowerGone(Exception):
-    """The machine goes off."""
-
-
-def test_power_goes_at_every_step_and_the_same_command_goes_on(world: LostTill) -> None:
-    """One after the other, without another code; nothing is doubled by what was done before."""
-    world.sell(1)
-    world.till.round()
-    world.sell(1)
-    world.till.enrol(card_number(2), "Berta Zabel")
-    world.box.catch_up()
-    world.lose()
-    command = world.command()
-    for step in RecoverStep:
-
-        def go_off(found: RecoverStep, _done: int, _total: int, step: RecoverStep = step) -> None:
-            if found is step:
-                raise PowerGone
-
-        with pytest.raises(PowerGone):
-            world.recover(command, progress=go_off)
-    assert isinstance(world.recover(command), Recovered)
-    assert world.inside.asked == 1
-    assert_once(world)
-
-
-def test_power_goes_while_the_new_files_are_moved(world: LostTill, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some stand in their place and some don't, the ledger last of all: the same command moves the rest."""
-    world.sell()
-    world.box.catch_up()
-    world.lose()
-    moved: list[str] = []
-
-    def move(path: Path, target: Path) -> None:
-        if len(moved) == 2:
-            raise PowerGone
-        moved.append(path.name)
-        move_to_free_name(path, target)
-
-    with monkeypatch.context() as patched:
-        patched.setattr("storage.staging.move_to_free_name", move)
-        with pytest.raises(PowerGone):
-            world.recover()
-    assert not (world.directory / "ledger.sqlite").exists()
-    assert isinstance(world.recover(RecoverCommand()), Recovered)
-    assert not (world.directory / staging.FOLDER).exists()
-    assert_once(world)
-
-
-def test_the_line_breaks_behind_every_call_and_the_same_command_goes_on(world: LostTill) -> None:
-    """Also between an answer of head office and its arrival: what it took then, it takes once."""
-    world.sell(1)
-    world.till.round()
-    world.sell(1)
-    world.till.enrol(card_number(2), "Berta Zabel")
-    world.box.catch_up()
-    world.lose()
-    command = world.command()
-    broken = 0
-    world.inside.breaks_after = 1
-    while isinstance(done := world.recover(command), NotRecovered):
-        assert done == NotRecovered(WhyNot.HEAD_OFFICE, trouble=SyncTrouble.UNREACHABLE)
-        broken += 1
-        world.inside.breaks_after += 1
-    assert broken >= 4
-    assert world.inside.asked == 1
-    assert_once(world)
-
-
-def test_a_till_that_was_shut_out_in_between_begins_anew_with_a_new_code(world: LostTill) -> None:
-    """Head office revoked the half-made one: with the old code that is said, with a new one it begins again."""
-    world.sell()
-    world.box.catch_up()
-    world.lose()
-    world.inside.breaks_after = 2
-    command = world.command()
-    world.recover(command)
-    world.inside.breaks_after = 0
-    half = next(till for till in world.office.head.terminals() if till.records == 0)
-    world.office.head.revoke(half.terminal_id)
-    no = world.recover(RecoverCommand(command.url, "", world.folder))
-    assert no == NotRecovered(WhyNot.HEAD_OFFICE, trouble=ProblemCode.REVOKED)
-    assert isinstance(world.recover(), Recovered)
-    assert_once(world)
-
-
-def test_another_head_office_begins_anew(world: LostTill) -> None:
-    """What was begun with the first one is of no use to it."""
-    world.box.catch_up()
-    world.lose()
-    world.inside.breaks_after = 2
-    world.recover()
-    world.inside.breaks_after = 0
-    assert isinstance(world.recover(world.command(url="http://localhost:2")), Recovered)
-    assert world.inside.asked == 2
-
-
-def test_a_strange_ledger_stays_away_from_the_new_one(world: LostTill) -> None:
-    """Somebody made a shop in the folder while recovering was cut off: it is not overwritten."""
-    world.box.catch_up()
-    world.lose()
-
-    def go_off(found: RecoverStep, _done: int, _total: int) -> None:
-        if found is RecoverStep.SENDING:
-            raise PowerGone
-
-    with pytest.raises(PowerGone):
-        world.recover(progress=go_off)
-    LedgerOfTests(world.directory, seed=77).close()
-    assert world.recover() == NotRecovered(WhyNot.SHOP_HERE)
