@@ -182,9 +182,9 @@ class Bench:
             done.append(step.name)
         told = self._page.told()
         self._page.disarm()
-        problems: list[str] = []
+        problems = [failure.text] if failure and failure.code == BUG else []
         if go_on:
-            problems = _gone_on(world, workload, failure)
+            problems += _gone_on(world, workload, failure)
         return Report(told, tuple(done), failure, tuple(problems))
 
     def _judge(self, workload: Workload, report: Report, *, go_on: bool) -> list[str]:
@@ -239,8 +239,6 @@ def _tried(world: World, name: str, do: Callable[[World], object]) -> Failure | 
 def _gone_on(world: World, workload: Workload, failure: Failure | None) -> list[str]:
     """The fault has gone: a till whose disk was full goes on; one whose disk failed writes no more and says so."""
     problems: list[str] = []
-    if failure and failure.code == BUG:
-        problems.append(failure.text)
     if failure and failure.code == DiskFull.code:
         for step in workload.steps:
             again = _tried(world, step.name, step.do)
