@@ -167,8 +167,6 @@ def _by_words(index: Database, words: tuple[str, ...], fitting: Fitting) -> None
 
     A word that another one typed begins with may be meant twice or not: those count, too, when there are few.
     """
-    if not words:
-        return
     before = len(fitting.members)
     _by_all_words(index, words, fitting)
     alone = tuple(word for word in words if not any(other != word and other.startswith(word) for other in words))

@@ -154,3 +154,11 @@ def test_a_broken_index_finds_cards_all_the_same(ledger: LedgerOfTests) -> None:
         found = other.find(card_number(1))
         assert ([hit.name for hit in found.hits], found.complete) == (["Anna Berg"], False)
         assert other.find("anna").hits == ()
+
+
+def test_a_number_that_very_many_have_is_cut(ledger: LedgerOfTests, reader: Reader) -> None:
+    """A family of sixty on one phone: some are shown, and that there are more."""
+    enrol(ledger, *(Profile(f"Kind {chr(97 + index)}", "+491711234567") for index in range(60)))
+    found = reader.find("4567", limit=100)
+    assert (len(found.hits), found.more) == (search.FITTING_MAX, True)
+    assert reader.find("0000").more is False

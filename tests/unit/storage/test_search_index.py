@@ -12,6 +12,7 @@ from loyalty.directory import Profile
 from storage import search_build, search_following, search_index
 from storage.connection import open_reader
 from storage.errors import Damaged, DiskFull, StorageError
+from storage.file_view import FileView
 from storage.search_following import index_everybody, make_aside
 from storage.search_index import is_sound, part_of
 from storage.search_process import main
@@ -294,3 +295,40 @@ def test_it_is_made_in_another_process(ledger: LedgerOfTests, capsys: pytest.Cap
     assert capsys.readouterr().out == "3 3\n"
     take(ledger, part_of(index_file(ledger)))
     assert main([str(ledger.directory / "nowhere")]) == 1
+
+
+def test_a_profile_that_says_the_same_changes_nothing(ledger: LedgerOfTests) -> None:
+    """As when only a birthday's spelling was confirmed."""
+    enrol(ledger, *NAMES)
+    before = keys(index_file(ledger))
+    enrol(ledger, *NAMES)
+    assert keys(index_file(ledger)) == before
+
+
+def test_a_till_without_an_index_begins_one(ledger: LedgerOfTests, reader: Reader) -> None:
+    """Although there was none to throw away."""
+    enrol(ledger, *NAMES)
+    ledger.store.search._throw_away()
+    ledger.store.search.renew()
+    ledger.store.search.follow()
+    assert reader.find("anna").complete
+
+
+def test_a_view_of_no_kind_of_file_is_none(tmp_path: Path) -> None:
+    """What it looks at is said by its kinds."""
+    view = FileView(tmp_path / "no.file")
+    with pytest.raises(NotImplementedError):
+        view.database()
+    (tmp_path / "no.file").write_bytes(b"")
+    with pytest.raises(NotImplementedError):
+        view.database()
+
+
+def test_few_are_indexed_in_steps_at_the_end_of_an_import(
+    ledger: LedgerOfTests, reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As many steps as it takes."""
+    monkeypatch.setattr(search_index, "CHANGES_AT_ONCE", 1)
+    enrol(ledger, *NAMES, "Dora")
+    index_everybody(ledger.store, lambda *_: None)
+    assert reader.find("anna").complete
