@@ -125,8 +125,8 @@ def look_up(index: Database, cards: Database, query: Query, fitting: Fitting) ->
     elif query.words:
         _by_words(index, query.words, fitting)
     elif query.digits:
-        for members in _by_phone(index, query.digits, FITTING_MAX + 1):
-            fitting.add_some(members)
+        for people in _by_phone(index, query.digits, FITTING_MAX + 1):
+            fitting.add_some(member for member, _ in people)
 
 
 def holders_of(index: Database, key: str, limit: int) -> list[bytes]:
@@ -143,21 +143,23 @@ def _by_card(cards: Database, piece: str, limit: int) -> Iterator[list[bytes]]:
         yield [member for (member,) in cards.all(sql, (start, start + ALL_LETTERS, limit))]
 
 
-def _by_phone(index: Database, digits: str, limit: int) -> Iterator[list[bytes]]:
+def _by_phone(index: Database, digits: str, limit: int) -> Iterator[list[tuple[bytes, str]]]:
     """People by the last digits of a phone number, and by its start with or without the country's code."""
-    yield [member for member, _ in _people(index, f"r{digits[::-1]}", limit)]
+    yield list(_people(index, f"r{digits[::-1]}", limit))
     start = digits.lstrip("0")
     if start:
-        yield [member for member, _ in _people(index, f"t{start}", limit)]
+        yield list(_people(index, f"t{start}", limit))
 
 
 def _by_name_and_number(index: Database, cards: Database, query: Query, fitting: Fitting) -> None:
-    """People of a name among those with a number: few have the same last digits."""
+    """People of a name among those with a phone or the end of a card: few have the same last digits."""
     limit = SCANNED_MAX // 4
-    for members in (*_by_phone(index, query.digits, limit), *_by_card(cards, query.digits, limit)):
-        fitting.cut |= len(members) == limit
-        for member in members:
-            words = (index.value(_WORDS, (member,)) or "").split()
+    holders, *_ = _by_card(cards, query.digits, limit)
+    named = [(member, index.value(_WORDS, (member,)) or "") for member in holders]
+    for people in (named, *_by_phone(index, query.digits, limit)):
+        fitting.cut |= len(people) == limit
+        for member, name in people:
+            words = name.split()
             if fits(words, query.words):
                 fitting.add(member, len(set(words).intersection(query.words)))
 
