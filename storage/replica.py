@@ -257,6 +257,7 @@ def _make(path: Path) -> None:
                 database.run(statement)
             database.run(f"PRAGMA application_id = {REPLICA_APPLICATION_ID}")
             database.run(f"PRAGMA user_version = {REPLICA_VERSION}")
+        database.one("PRAGMA wal_checkpoint(TRUNCATE)")  # closing would try it, too, and keep a failure to itself
     part.replace(path)
 
 

@@ -289,6 +289,7 @@ def _make(path: Path) -> None:
             for statement in (*_TABLES, _NO_STATE):
                 database.run(statement)
             _sign(database)
+        database.one("PRAGMA wal_checkpoint(TRUNCATE)")  # closing would try it, too, and keep a failure to itself
     part.replace(path)
 
 

@@ -14,6 +14,7 @@ from storage.errors import (
     NewerSchema,
     NotALedger,
     ReadOnlyDisk,
+    RecordsMissing,
     StorageError,
     TillOpen,
 )
@@ -85,7 +86,9 @@ def diagnose(directory: Path, error: StorageError, *, had_copies: bool = False) 
     if isinstance(error, MissingLedger):
         return Trouble.MISSING if had_copies or parts_of_shop(directory) else Trouble.NEW
     if isinstance(error, Damaged | NotALedger):
-        return _damage(directory)
+        damage = _damage(directory)
+        is_older = isinstance(error, RecordsMissing) and damage is Trouble.DAMAGED
+        return Trouble.LOG_MISSING if is_older else damage
     return Trouble.OTHER
 
 

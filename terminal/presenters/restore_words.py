@@ -92,8 +92,9 @@ TOLD: Final[dict[Trouble, Told]] = {
     Trouble.LOG_MISSING: Told(
         mark("The newest bookings are missing"),
         mark(
-            "The till was not closed in order, and the file that then holds the newest bookings is gone "
-            "(ledger.sqlite-wal). If somebody moved it, put it back and try again."
+            "Of the newest bookings some are not there: the file that holds them until the till is closed "
+            "(ledger.sqlite-wal) is gone or cut off, or an older file stands in the place of the bookings. "
+            "If somebody moved files here, put them back and try again."
         ),
         "M-433",
         "warning",
