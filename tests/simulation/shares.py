@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CRASH_CHANCE: Final = 0.06
 CRASH_WITHIN: Final = 60
@@ -37,11 +40,13 @@ class Trouble:
         crash_chance: How often a till goes off in the middle of something.
         crash_within: Within how many statements.
         chances: Shares of steps that differ from the usual ones.
+        same_age: Whether all programs are the newest.
     """
 
     crash_chance: float = CRASH_CHANCE
     crash_within: int = CRASH_WITHIN
-    chances: dict[str, float] = field(default_factory=dict)
+    chances: Mapping[str, float] = field(default_factory=dict)
+    same_age: bool = False
 
 
 USUAL: Final = Trouble()

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from tests.simulation.templates import Templates
 
-PUT_BACK_OFTEN = Trouble(chances={"keep_image": 9, "put_back": 12, "sync": 40, "buy": 70, "change_consent": 0})
+QUIET = {"change_consent": 0, "rate": 0, "buy_late": 0, "upgrade": 0, "weeks_pass": 0, "office_expire": 0}
+PUT_BACK_OFTEN = Trouble(chances=QUIET | {"keep_image": 9, "put_back": 12, "sync": 40, "buy": 70}, same_age=True)
 OFF_OFTEN = Trouble(crash_chance=0.7, crash_within=200, chances={"sync": 70})
 
 
@@ -52,11 +53,11 @@ class Hunt:
 
 
 HUNTS = (
-    Hunt(planted.no_idempotency, 4),
-    Hunt(planted.cursor_before_rows, 3, OFF_OFTEN),
-    Hunt(planted.ack_before_commit, 6),
-    Hunt(planted.position_without_epoch, 6, PUT_BACK_OFTEN),
-    Hunt(planted.pages_one_by_one, 7),
+    Hunt(planted.no_idempotency, 2, PUT_BACK_OFTEN),
+    Hunt(planted.cursor_before_rows, 2, OFF_OFTEN),
+    Hunt(planted.ack_before_commit, 11),
+    Hunt(planted.position_without_epoch, 5, PUT_BACK_OFTEN),
+    Hunt(planted.pages_one_by_one, 3),
 )
 
 

@@ -113,7 +113,7 @@ class World:
             directory = copy_files(template, folder / f"{name}.0")
             self.tills.append(SimTill(name, directory, self.truth, self.rng, self.statements))
         for program in self.everybody():
-            program.age = Age(self.rng.randint(1, NEWEST))
+            program.age = Age(NEWEST if trouble.same_age else self.rng.randint(1, NEWEST))
 
     def run(self) -> Outcome:
         """Live, come to rest, and say what is wrong then."""
@@ -160,7 +160,7 @@ class World:
 
     def _step(self, number: int) -> None:
         self.truth.advance(seconds=self.rng.choice((1, 5, 40, 600, 4_000, 30_000)))
-        chances = TILL_CHANCES | WORLD_CHANCES | self.trouble.chances
+        chances = {**TILL_CHANCES, **WORLD_CHANCES, **self.trouble.chances}
         name = self.rng.choices(list(chances), list(chances.values()))[0]
         if name in WORLD_CHANCES:
             said = str(getattr(self, f"_{name}")() or "")

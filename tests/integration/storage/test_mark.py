@@ -129,9 +129,7 @@ def test_a_start_that_meets_the_failing_vault_is_refused(
         open_store(ledger.directory, clock=ledger.clock, ids=ledger.ids).close()
 
 
-@pytest.mark.parametrize(
-    ("error", "told"), [(DiskFull("vault"), ErasureUnfinished), (DiskFailed("vault"), DiskFailed)]
-)
+@pytest.mark.parametrize(("error", "told"), [(DiskFull("vault"), ErasureUnfinished), (DiskFailed("vault"), DiskFailed)])
 def test_an_erasure_that_could_not_delete_the_key_says_so(
     ledger: LedgerOfTests, monkeypatch: pytest.MonkeyPatch, error: StorageError, told: type[StorageError]
 ) -> None:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import UniqueConstraint
 
-import headoffice.store.number_tables
-import headoffice.store.staff_tables  # noqa: F401 - tables register themselves
+from headoffice.store import number_tables, staff_tables
 from headoffice.store.distribution import DISTRIBUTED_BY, REFERENCE, TOGETHER
 from headoffice.store.tables import METADATA
 from tests.source import ROOT
@@ -29,6 +28,10 @@ def unique_keys(table: Table) -> Iterator[set[str]]:
     for index in table.indexes:
         if index.unique:
             yield {column.name for column in index.columns}
+
+
+MODULES = (number_tables, staff_tables)
+"""Their tables are known once they are loaded."""
 
 
 def test_every_table_is_either_spread_or_copied() -> None:
