@@ -191,6 +191,7 @@ _BREAKAGES: Final[dict[type[errors.StorageError], tuple[str, str]]] = {
         "M-210",
         mark("The installed database library has a known fault. Run the set-up again."),
     ),
+    errors.CopyStopped: ("M-424", mark("The copy was stopped. Nothing was changed.")),
     errors.Busy: ("M-211", mark("The data is in use. Try again.")),
     errors.BlackBoxAway: (
         "M-420",
@@ -362,6 +363,11 @@ def reward_name(texts: Texts, programme: Programme, reward_id: str) -> str:
 def error_text(texts: Texts, error: errors.StorageError) -> str:
     """A breakage of the ledger as a sentence with its code; a kind not listed is told as the kind it derives from."""
     return _with_code(texts, next(_BREAKAGES[kind] for kind in type(error).__mro__ if kind in _BREAKAGES))
+
+
+def breakage_code(kind: type[errors.StorageError]) -> str:
+    """The code of a kind of error, for who says it in other words."""
+    return _BREAKAGES[kind][0]
 
 
 def hardware_text(texts: Texts, error: HardwareError | HardwareErrorCode) -> str:

@@ -22,7 +22,7 @@ def add_commands(ledgers: typer.Typer) -> None:
     """Add the commands of this module to ``ledger``."""
     ledgers.command(
         "backup",
-        help=mark("Copy the ledger to a file, or into the folders of the settings; works while the till is open."),
+        help=mark("Copy the ledger. To a file, or into the folders of the settings; works while the till is open."),
         epilog="stammkunde ledger backup /media/usb/till-1.backup",
     )(_backup)
     ledgers.command(

@@ -27,7 +27,7 @@ def add_command(ledgers: typer.Typer) -> None:
     """Add the command to the group of the ledger's."""
     ledgers.command(
         "recover",
-        help=mark("Make a till whose disk is lost again, from head office or a backup, and from the black box."),
+        help=mark("Make a till anew whose disk is lost. From head office or a backup, and from the black box."),
         epilog=(
             "stammkunde ledger recover https://office.example:8470 7K2M-9QXR-4TVB-C8DE.MZXW6YTBOI2DGNBVGY3TQOJQGE"
             " --black-box /media/usb"

@@ -25,8 +25,8 @@ def add_commands(members: typer.Typer) -> None:
     members.command(
         "retention",
         help=mark(
-            "Show who had no sign of life for longer than the settings keep members, and what else is kept too long. "
-            "Nothing is changed without --yes."
+            "Show what is kept too long. Who had no sign of life for longer than the settings keep members, old notes, "
+            "old files. Nothing is changed without --yes."
         ),
         epilog="stammkunde member retention --yes",
     )(_retention)

@@ -30,7 +30,7 @@ _TROUBLES: Final[dict[Trouble, str]] = {
         "the till then goes on by itself. (M-412)"
     ),
     Trouble.NO_ANSWER: mark(
-        "The place does not answer. Check cable and network; the till then goes on by itself. (M-412)"
+        "The place does not answer. Check cable and network; the till then goes on by itself. (M-453)"
     ),
     Trouble.SAME_DISK: mark(
         "This place is on the till's own disk, or its stick is not plugged in. Nothing is written there. (M-413)"
@@ -107,7 +107,7 @@ def meaning(around: Surroundings, level: Level) -> str:
         case Level.NONE:
             return texts._(
                 "If this disk fails, all bookings are lost. Plug a stick in and choose it here; a folder on another "
-                "machine is set as second_folder in the settings. (M-419)"
+                "machine is set as second_folder in the settings. (M-455)"
             )
 
 
@@ -116,10 +116,10 @@ def idle_notice(around: Surroundings) -> Notice | None:
     texts = around.texts
     match level_now(around):
         case Level.NONE:
-            sentence = texts._("There is no copy of the data off this disk. F12 says what to do. (M-419)")
+            sentence = texts._("There is no copy of the data off this disk. F12 says what to do. (M-456)")
             return Notice(sentence, Tone.BAD)
         case Level.OLD:
-            sentence = texts._("The last copy off this disk is old. F12 says what to do. (M-418)")
+            sentence = texts._("The last copy off this disk is old. F12 says what to do. (M-454)")
             return Notice(sentence, Tone.WARN)
         case Level.AILING:
             return Notice(texts._("No copies of the data are taken. F12 says what to do."), Tone.WARN)

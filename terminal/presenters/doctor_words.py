@@ -229,7 +229,7 @@ FINDINGS: Final[dict[str, Told]] = {
     ),
     DataCode.BACKUP_FINE: Told("", mark("The newest copy off this disk is of {newest}.")),
     DataCode.BACKUP_OLD: Told(
-        "M-418",
+        "M-457",
         mark("The newest copy off this disk is of {newest}, and something was booked since."),
         mark("Plug the stick in, or switch the other machine on; F12 says more."),
     ),
@@ -239,7 +239,7 @@ FINDINGS: Final[dict[str, Told]] = {
         mark("The command member retention shows who, and forgets them with --yes."),
     ),
     DataCode.BACKUP_NONE: Told(
-        "M-419",
+        "M-458",
         mark("There is no copy of the data off this disk."),
         mark("Plug a stick in, press F12 and choose it, or set second_folder in the settings."),
     ),

@@ -365,7 +365,7 @@ class RestorePresenter(Presenter[RestoreState]):
             sentence = texts._(error.sentence).format(file=error.file, detail=error.detail)
         else:
             self._ways.crashed(error)
-            sentence = texts._("This is a mistake of the program, not yours. Nothing was changed. (M-299)")
+            sentence = texts._("This is a mistake of the program, not yours. Nothing was changed. (M-423)")
         if self._model.page is Page.LOOKING:  # what can't be looked at can't be offered; the rest can
             self._model.findings, self._model.page = Findings(self._model.trouble), Page.TROUBLE
         self._model.notice = Notice(sentence, Tone.WARN)

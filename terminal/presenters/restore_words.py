@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from storage import errors
 from storage.errors import StorageError
 from terminal.app.restoring_plans import Stage
 from terminal.app.restoring_trouble import Trouble
-from terminal.messages import error_text
+from terminal.messages import breakage_code, error_text
 from terminal.presenters.states import Tone
 from texts.i18n import mark
 
@@ -55,7 +56,7 @@ TOLD: Final[dict[Trouble, Told]] = {
             "Was there one on another computer? Then bring it here from a copy, or from head office. "
             "A new shop is set up with: stammkunde init"
         ),
-        "M-209",
+        breakage_code(errors.MissingLedger),
         "storefront",
         tone=Tone.INFO,
     ),
@@ -133,7 +134,7 @@ TOLD: Final[dict[Trouble, Told]] = {
     Trouble.NEWER: Told(
         mark("The data is newer than this program"),
         mark("Install the newer version of the program, then open the till again."),
-        "M-205",
+        breakage_code(errors.NewerSchema),
         "download",
         (_AS_IT_WAS,),
         Tone.WARN,
@@ -141,7 +142,7 @@ TOLD: Final[dict[Trouble, Told]] = {
     Trouble.IN_USE: Told(
         mark("The till is open already"),
         mark("Go to its window, or close it first. After a crash, wait a moment and try again."),
-        "M-201",
+        breakage_code(errors.TillOpen),
         "point_of_sale",
         (_AS_IT_WAS,),
         Tone.WARN,
@@ -152,7 +153,7 @@ TOLD: Final[dict[Trouble, Told]] = {
             "Its data folder is write-protected, or belongs to another user of this computer. "
             "Allow writing to the folder, then try again."
         ),
-        "M-202",
+        breakage_code(errors.ReadOnlyDisk),
         "lock",
         (_AS_IT_WAS,),
         Tone.WARN,
@@ -163,7 +164,7 @@ TOLD: Final[dict[Trouble, Told]] = {
             "Delete what is not needed on this disk, such as downloads, or empty the bin; nothing in the data folder. "
             "Then try again."
         ),
-        "M-203",
+        breakage_code(errors.DiskFull),
         "warning",
         (_AS_IT_WAS,),
         Tone.WARN,
@@ -174,7 +175,7 @@ TOLD: Final[dict[Trouble, Told]] = {
             "What was written last may not be on it. Check the cables, start the computer anew and try again. "
             "If it comes back, the disk is failing: have it replaced, then restore on the new one."
         ),
-        "M-204",
+        breakage_code(errors.DiskFailed),
         "error",
         (mark("What a receipt or the green screen said was on the disk before."), _COPIES_HOLD),
     ),

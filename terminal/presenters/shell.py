@@ -191,7 +191,7 @@ class ShellPresenter(Navigation):
         """Whether a sale is open that closing the till would lose; then it is said."""
         if self.member.sale is None and not self._busy:
             return False
-        sentence = self._around.texts._("Finish the open sale first: the till is closed for this. (M-198)")
+        sentence = self._around.texts._("Finish the open sale first: the till is closed for this. (M-422)")
         self.say(Notice(sentence, Tone.WARN))
         return True
 

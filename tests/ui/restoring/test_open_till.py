@@ -135,7 +135,7 @@ def test_an_open_sale_is_finished_first(person: Person, shop: Path) -> None:
         yield from asks_for_a_copy(person)
         seen.append(shell.state.screen)
         assert shell.member.sale is not None
-        assert "(M-198)" in shell.backup.state.notes[0].text
+        assert "(M-422)" in shell.backup.state.notes[0].text
         person.till.around.quit()
 
     person.act(script())
