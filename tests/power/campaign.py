@@ -26,6 +26,9 @@ EDGES: Final = frozenset(
 )
 """Calls right before and behind which a cut says most."""
 
+PROMISING: Final = frozenset({"done", "copy", "erased", "boxed"})
+"""What a mark says that makes something have to last from then on."""
+
 GOING_ON_EACH: Final = 5
 """Every so many images the till is also used before the last look."""
 
@@ -111,6 +114,15 @@ def some_edges(recording: Recording, count: int, rng: random.Random) -> frozense
     return frozenset(rng.sample(sorted(edges), min(count, len(edges))))
 
 
+def acknowledgements(recording: Recording) -> frozenset[int]:
+    """The moments right behind each mark that promises something: what is not on the disk by then is lost."""
+    return frozenset(
+        number + 1
+        for number, event in enumerate(recording.events)
+        if event.kind is Kind.MARKED and PROMISING & event.mark.keys()
+    )
+
+
 def image_of(recording: Recording, site: Site, variant: int) -> Image:
     """One image; the same for the same numbers."""
     rng = random.Random(f"{recording.workload} {recording.seed} {site.place} {variant}")
@@ -177,10 +189,7 @@ def _judge_one(recording: Recording, judge: Judge, site: Site, variant: int, ima
 
 def fingerprint(image: Image, expected: Expected) -> bytes:
     """Equal for images with equal files under equal promises."""
-    told = hashlib.blake2b(
-        repr((expected.acknowledged, expected.doing, len(expected.erased), len(expected.boxed))).encode(),
-        digest_size=16,
-    )
+    told = hashlib.blake2b(repr(expected).encode(), digest_size=16)
     for name in sorted(image):
         content = image[name]
         told.update(f"{name}\0{-1 if content is None else len(content)}\0".encode())
