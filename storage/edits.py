@@ -8,7 +8,7 @@ know which of its rows head office has not heard of.
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 from uuid import UUID
 
 import msgspec
@@ -119,6 +119,8 @@ class Outbox:
                 self._put(edit, "cashier", edit.cashier_id, None)
             case TombstoneEdit():
                 self._put(edit, "tombstone", edit.member_id, None)
+            case _:
+                assert_never(edit)
         return True
 
     def _put(self, edit: Edit, kind: str, subject: UUID, member_id: UUID | None) -> None:

@@ -387,10 +387,5 @@ VAULT: Final = (VAULT_TABLES[0], *VAULT_STEP_2, VAULT_STEP_5[0])
 
 
 def expected(statements: tuple[str, ...]) -> dict[str, str]:
-    """What ``sqlite_schema`` must hold: object name to the SQL that made it."""
-    found: dict[str, str] = {}
-    for sql in statements:
-        words = sql.replace("(", " ").split()
-        if words[0] == "CREATE":
-            found[words[2]] = sql
-    return found
+    """What ``sqlite_schema`` must hold: object name to the SQL that made it, each a ``CREATE`` of one object."""
+    return {sql.replace("(", " ").split()[2]: sql for sql in statements}

@@ -352,8 +352,8 @@ class Store:
             self._end(failed=self._failed is not None)
 
     def _end(self, *, failed: bool) -> None:
-        end_truthfully(self.directory, self._held, writable=self.writable, failed=failed)
-        self.writable = False
+        writable, self.writable = self.writable, False  # also when the mark can't be deleted: there is no second end
+        end_truthfully(self.directory, self._held, writable=writable, failed=failed)
 
     def _begin_writing(self) -> None:
         """Migrate, leave the mark that tells a crash, and agree on erasures."""

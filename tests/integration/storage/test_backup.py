@@ -234,6 +234,16 @@ def test_a_copy_that_is_not_sound_is_refused(ledger: LedgerOfTests, tmp_path: Pa
         assert reader.count() == 202
 
 
+def test_a_copy_beside_another_shops_key_is_refused(ledger: LedgerOfTests, tmp_path: Path) -> None:
+    """With it every unknown card would mean another account; nothing is put in place."""
+    copy, fresh = tmp_path / "copy.sqlite", tmp_path / "fresh"
+    backup(ledger.directory, copy)
+    key_path(copy).write_bytes(bytes(32))
+    with pytest.raises(Damaged, match="none of the programme keys"):
+        restored(ledger, copy, fresh)
+    assert [path.name for path in fresh.iterdir()] == ["till.lock"]
+
+
 def test_an_open_till_is_not_restored_under_its_feet(ledger: LedgerOfTests, tmp_path: Path) -> None:
     """The lock decides."""
     backup(ledger.directory, tmp_path / "copy.sqlite")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from loyalty.directory import Profile
-from storage import connection, incoming, store
+from storage import connection, ending, incoming, store
 from storage.errors import DiskFailed, DiskFull, ErasureUnfinished, StorageError
 from storage.store import open_store
 
@@ -89,6 +89,24 @@ def test_a_reader_that_leaves_late_takes_no_log_along(ledger: LedgerOfTests, mon
     monkeypatch.setattr(ledger.store, "checkpoint", then_the_reader_leaves)
     ledger.store.close()
     assert (ledger.directory / "ledger.open").exists() == (ledger.directory / "ledger.sqlite-wal").exists()
+    with open_store(ledger.directory, clock=ledger.clock, ids=ledger.ids) as opened, opened.reader() as after:
+        assert after.account(ledger.member()).balance == 10
+
+
+def test_a_mark_that_may_come_back_keeps_its_log(ledger: LedgerOfTests, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was deleted, but not for sure on the disk; after a power cut it would call a log that is gone lost."""
+
+    def failing(_: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    ledger.append(ledger.sale(ledger.member()))
+    with monkeypatch.context() as patch:
+        patch.setattr(ending, "sync_directory", failing)
+        with pytest.raises(DiskFailed):
+            ledger.store.close()
+    ledger.store.close()  # once more is allowed, and changes nothing
+    assert (ledger.directory / "ledger.sqlite-wal").exists()
+    (ledger.directory / "ledger.open").touch()  # the power cut
     with open_store(ledger.directory, clock=ledger.clock, ids=ledger.ids) as opened, opened.reader() as after:
         assert after.account(ledger.member()).balance == 10
 

@@ -305,6 +305,14 @@ def test_lost_keys_are_counted(ledger: LedgerOfTests) -> None:
     assert verify(ledger.directory).problems == ("1 profiles can't be opened with the keys in vault.sqlite",)
 
 
+def test_an_id_that_is_none_is_told_not_raised(ledger: LedgerOfTests) -> None:
+    """SQLite's own check lets any bytes pass; what was found before stays found."""
+    busy_shop(ledger)
+    edit(ledger.directory, lambda to: to.execute("UPDATE member_profile SET member_id = x'01'"))
+    (problem,) = verify(ledger.directory).problems
+    assert "a row is not as it was written" in problem
+
+
 @pytest.mark.parametrize(
     ("sql", "message"),
     [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,13 +11,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from storage import sqlite
-from storage.connection import open_frozen, open_new, open_pair, open_reader, open_scratch, open_writer
-from storage.errors import Busy, Damaged, NotALedger, ReadOnlyDisk
+from storage.connection import Database, open_frozen, open_new, open_pair, open_reader, open_scratch, open_writer
+from storage.errors import Busy, Damaged, DiskFailed, DiskFull, NotALedger, ReadOnlyDisk, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from storage.connection import Database
     from tests.fakes.ledger import LedgerOfTests
 
 
@@ -127,3 +128,58 @@ def test_an_unexplained_refusal_is_damage(tmp_path: Path, monkeypatch: pytest.Mo
     for opens in (open_writer, open_new):
         with pytest.raises(Damaged):
             opens(tmp_path / "x")
+
+
+def driver_error(code: int) -> sqlite.Error:
+    """An error of SQLite's with its extended result code."""
+    error = sqlite.OperationalError("disk I/O error")
+    error.sqlite_errorcode = code
+    return error
+
+
+FULL = 13
+IOERR_SHMSIZE = 10 | 19 << 8
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(driver_error(IOERR_SHMSIZE), DiskFailed), (MemoryError(), DiskFailed), (driver_error(FULL), DiskFull)],
+    ids=["no room for the log's index", "no memory for it", "no room for the log"],
+)
+def test_a_commit_that_may_be_on_the_disk_stops_the_till(
+    tmp_path: Path, error: Exception, told: type[StorageError]
+) -> None:
+    """Without its index nobody knows whether the log holds it; without room in the log it is surely not there."""
+
+    class Failing(sqlite.Connection):
+        def execute(self, sql: str, *parameters: object) -> sqlite.Cursor:
+            if sql == "COMMIT":
+                raise error
+            return super().execute(sql, *parameters)  # type: ignore[arg-type]  # passed on
+
+    connection = sqlite.connect(tmp_path / "x.sqlite", isolation_level=None, factory=Failing)
+    with closing(Database(connection, "x.sqlite")) as database:
+        with pytest.raises(told) as caught, database.transaction():
+            database.run("CREATE TABLE t(a INTEGER) STRICT")
+        assert type(caught.value) is told
+        assert not connection.in_transaction
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_a_file_whose_log_can_not_be_made_is_told_by_the_room_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, full: bool
+) -> None:
+    """SQLite says only that something went wrong: it is the disk's fault, unless the disk is full."""
+    path = tmp_path / "x.sqlite"
+    path.touch()
+    with closing(open_writer(path)) as database:
+        database.run("CREATE TABLE t(a INTEGER) STRICT")
+    (tmp_path / "x.sqlite-wal").mkdir()  # no log can be made in its place
+
+    def refuse(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    if full:
+        monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(DiskFull if full else (DiskFailed, ReadOnlyDisk)):
+        open_writer(path)

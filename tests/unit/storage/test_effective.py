@@ -12,6 +12,7 @@ from loyalty.feed import RemovedItem, StatementItem, StatementLot
 from loyalty.offline import Known
 from loyalty.records import Expiry
 from loyalty.statement import Lot
+from storage.errors import Damaged
 from tests.fakes.ledger_joined import LATER, JoinedLedger
 
 if TYPE_CHECKING:
@@ -49,6 +50,15 @@ def test_own_entries_come_on_top_of_the_statement_once(joined: JoinedLedger, joi
         account = joined_reader.account(HERS)
         uncovered = stored[-1].seq - covered
         assert (account.sales, account.revenue_cents) == (7 + uncovered, 100 + 1_000 * uncovered)
+
+
+def test_a_statement_that_contradicts_its_points_is_damage(joined: JoinedLedger, joined_reader: Reader) -> None:
+    """A till shows no balance that the points beside it do not add up to."""
+    lots = (StatementLot(LOT, 0, 50, 20), StatementLot(UUID(int=0x11), 0, 10, 10))
+    joined.pull(joined.statement(HERS, 30, lots=lots), joined.statement(HIS, 31, lots=lots))
+    assert balance(joined_reader, HERS) == 30
+    with pytest.raises(Damaged, match="balance is 31, its points are 30"):
+        joined_reader.account(HIS)
 
 
 def test_a_sale_undone_here_is_no_sale(joined: JoinedLedger, joined_reader: Reader) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from storage import sqlite
-from storage.errors import Busy, Damaged, DiskFailed, DiskFull, StorageError, known_error
+from storage.errors import Busy, Damaged, DiskFailed, DiskFull, OutOfResources, StorageError, known_error
 
 IOERR_WRITE = 10 | 3 << 8
 IOERR_SHMSIZE = 10 | 19 << 8
@@ -20,3 +20,8 @@ def test_a_full_disk_is_no_failing_one(code: int, kind: type[StorageError]) -> N
     error = sqlite.OperationalError("disk I/O error")
     error.sqlite_errorcode = code
     assert type(known_error(error, "opening")) is kind
+
+
+def test_no_memory_is_no_bug_of_ours() -> None:
+    """The driver has no error of its own for SQLite that finds none; closing a program may help, support can't."""
+    assert type(known_error(MemoryError(), "ledger.sqlite")) is OutOfResources

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from storage import files
-from storage.files import link_or_copy, move_to_free_name, parts_of_shop, write_durably
+from storage.files import is_full, link_or_copy, move_to_free_name, parts_of_shop, write_durably
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,3 +96,18 @@ def test_parts_of_a_shop_are_told_from_other_files(tmp_path: Path) -> None:
     for name in ("settings.toml", "till.lock", "vault.sqlite-wal", "programme.key"):
         (tmp_path / name).touch()
     assert parts_of_shop(tmp_path) == ["programme.key", "vault.sqlite-wal"]
+
+
+@pytest.mark.parametrize(("code", "full"), [(errno.ENOSPC, True), (errno.EDQUOT, True), (errno.EIO, False)])
+def test_a_full_disk_is_found_out_by_writing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, *, full: bool
+) -> None:
+    """No room, or none left of one's share; a disk that fails otherwise is not called full. Nothing stays behind."""
+
+    def refuse(_: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    assert not is_full(tmp_path)
+    monkeypatch.setattr(os, "fsync", refuse)
+    assert is_full(tmp_path) is full
+    assert list(tmp_path.iterdir()) == []

@@ -290,6 +290,15 @@ def test_a_payload_that_can_not_be_read_is_damage() -> None:
         stored((7, b"{", b""))
 
 
+def test_a_payload_that_is_not_the_hashed_one_is_damage(ledger: LedgerOfTests) -> None:
+    """A changed amount in a record that reads well is not decided upon."""
+    payload = encode(ledger.sale(None))
+    body = hashlib.sha256(payload).digest()
+    assert encode(stored((7, payload, b"", body)).record) == payload  # type: ignore[arg-type]  # a known kind
+    with pytest.raises(Damaged, match="seq 7: body_hash"):
+        stored((7, payload.replace(b":1", b":2", 1), b"", body))
+
+
 def test_encoding_is_canonical(ledger: LedgerOfTests) -> None:
     """The stored bytes are exactly the canonical ones, which verify relies on."""
     sale = ledger.sale(ledger.member())

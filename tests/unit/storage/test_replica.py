@@ -16,7 +16,7 @@ from loyalty.wire import EpochHead
 from storage import sqlite
 from storage.connection import open_reader
 from storage.exchange import Link, Published, ReplicaState
-from storage.replica import TABLES, open_replica
+from storage.replica import TABLES, discard, open_replica
 from tests.fakes.ledger_joined import PROFILE_KEY, SERVER, SERVER_EPOCH, JoinedLedger, cursor, head_office
 
 if TYPE_CHECKING:
@@ -223,3 +223,9 @@ def test_only_a_joined_till_has_one(joined: JoinedLedger) -> None:
     assert joined.replica.cursor() is None
     joined.pull()
     assert joined.replica.cursor() == Cursor(SERVER_EPOCH, 0, cursor(0).token)
+
+
+def test_discarding_where_nothing_is_makes_nothing(tmp_path: Path) -> None:
+    """Not even the folder: there is no name in it that a power cut could bring back."""
+    discard(tmp_path / "none" / "replica.sqlite")
+    assert list(tmp_path.iterdir()) == []
