@@ -130,10 +130,11 @@ def _people(world: World, office: OfficeFile, _sums: Sums) -> Iterator[str]:
                 yield f"{sim.name} has card {number} of {UUID(bytes=member)}, head office has never heard of it"
     there = {receipt.member_id for receipt in world.model.required() if receipt.kind == "enrolment"}
     gone = {office.root(member_id) for member_id in office.erased}
+    named = {member_id for place in world.everybody() for member_id in place.named}
     for member_id in there:
         if member_id is not None and office.root(member_id) not in gone:
             view = world.office.head.member(member_id)
-            if view is None or view.profile is None:
+            if view is None or (view.profile is None and member_id in named):
                 yield f"{member_id} was enrolled and is nobody at head office"
 
 

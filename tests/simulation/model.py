@@ -1,7 +1,9 @@
 """What must be true in the end, kept apart from the program: who holds which fact, and sums over plain JSON.
 
 A place is a machine's disk. A fact that was acknowledged stays required for as long as any place that is meant to have
-it was not put back to an older state; the program's own folding and booking are never asked.
+it was not put back to an older state; the program's own folding and booking are never asked. A member's name is a fact
+beside the record of the enrolment: it goes to head office by itself, so a disk can take it along to its end when head
+office has the record already.
 """
 
 from __future__ import annotations
@@ -37,12 +39,35 @@ UNDONE: Final = ("reversed_cents", "points_taken_back", "points_returned")
 """Those of them that reversals make."""
 
 
+@dataclass(frozen=True)
+class Held:
+    """What was on a disk at some moment: the acknowledged facts, and the members with a name."""
+
+    facts: frozenset[UUID]
+    named: frozenset[UUID]
+
+
 @dataclass
 class Place:
-    """A disk, and the acknowledged facts that must be on it."""
+    """A disk, the acknowledged facts that must be on it, and the members whose names must be."""
 
     name: str
     holds: set[UUID] = field(default_factory=set)
+    named: set[UUID] = field(default_factory=set)
+
+    @property
+    def held(self) -> Held:
+        """What is on it now."""
+        return Held(frozenset(self.holds), frozenset(self.named))
+
+    def go_back(self, held: Held) -> None:
+        """Only this is on it from now on."""
+        self.holds, self.named = set(held.facts), set(held.named)
+
+    def take_over(self, other: Place) -> None:
+        """All of another disk comes to it."""
+        self.holds |= other.holds
+        self.named |= other.named
 
 
 @dataclass(frozen=True)

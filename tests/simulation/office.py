@@ -14,12 +14,12 @@ import msgspec
 from sqlalchemy import event
 
 from headoffice.main import ARCHIVE_FOLDER, DATABASE_FILE, assemble
-from loyalty.feed import Cursor, EditsRequest, TombstoneEdit
+from loyalty.feed import Cursor, EditsRequest, ProfileEdit, TombstoneEdit
 from loyalty.numbering import NumbersRequest
 from loyalty.wire import CompareRequest, HelloRequest, PushReply, PushRequest
 from terminal.sync.errors import Away
 from tests.simulation.crashes import Crashed, Fuse, copy_files
-from tests.simulation.model import Model, Place, Receipt
+from tests.simulation.model import Held, Model, Place, Receipt
 from tests.simulation.times import MachineClock, MintingIds
 from tests.simulation.versions import Age
 
@@ -43,7 +43,7 @@ class OfficeImage:
     """Head office's files as they once lay, and the facts that were in them."""
 
     directory: Path
-    holds: frozenset[UUID]
+    held: Held
 
 
 class Office(Place):
@@ -152,7 +152,7 @@ class Office(Place):
     def keep_image(self) -> None:
         """Copy the files aside, as a backup of the machine does."""
         target = self.directory.with_name(f"office-image{self._rng.getrandbits(32):08x}")
-        self.images.append(OfficeImage(copy_files(self.directory, target), frozenset(self.holds)))
+        self.images.append(OfficeImage(copy_files(self.directory, target), self.held))
         for old in self.images[:-IMAGES_MAX]:
             shutil.rmtree(old.directory)
         self.images = self.images[-IMAGES_MAX:]
@@ -166,7 +166,7 @@ class Office(Place):
         """
         self.times_put_back += 1
         target = copy_files(image.directory, self._next_directory)
-        self.holds = set(image.holds)
+        self.go_back(image.held)
         if not with_archive:
             copy_files(self.directory / ARCHIVE_FOLDER, target / ARCHIVE_FOLDER)
             self.holds |= self.own
@@ -210,4 +210,5 @@ class Office(Place):
         request = msgspec.json.decode(body, type=EditsRequest)
         reply = self.head.edits(who, request)
         self.holds |= {edit.member_id for edit in request.edits if isinstance(edit, TombstoneEdit)}
+        self.named |= {edit.member_id for edit in request.edits if isinstance(edit, ProfileEdit)}
         return reply

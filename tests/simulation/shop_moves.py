@@ -161,6 +161,7 @@ class Shop:
         self._told(sim, outcome)
         if not isinstance(outcome, Refused) and outcome.record.member_id:
             self._model.names[f"Person{self._people}"] = outcome.record.member_id
+            sim.named.add(outcome.record.member_id)
 
     def change_consent(self, sim: SimTill) -> None:
         """A member agrees to something, or no longer."""

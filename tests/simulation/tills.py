@@ -27,7 +27,7 @@ from terminal.sync.session import Session
 from terminal.sync.signatures import make_key, public_key
 from tests.simulation.crashes import Crashed, Fuse, copy_files
 from tests.simulation.ledgers import rows
-from tests.simulation.model import Place
+from tests.simulation.model import Held, Place
 from tests.simulation.times import MachineClock, MintingIds
 from tests.simulation.versions import Age
 
@@ -73,7 +73,7 @@ class Image:
     """A till's files as they once lay, and the facts that were on them."""
 
     directory: Path
-    holds: frozenset[UUID]
+    held: Held
     joined: bool
 
 
@@ -205,7 +205,7 @@ class SimTill(Place):
         shutil.rmtree(self.directory)
         self.directory = copy_files(image.directory, self._next_directory)
         self._generation += 1
-        self.holds = set(image.holds)
+        self.go_back(image.held)
         self.images = []
         self.open()
 
@@ -214,7 +214,7 @@ class SimTill(Place):
         twin = SimTill(name, self.directory.with_name(name), truth, rng, self._statements)
         twin.age = self.age
         copy_files(self.directory, twin.directory)
-        twin.holds = set(self.holds)
+        twin.take_over(self)
         twin.open()
         return twin
 
@@ -251,7 +251,7 @@ class SimTill(Place):
         if not (written.records or written.edits):
             return "nothing to hand in"
         result = office.head.import_journal(path)
-        office.holds |= self.holds
+        office.take_over(self)
         return f"handed in {result.records}, booked {result.booked}, edits {result.edits}"
 
     def round(self, line: Line) -> str:
@@ -304,4 +304,4 @@ class SimTill(Place):
         copy_files(self.directory, self._next_directory)
 
     def _image(self, target: Path) -> Image:
-        return Image(copy_files(self.directory, target), frozenset(self.holds), self.joined)
+        return Image(copy_files(self.directory, target), self.held, self.joined)
