@@ -1,7 +1,8 @@
 """The project's own files, for the tests that read them."""
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -19,10 +20,21 @@ def modules() -> tuple[Path, ...]:
     return tuple(sorted(found))
 
 
-@cache
 def tree(module: Path) -> ast.Module:
-    """Return a module's syntax tree."""
+    """Return a module's syntax tree.
+
+    It is parsed anew each time: the trees of all modules are a million objects, and every later test would pay for
+    keeping them whenever memory is tidied.
+    """
     return ast.parse(module.read_text("utf-8"), filename=str(module))
+
+
+def trees_with(sign: re.Pattern[str], among: Iterable[Path]) -> Iterator[tuple[Path, ast.Module]]:
+    """Yield the modules whose text holds a sign of what is looked for, with their trees; the others need no parsing."""
+    for module in among:
+        text = module.read_text("utf-8")
+        if sign.search(text):
+            yield module, ast.parse(text, filename=str(module))
 
 
 def texts() -> Iterator[Path]:
@@ -35,7 +47,8 @@ def texts() -> Iterator[Path]:
         yield from ROOT.glob(pattern)
 
 
-def imported(module: Path) -> set[str]:
+@cache
+def imported(module: Path) -> frozenset[str]:
     """Return the dotted names of the modules that a module imports, wherever in it."""
     names: set[str] = set()
     for node in ast.walk(tree(module)):
@@ -43,4 +56,4 @@ def imported(module: Path) -> set[str]:
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module)
-    return names
+    return frozenset(names)

@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.source import ROOT, modules, texts, tree
+from tests.source import ROOT, modules, texts, trees_with
 
 MODULE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 70
+MODULES_MIN = 1_000
+"""Fewer would mean that the tests look in the wrong place."""
+
+ROOM_FOR_A_LONG_FUNCTION = re.compile(rf"(?:.*\n){{{FUNCTION_LINES_MAX}}}")
 # A path that exists on one machine only: somebody's home, or the place of a checkout.
 MACHINE_PATH = re.compile(r"(?<![\w./~-])(?:/root/|/home/\w+/|/Users/\w+/|/work/|[A-Z]:\\Users\\)")
 ADDRESS = re.compile(r"://|^\s*(--index|--extra-index|--find-links|-i |-f )", re.MULTILINE)
@@ -19,18 +23,31 @@ def _name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("module", modules(), ids=_name)
-def test_module_is_one_small_room(module: Path) -> None:
+def test_modules_are_small_rooms() -> None:
     """A module holds one idea; past some length it holds two."""
-    lines = len(module.read_text("utf-8").splitlines())
-    assert lines <= MODULE_LINES_MAX, f"{_name(module)} has {lines} lines: is it still one idea?"
+    lengths = {_name(module): len(module.read_text("utf-8").splitlines()) for module in modules()}
+    assert len(lengths) > MODULES_MIN
+    assert {name: lines for name, lines in lengths.items() if lines > MODULE_LINES_MAX} == {}
 
 
-@pytest.mark.parametrize("module", modules(), ids=_name)
-def test_functions_fit_on_a_screen(module: Path) -> None:
+def test_functions_fit_on_a_screen() -> None:
     """A function can be read without scrolling; its docstring does not count."""
-    long = {name: lines for name, lines in _function_lengths(tree(module)) if lines > FUNCTION_LINES_MAX}
-    assert not long, f"in {_name(module)}"
+    long = {
+        f"{_name(module)}:{name}": lines
+        for module, tree in trees_with(ROOM_FOR_A_LONG_FUNCTION, modules())
+        for name, lines in _function_lengths(tree)
+        if lines > FUNCTION_LINES_MAX
+    }
+    assert long == {}
+
+
+def test_a_long_function_would_be_found(tmp_path: Path) -> None:
+    """The rule above finds a function one line too long, and lets the longest allowed pass."""
+    module = tmp_path / "module.py"
+    for lines in (FUNCTION_LINES_MAX, FUNCTION_LINES_MAX + 1):
+        module.write_text("def told():\n" + '    """What it does."""\n' + "    pass\n" * (lines - 1), "utf-8")
+        found = [pair for _, tree in trees_with(ROOM_FOR_A_LONG_FUNCTION, [module]) for pair in _function_lengths(tree)]
+        assert found == [("told", lines)]
 
 
 def _function_lengths(module: ast.Module) -> list[tuple[str, int]]:
@@ -47,9 +64,8 @@ def test_tests_wait_for_events_and_not_for_time() -> None:
     """A sleep is too short on a busy machine and too long elsewhere; ``asyncio.sleep(0)`` only lets others go on."""
     sleeping = {
         f"{_name(module)}:{node.lineno}"
-        for module in modules()
-        if module.is_relative_to(ROOT / "tests")
-        for node in ast.walk(tree(module))
+        for module, tree in trees_with(re.compile("sleep"), (ROOT / "tests").rglob("*.py"))
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call) and _is_sleep(node)
     }
     assert not sleeping

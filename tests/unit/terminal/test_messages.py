@@ -189,11 +189,16 @@ def test_each_refusal_has_a_code_of_its_own() -> None:
 
 def refusals_in_code() -> Iterator[tuple[str, Reason, set[str]]]:
     """Every refusal the till's code makes with its values spelled out; head office has sentences of its own."""
-    for module in source.modules():
-        if module.relative_to(source.ROOT).parts[0] not in {*source.PACKAGES} - {"headoffice"}:
-            continue
-        for node in ast.walk(source.tree(module)):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Refused" and node.args:
+    packages = {*source.PACKAGES} - {"headoffice"}
+    till = (module for module in source.modules() if module.relative_to(source.ROOT).parts[0] in packages)
+    for module, tree in source.trees_with(re.compile(r"\bRefused\b"), till):
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id == "Refused"
+                and node.args
+            ):
                 given = node.args[1] if len(node.args) > 1 else ast.Dict([], [])
                 if isinstance(given, ast.Dict):
                     names = {str(key.value) for key in given.keys if isinstance(key, ast.Constant)}

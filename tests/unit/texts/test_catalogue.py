@@ -50,6 +50,14 @@ def messages(catalogue: Catalog) -> list[Message]:
     return [message for message in catalogue if message.id]
 
 
+@pytest.fixture(scope="module")
+def collected() -> Catalog:
+    """The sentences of the code; nobody may change them."""
+    found = TOOL.collect()
+    assert isinstance(found, Catalog)
+    return found
+
+
 @pytest.fixture(scope="module", params=TRANSLATED)
 def catalogue(request: pytest.FixtureRequest) -> Catalog:
     """Each catalogue as it lies in the repository."""
@@ -69,9 +77,9 @@ def test_every_language_but_that_of_the_code_has_a_catalogue() -> None:
     assert TOOL.languages() == TRANSLATED
 
 
-def test_it_holds_exactly_the_sentences_of_the_code(catalogue: Catalog) -> None:
+def test_it_holds_exactly_the_sentences_of_the_code(catalogue: Catalog, collected: Catalog) -> None:
     """When this fails, run packaging/texts.py and translate what it names."""
-    code = {forms(message.id) for message in messages(TOOL.collect())}
+    code = {forms(message.id) for message in messages(collected)}
     kept = {forms(message.id) for message in messages(catalogue)}
     assert (sorted(code - kept), sorted(kept - code)) == ([], [])
 
@@ -155,12 +163,17 @@ def terminal_modules() -> list[Path]:
     return [module for module in source.modules() if module.is_relative_to(source.ROOT / "terminal")]
 
 
+def called(call: ast.Call) -> str | None:
+    """The last name of what a call calls."""
+    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", None)
+
+
 def test_a_translating_function_has_no_name_the_tool_does_not_know() -> None:
     """``translate = texts._`` is collected because the tool knows the name; another name would lose its sentences."""
     unknown = [
         f"{module.name}: {ast.unparse(node)}"
-        for module in terminal_modules()
-        for node in ast.walk(source.tree(module))
+        for module, tree in source.trees_with(re.compile(r"\.n?_\b"), terminal_modules())
+        for node in ast.walk(tree)
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Attribute) and node.value.attr in {"_", "n_"}
         if any(ast.unparse(target) not in TOOL.KEYWORDS for target in node.targets)
     ]
@@ -171,18 +184,18 @@ def test_no_sentence_is_put_together_before_it_is_translated() -> None:
     """A sentence with a number already in it is in no catalogue; numbers come in after translation."""
     composed = [
         f"{module.name}: {ast.unparse(call)}"
-        for module in terminal_modules()
-        for call in ast.walk(source.tree(module))
-        if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in TOOL.KEYWORDS
+        for module, tree in source.trees_with(re.compile(rf"\b({'|'.join(TOOL.KEYWORDS)})\b"), terminal_modules())
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and called(call) in TOOL.KEYWORDS
         if any(isinstance(argument, ast.JoinedStr | ast.BinOp) for argument in call.args)
     ]
     assert composed == []
 
 
-def test_one_code_never_names_two_different_troubles() -> None:
+def test_one_code_never_names_two_different_troubles(collected: Catalog) -> None:
     """The code in brackets is what support hears on the phone; the two numbers of one sentence are one trouble."""
     sentences: dict[str, set[str]] = {}
-    for message in messages(TOOL.collect()):
+    for message in messages(collected):
         one = forms(message.id)[0]
         for code in re.findall(r"\((M-\d{3})\)", one):
             sentences.setdefault(code, set()).add(re.sub("fast|slow", "wrong", one))
