@@ -19,7 +19,7 @@ from terminal.ui.doctor_wizard import WizardPane
 from terminal.ui.fields import LineEdit
 from terminal.ui.labels import IconLabel, Label, Paragraph, caption
 from terminal.ui.scroll import scrolling
-from terminal.ui.sync import FactRows
+from terminal.ui.status import FactRows
 from terminal.ui.theme import Theme
 from terminal.ui.view import View
 from terminal.ui.wording import Wording

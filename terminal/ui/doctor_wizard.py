@@ -13,7 +13,7 @@ from terminal.ui.cards import Card
 from terminal.ui.fields import LineEdit
 from terminal.ui.labels import IconLabel, Label, Paragraph, caption
 from terminal.ui.scroll import scrolling
-from terminal.ui.sync import FactRows, NoticeList
+from terminal.ui.status import FactRows, NoticeList
 from terminal.ui.theme import Theme
 
 BAR_HEIGHT = 84

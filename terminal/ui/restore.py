@@ -21,7 +21,7 @@ from terminal.ui.fields import LineEdit
 from terminal.ui.labels import Label, Paragraph, caption
 from terminal.ui.restore_parts import CopyList, Heading, PointList, WayList
 from terminal.ui.scroll import scrolling
-from terminal.ui.sync import FactRows, NoticeList, ProgressLine
+from terminal.ui.status import FactRows, NoticeList, ProgressLine
 from terminal.ui.theme import Theme
 from terminal.ui.view import View
 from terminal.ui.wording import Wording

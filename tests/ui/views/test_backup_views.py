@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from terminal.presenters.states import Pill, Screen, Tone
 from terminal.ui.bar import BACKUP_ICONS, Bar, PillButton
-from terminal.ui.sync import ProgressLine
+from terminal.ui.status import ProgressLine
 from tests.fakes.sale_states import replace
 from tests.fakes.stage import Stage
 

@@ -19,7 +19,7 @@ from terminal.ui.keyboard import Keyboard
 from terminal.ui.labels import Label, Paragraph
 from terminal.ui.ledger_rows import LedgerRow
 from terminal.ui.member_head import AccountNote, MemberHead
-from terminal.ui.sync import ProgressLine
+from terminal.ui.status import ProgressLine
 from terminal.ui.theme import Theme
 from tests.fakes.sale_states import replace
 from tests.fakes.stage import Stage
