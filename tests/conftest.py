@@ -1,11 +1,16 @@
 """What every test stands on: a screen nobody sees, a place and a time nobody lives in, no network but this machine's.
 
+Its files lie in memory where there is room: a till waits for the disk at every booking, and what a real disk keeps is
+the matter of ``tests/power``, which records what was written instead of cutting the power.
+
 The environment is set before Qt, Babel or the till look at it, and child processes inherit it.
 """
 
 import ipaddress
 import os
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +26,10 @@ pytest_plugins = ["tests.fakes.postgres"]
 """Known to all folders from here: a fixture that each of them imported would start a server for each of them."""
 
 SOAK_EXAMPLES_MAX = 2_000
+MEMORY = Path("/dev/shm")  # noqa: S108 - folders made in it are their makers' own
+MEMORY_MIN_BYTES = 4 * 1024**3
+"""Room for everything that two processes keep at a time, several times over; a container's usual 64 MB are too few."""
+
 NETWORK_EVENTS = frozenset({"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg"})
 
 
@@ -44,10 +53,18 @@ def _set_environment() -> None:
     for name in ("QT_SCALE_FACTOR", "QT_STYLE_OVERRIDE", "QT_QPA_PLATFORMTHEME", "LANGUAGE", "LC_ALL"):
         os.environ.pop(name, None)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process that a test starts compiles everything anew
+    if "TMPDIR" not in os.environ and has_room(MEMORY):
+        os.environ["TMPDIR"] = str(MEMORY)
+        tempfile.tempdir = None  # asked for before
     os.environ["LANG"] = "C.UTF-8"
     os.environ["TZ"] = "Europe/Berlin"
     if hasattr(time, "tzset"):
         time.tzset()
+
+
+def has_room(memory: Path) -> bool:
+    """Tell whether a file system in memory can hold what the tests write."""
+    return os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= MEMORY_MIN_BYTES
 
 
 def refuse_outside_network(event: str, arguments: tuple[object, ...]) -> None:

@@ -1,7 +1,11 @@
 """What tests/conftest.py promises to every other test."""
 
 import os
+import shutil
 import socket
+import subprocess
+import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -9,7 +13,7 @@ import hypothesis
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from tests.conftest import OutsideNetworkError
+from tests.conftest import MEMORY_MIN_BYTES, OutsideNetworkError, has_room
 
 # An address of the documentation range (RFC 5737); nobody answers there.
 ELSEWHERE = ("192.0.2.1", 9)
@@ -41,6 +45,23 @@ def test_sockets_on_this_machine_work() -> None:
 def test_the_home_folder_is_not_that_of_a_person(tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test reads or writes the settings of whoever runs it."""
     assert Path.home().is_relative_to(tmp_path_factory.getbasetemp())
+
+
+def test_files_lie_in_memory_only_where_there_is_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container's 64 MB, and the folder that another system does not have, are left alone."""
+    free = shutil.disk_usage(tmp_path)._replace(free=MEMORY_MIN_BYTES)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: free)
+    assert has_room(tmp_path)
+    assert not has_room(tmp_path / "missing")
+    free = free._replace(free=64 * 1024**2)
+    assert not has_room(tmp_path)
+
+
+def test_children_put_their_files_where_the_tests_put_theirs() -> None:
+    """One place for all: what a program under test makes in passing lies beside what the test made for it."""
+    code = "import tempfile; print(tempfile.gettempdir())"
+    child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert child.stdout.strip() == tempfile.gettempdir()
 
 
 def test_the_screen_is_nobodys_and_its_cursor_stands_still(qapp: QApplication) -> None:
