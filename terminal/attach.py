@@ -46,6 +46,7 @@ def attach(till: RunningTill, settings: Settings, bug: Callable[[Exception], Non
     attach_doctor(till, settings, scanners, make_scanners, traffic=traffic, printer=printer, pole=pole)
     attach_registers(till, settings, bug)
     attach_retention(till, settings, bug)
+    attach_exports(till, settings)
 
 
 def attach_sound(till: RunningTill, settings: Settings) -> None:
@@ -244,3 +245,12 @@ def attach_retention(till: RunningTill, settings: Settings, bug: Callable[[Excep
     )
     watch.start()
     till.at_the_end(watch.stop)
+
+
+def attach_exports(till: RunningTill, settings: Settings) -> None:
+    """Let the member screen write down what is stored about somebody."""
+    from terminal.app.exporting import MemberExports
+
+    exports = MemberExports(till.desk, settings.retention, till.around.clock, till.around.ids, till.bridge.deliver)
+    till.around.exports = exports
+    till.at_the_end(exports.stop)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from terminal.app.identify import Identified
     from terminal.presenters.backup_port import BackupActions
     from terminal.presenters.doctor_port import DoctorActions
+    from terminal.presenters.export_port import ExportActions
     from terminal.presenters.outcomes import Booked
     from terminal.presenters.print_port import PrintActions
     from terminal.presenters.states import Notice
@@ -115,6 +116,10 @@ class Flow(Protocol):
         """Show one of the forms of the sync screen."""
         ...
 
+    def show_member_data(self, member: Identified) -> None:
+        """Hand out what is stored about a member."""
+        ...
+
     def show_doctor(self) -> None:
         """Show scanners, printer and what is wrong with them."""
         ...
@@ -165,6 +170,7 @@ class Surroundings:
         is_demo: Whether this is the demo shop, whose bookings are made up and go nowhere.
         printing: The receipt printer and the paper; ``None`` until it is attached.
         doctor: What can be asked about devices; ``None`` until they are attached.
+        exports: Writes what is stored about a member; ``None`` until it is attached.
         play: Makes a sound; silent until the till has a player.
         basket: The basket a cash register has put on the counter, ``None`` while there is none.
     """
@@ -196,6 +202,7 @@ class Surroundings:
         self.is_demo = False
         self.printing: PrintActions | None = None
         self.doctor: DoctorActions | None = None
+        self.exports: ExportActions | None = None
         self.play: Callable[[Cue], None] = _silent
         self.basket: RegisterBasket | None = None
 

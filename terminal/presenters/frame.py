@@ -105,7 +105,7 @@ def key_hints(texts: Texts, screen: Screen, live: Collection[str]) -> tuple[KeyH
         "F5": texts._("History"),
         "F6": texts._("Void"),
         "F7": texts._("Head office"),
-        "F8": texts._("Report"),
+        "F8": texts._("Member's data") if screen is Screen.MEMBER else texts._("Report"),
         "F9": texts._("Undo"),
         "F10": texts._("Lock"),
         "F11": texts._("Devices"),

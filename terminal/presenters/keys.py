@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from terminal.presenters.navigation import Navigation
 
 
-LEADS_TO_SYNC: Final = frozenset(Screen) - {Screen.ENROL, Screen.VOID, Screen.SYNC, Screen.SYNC_FORM, Screen.LOCK}
+LEADS_TO_SYNC: Final = frozenset(Screen) - {
+    Screen.ENROL,
+    Screen.VOID,
+    Screen.SYNC,
+    Screen.SYNC_FORM,
+    Screen.MEMBER_DATA,
+    Screen.LOCK,
+}
 """Where F7 and a tap on the connection work: wherever that throws away nothing somebody has typed."""
 
 LEADS_TO_DOCTOR: Final = LEADS_TO_SYNC - {Screen.DOCTOR} | {Screen.SYNC}
@@ -40,6 +47,7 @@ def actions(shell: Navigation, screen: Screen) -> dict[str, Callable[[], None]]:
         "F4": shell.member.redeem,
         "F5": shell.member.history,
         "F6": shell.member.void,
+        "F8": shell.member.data,
         "Esc": shell.member.cancel,
         "Enter": shell.member.confirm,
     }
@@ -63,6 +71,7 @@ def actions(shell: Navigation, screen: Screen) -> dict[str, Callable[[], None]]:
         Screen.HELP: everywhere | {"Esc": shell.home},
         Screen.SYNC: everywhere | {"Esc": shell.sync.cancel},
         Screen.SYNC_FORM: {"Enter": shell.sync_form.confirm, "Esc": shell.sync_form.cancel},
+        Screen.MEMBER_DATA: {"Enter": shell.member_data.confirm, "Esc": shell.member_data.cancel},
         Screen.DOCTOR: everywhere | {"Enter": shell.doctor.confirm, "Esc": shell.doctor.cancel},
         Screen.BACKUP: everywhere | {"Esc": shell.backup.cancel},
         Screen.LOCK: {"Enter": shell.lock.confirm},

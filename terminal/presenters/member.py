@@ -374,6 +374,11 @@ class MemberPresenter(Presenter[MemberState]):
         if self.sale is not None and not self._busy:
             self._flow.show_history(self.sale.member)
 
+    def data(self) -> None:
+        """Hand out what is stored about this member."""
+        if self.sale is not None and not self._busy:
+            self._flow.show_member_data(self.sale.member)
+
     def enrol(self) -> None:
         """Enrol a card that has points but no name yet."""
         if self.sale is not None and not self._busy and self.sale.member.profile is None:

@@ -20,6 +20,7 @@ from terminal.presenters.history import HistoryPresenter
 from terminal.presenters.idle import IdlePresenter
 from terminal.presenters.lock import LockPresenter
 from terminal.presenters.member import MemberPresenter
+from terminal.presenters.member_data import MemberDataPresenter
 from terminal.presenters.redeem import RedeemPresenter
 from terminal.presenters.report import ReportPresenter
 from terminal.presenters.states import Notice, Screen, ShellState, Tone
@@ -68,6 +69,7 @@ class Navigation(Presenter[ShellState], ABC):
         self.help = HelpPresenter(surroundings, self)
         self.sync = SyncPresenter(surroundings, self)
         self.sync_form = SyncFormPresenter(surroundings, self)
+        self.member_data = MemberDataPresenter(surroundings, self)
         self.doctor = DoctorPresenter(surroundings, self)
         self.backup = BackupPresenter(surroundings, self)
         self.lock = LockPresenter(surroundings, self)
@@ -87,6 +89,7 @@ class Navigation(Presenter[ShellState], ABC):
             self.help,
             self.sync,
             self.sync_form,
+            self.member_data,
             self.doctor,
             self.backup,
             self.lock,
@@ -204,6 +207,11 @@ class Navigation(Presenter[ShellState], ABC):
         self.sync_form.open(purpose)
         self._go(Screen.SYNC_FORM)
 
+    def show_member_data(self, member: Identified) -> None:
+        """Hand out what is stored about a member; the open sale waits behind it."""
+        self.member_data.open(member)
+        self._go(Screen.MEMBER_DATA)
+
     def show_doctor(self) -> None:
         """Show scanners, printer and what is wrong with them; an open sale waits behind it."""
         self.done.close()
@@ -242,6 +250,7 @@ class Navigation(Presenter[ShellState], ABC):
             Screen.REPORT: self.report.say,
             Screen.SYNC: self.sync.say,
             Screen.SYNC_FORM: self.sync_form.say,
+            Screen.MEMBER_DATA: self.member_data.say,
             Screen.DOCTOR: self.doctor.say,
             Screen.BACKUP: self.backup.say,
             Screen.LOCK: self.lock.say,
@@ -272,6 +281,8 @@ class Navigation(Presenter[ShellState], ABC):
         """Show a screen; while the till is locked it waits behind the lock."""
         if screen is not Screen.SYNC_FORM:
             self.sync_form.close()
+        if screen is not Screen.MEMBER_DATA:
+            self.member_data.close()
         if screen is not Screen.DOCTOR:
             self.doctor.close()
         if self._screen is Screen.LOCK:

@@ -28,7 +28,16 @@ HELD_SCANS_MAX: Final = 8
 """How many scans wait while a booking is on its way to the disk; a booking takes milliseconds."""
 
 SALE_SCREENS: Final = frozenset(
-    {Screen.MEMBER, Screen.REDEEM, Screen.HISTORY, Screen.SYNC, Screen.SYNC_FORM, Screen.DOCTOR, Screen.BACKUP}
+    {
+        Screen.MEMBER,
+        Screen.REDEEM,
+        Screen.HISTORY,
+        Screen.SYNC,
+        Screen.SYNC_FORM,
+        Screen.MEMBER_DATA,
+        Screen.DOCTOR,
+        Screen.BACKUP,
+    }
 )
 """Screens behind which a sale may be open; a scan there must not throw away what was typed."""
 

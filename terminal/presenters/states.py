@@ -29,6 +29,7 @@ class Screen(StrEnum):
     HELP = "help"
     SYNC = "sync"
     SYNC_FORM = "sync_form"
+    MEMBER_DATA = "member_data"
     DOCTOR = "doctor"
     BACKUP = "backup"
     LOCK = "lock"

@@ -10,8 +10,9 @@ from loyalty.directory import Role
 from loyalty.outcomes import Refused
 from terminal.app.cashiers import PIN_LENGTH_MAX, PIN_LENGTH_MIN
 from terminal.presenters.base import Flow, Presenter, Surroundings
+from terminal.presenters.form_states import FormState
 from terminal.presenters.states import Choice, Field, Notice, Tone
-from terminal.presenters.sync_states import Purpose, SyncFormState
+from terminal.presenters.sync_states import Purpose
 from terminal.presenters.sync_words import no_text
 from terminal.sync.outcomes import Declined, Exported, Invited, Joined, Left
 
@@ -33,10 +34,10 @@ TEXT_LENGTH_MAX: Final = 120
 
 EXPORT_NAME: Final = "stammkunde-unsent.json"
 
-EMPTY: Final = SyncFormState(headline="", text="")
+EMPTY: Final = FormState(headline="", text="")
 
 
-class SyncFormPresenter(Presenter[SyncFormState]):
+class SyncFormPresenter(Presenter[FormState]):
     """One form at a time. Leaving it while head office has yet to answer is allowed: the answer is said anywhere."""
 
     def __init__(self, surroundings: Surroundings, flow: Flow) -> None:
@@ -199,7 +200,7 @@ class SyncFormPresenter(Presenter[SyncFormState]):
         asks_pin = self._purpose is Purpose.LEAVE and bool(self._managers)
         names = FIELDS[self._purpose] if self._purpose is not Purpose.LEAVE or asks_pin else ()
         self._show(
-            SyncFormState(
+            FormState(
                 headline=headline,
                 text=text,
                 fields=tuple(self._field(texts, name) for name in names),

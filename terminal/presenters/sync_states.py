@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from terminal.presenters.states import Choice, Field, Notice, Tile, Tone
+from terminal.presenters.states import Notice, Tile, Tone
 
 
 class Purpose(StrEnum):
@@ -63,31 +63,3 @@ class SyncState(msgspec.Struct, frozen=True):
     code: str = ""
     actions: tuple[SyncAction, ...] = ()
     busy: bool = False
-
-
-class SyncFormState(msgspec.Struct, frozen=True):
-    """A short form of the sync screen: join, invite a till, write a file, leave.
-
-    Attributes:
-        text: What will happen.
-        warning: What somebody should think of before.
-        people: Whose PIN it may be; empty where none is asked for.
-        secret: The field that shows dots.
-        danger: Whether the button does something that can't be undone.
-    """
-
-    headline: str
-    text: str
-    fields: tuple[Field, ...] = ()
-    people: tuple[Choice, ...] = ()
-    secret: str = ""
-    warning: Notice | None = None
-    notice: Notice | None = None
-    primary: str = ""
-    primary_enabled: bool = False
-    danger: bool = False
-    busy: bool = False
-
-    def __repr__(self) -> str:
-        """A description that may be logged: codes and PINs are left out."""
-        return f"SyncFormState({self.headline!r})"

@@ -10,8 +10,9 @@ from typing import Protocol, TypeVar
 
 from terminal.presenters import states
 from terminal.presenters.backup_states import BackupState
+from terminal.presenters.form_states import FormState
 from terminal.presenters.report_states import ReportState
-from terminal.presenters.sync_states import SyncFormState, SyncState
+from terminal.presenters.sync_states import SyncState
 
 StateT_co = TypeVar("StateT_co", covariant=True)
 
@@ -88,6 +89,10 @@ class Member(Presenter[states.MemberState], Protocol):
 
     def history(self) -> None:
         """Show the bookings of the member."""
+        ...
+
+    def data(self) -> None:
+        """Hand out what is stored about the member."""
         ...
 
 
@@ -275,8 +280,8 @@ class Sync(Presenter[SyncState], Protocol):
         ...
 
 
-class SyncForm(Presenter[SyncFormState], Protocol):
-    """Joining, inviting, writing a file, leaving."""
+class Form(Presenter[FormState], Protocol):
+    """A short form: what will happen, a few fields, perhaps a manager's PIN."""
 
     def field_typed(self, name: str, text: str) -> None:
         """A field now holds this text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -95,10 +95,19 @@ class Keyboard(QWidget):
             button.setAccessibleName(name)
 
     def write_into(self, field: LineEdit) -> None:
-        """Come up for a field."""
+        """Come up for a field, as long as it can be seen."""
+        if self._field is not None:
+            self._field.removeEventFilter(self)
         self._field = field
+        field.installEventFilter(self)
         self._set_shift(on=not field.text())
         self.show()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Leave when the field does: what it would type could be seen nowhere."""
+        if event.type() is QEvent.Type.Hide and watched is self._field and self.isVisible():
+            self.closed.emit()
+        return False
 
     def _type(self, text: str) -> None:
         if self._field is not None:

@@ -59,30 +59,41 @@ class RewardsCard(Card):
 
 
 class BookingsCard(Card):
-    """The last bookings, and the way to all of them."""
+    """The last bookings, the way to all of them, and to everything that is stored about the member."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__(theme)
         self.heading = caption(theme, "bookingsCaption")
         self.rows = BookingRows(theme, BOOKING_ROWS_MAX)
         self.empty = Label(theme, ink=theme.palette.secondary, name="bookingsEmpty", elide=True)
+        self.data = Button(theme, Kind.QUIET, name="memberData", hint="F8")
         self.history = Button(theme, Kind.QUIET, name="history", trailing="chevron_right", hint="F5")
-        for part in (self.heading, self.rows, self.empty, self.history):
+        for part in (self.heading, self.rows, self.empty, self.data, self.history):
             part.setParent(self)
 
     def height_least(self, rows: int) -> int:
         """The height that shows so many rows, in device-independent pixels."""
         return tokens.GAP + tokens.CONTROL_MIN + rows * self.theme.px(ROW_HEIGHT) + tokens.ROW_GAP
 
-    def resizeEvent(self, _event: object) -> None:
-        """Place heading, way to the history and rows."""
+    def place(self) -> None:
+        """Place heading, buttons and rows; what the bar of keys offers as well gives way where letters are large."""
         left, width = tokens.CARD_PADDING, self.width() - 2 * tokens.CARD_PADDING
-        button = self.history.sizeHint().width()
-        self.heading.setGeometry(left, tokens.GAP, width - button, tokens.CONTROL_MIN)
-        self.history.setGeometry(self.width() - tokens.ROW_GAP - button, tokens.GAP, button, tokens.CONTROL_MIN)
+        history, data = self.history.sizeHint().width(), self.data.sizeHint().width()
+        right = self.width() - tokens.ROW_GAP - history
+        self.history.setGeometry(right, tokens.GAP, history, tokens.CONTROL_MIN)
+        has_room = left + self.heading.text_width() + tokens.GAP <= right - data
+        self.data.setVisible(has_room)
+        if has_room:
+            right -= data
+            self.data.setGeometry(right, tokens.GAP, data, tokens.CONTROL_MIN)
+        self.heading.setGeometry(left, tokens.GAP, right - left, tokens.CONTROL_MIN)
         top = tokens.GAP + tokens.CONTROL_MIN
         self.rows.setGeometry(left, top, width, max(0, self.height() - top - tokens.ROW_GAP))
         self.empty.setGeometry(left, top, width, self.theme.px(ROW_HEIGHT))
+
+    def resizeEvent(self, _event: object) -> None:
+        """Place the parts anew."""
+        self.place()
 
 
 class MemberView(View):
@@ -124,12 +135,14 @@ class MemberView(View):
         purchase.void.clicked.connect(presenter.void)
         purchase.cancel.clicked.connect(presenter.cancel)
         self.bookings.history.clicked.connect(presenter.history)
+        self.bookings.data.clicked.connect(presenter.data)
         self.rewards.grid.chosen.connect(presenter.choose_reward)
         self.rewards.grid.more.connect(presenter.redeem)
 
     def retranslate(self) -> None:
         """Take the captions from the texts again, then show the state."""
         self.bookings.history.show_caption(self.texts._("History"))
+        self.bookings.data.show_caption(self.texts._("Member's data"))
         self.rewards.grid.retranslate()
         self.purchase.retranslate()
         self._shown = None
@@ -157,7 +170,9 @@ class MemberView(View):
             self._share_height()
         elif before.account_note != state.account_note:
             self._share_height()
-        self.bookings.heading.show_text(state.bookings_caption or self.texts._("Last bookings"))
+        if before is None or before.bookings_caption != state.bookings_caption:
+            self.bookings.heading.show_text(state.bookings_caption or self.texts._("Last bookings"))
+            self.bookings.place()
         if before is None or before.bookings != state.bookings:
             self.bookings.rows.show_lines(state.bookings)
         self.bookings.empty.show_text("" if state.bookings else state.bookings_empty)

@@ -16,7 +16,7 @@ def make_view(screen: Screen, shell: Shell, texts: Wording, theme: Theme) -> Vie
 
 
 _SALE = frozenset({Screen.IDLE, Screen.MEMBER, Screen.REDEEM, Screen.DONE, Screen.UNKNOWN, Screen.LOCK})
-_TILL = frozenset({Screen.SYNC, Screen.SYNC_FORM, Screen.DOCTOR, Screen.BACKUP})
+_TILL = frozenset({Screen.SYNC, Screen.SYNC_FORM, Screen.MEMBER_DATA, Screen.DOCTOR, Screen.BACKUP})
 
 
 def _of_a_sale(screen: Screen, shell: Shell, texts: Wording, theme: Theme) -> View:
@@ -82,9 +82,13 @@ def _of_the_till(screen: Screen, shell: Shell, texts: Wording, theme: Theme) -> 
 
             return SyncView(shell.sync, texts, theme)
         case Screen.SYNC_FORM:
-            from terminal.ui.sync_form import SyncFormView
+            from terminal.ui.form import FormView
 
-            return SyncFormView(shell.sync_form, texts, theme)
+            return FormView(shell.sync_form, texts, theme)
+        case Screen.MEMBER_DATA:
+            from terminal.ui.form import FormView
+
+            return FormView(shell.member_data, texts, theme)
         case Screen.DOCTOR:
             from terminal.ui.doctor import DoctorView
 

@@ -76,7 +76,12 @@ class Shell(intents.Presenter[states.ShellState], Protocol):
         ...
 
     @property
-    def sync_form(self) -> intents.SyncForm:
+    def sync_form(self) -> intents.Form:
+        """The presenter of this screen."""
+        ...
+
+    @property
+    def member_data(self) -> intents.Form:
         """The presenter of this screen."""
         ...
 

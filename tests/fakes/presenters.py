@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 
 from terminal.presenters.backup_states import BackupState
 from terminal.presenters.doctor_states import DoctorState
+from terminal.presenters.form_states import FormState
 from terminal.presenters.report_states import ReportState
 from terminal.presenters.states import (
     DoneState,
@@ -22,7 +23,7 @@ from terminal.presenters.states import (
     UnknownState,
     VoidState,
 )
-from terminal.presenters.sync_states import SyncFormState, SyncState
+from terminal.presenters.sync_states import SyncState
 from terminal.ui.wording import Wording
 
 StateT = TypeVar("StateT")
@@ -97,6 +98,9 @@ class FakeMember(Fake[MemberState]):
 
     def history(self) -> None:
         self.note("history")
+
+    def data(self) -> None:
+        self.note("data")
 
 
 class FakeRedeem(Fake[RedeemState]):
@@ -227,7 +231,7 @@ class FakeSync(Fake[SyncState]):
         self.note("cancel")
 
 
-class FakeSyncForm(Fake[SyncFormState]):
+class FakeForm(Fake[FormState]):
     def field_typed(self, name: str, text: str) -> None:
         self.note("field_typed", name, text)
 
@@ -298,7 +302,8 @@ class FakeShell(Fake[ShellState]):
         self.report = FakeReport(ReportState("", ""))
         self.help = FakeHelp(HelpState(""))
         self.sync = FakeSync(SyncState("", "", "", "storefront"))
-        self.sync_form = FakeSyncForm(SyncFormState("", ""))
+        self.sync_form = FakeForm(FormState("", ""))
+        self.member_data = FakeForm(FormState("", ""))
         self.doctor = FakeDoctor(DoctorState("", ""))
         self.backup = FakeBackup(BackupState("", "", "", "backup"))
         self.lock = FakeLock(LockState(""))

@@ -14,6 +14,7 @@ from terminal.presenters.states import (
 )
 from tests.fakes.backup_states import BackupStates
 from tests.fakes.doctor_states import DoctorStates
+from tests.fakes.member_data_states import MemberDataStates
 from tests.fakes.sale_states import KEYS, replace
 from tests.fakes.sync_states import SyncStates
 
@@ -66,6 +67,7 @@ class ScreenStates(SyncStates):
             Screen.HELP: self.help,
             Screen.SYNC: self.sync,
             Screen.SYNC_FORM: self.sync_form,
+            Screen.MEMBER_DATA: lambda: MemberDataStates(self.language).variants(),
             Screen.DOCTOR: lambda: dict(DoctorStates(self.language).variants()),
             Screen.BACKUP: lambda: dict(BackupStates(self.language).variants()),
             Screen.LOCK: self.lock,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from terminal.presenters.form_states import FormState
 from terminal.presenters.states import Choice, Field, Notice, Tile, Tone
-from terminal.presenters.sync_states import SyncAction, SyncFormState, SyncState
+from terminal.presenters.sync_states import SyncAction, SyncState
 from tests.fakes.desk_states import DeskStates, replace
 
 LONG_CODE = "K7QF-2M9X-ABCD-8PZT.\nMZXW6YTBOI4DCMRTGQ2TMNZYHE"
@@ -256,7 +257,7 @@ class SyncStates(DeskStates):
 
     def sync_form(self) -> dict[str, object]:
         t = self.t
-        join = SyncFormState(
+        join = FormState(
             headline=t("Der Zentrale beitreten", "Join head office"),
             text=t(
                 "Die Zentrale nennt Ihnen ihre Anschrift und einen Code, der einmal gilt. Die Kasse sendet dann alle "
@@ -295,7 +296,7 @@ class SyncStates(DeskStates):
             "sync_form_leave": self._leave(join),
         }
 
-    def _leave(self, join: SyncFormState) -> SyncFormState:
+    def _leave(self, join: FormState) -> FormState:
         t = self.t
         unsent = t(
             "12 Buchungen sind noch nicht gesendet. Gehen Sie zurück und schreiben Sie sie erst in eine Datei, sonst "

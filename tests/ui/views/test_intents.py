@@ -30,6 +30,7 @@ BUTTONS: dict[str, dict[str, Call]] = {
         "void": ("void",),
         "cancel": ("cancel",),
         "history": ("history",),
+        "memberData": ("data",),
     },
     "member_without_points": {"withoutPointsToggle": ("edit_without_points", False)},
     "member_long": {"moreRewards": ("redeem",)},
@@ -88,6 +89,16 @@ BUTTONS: dict[str, dict[str, Call]] = {
         "danger": ("confirm",),
         "cancel": ("cancel",),
     },
+    "member_data": {
+        "offer0": ("field_typed", "folder", "/home/kasse/Dokumente"),
+        "offer1": ("field_typed", "folder", "/media/kasse/STICK"),
+        "offer2": ("field_typed", "folder", "/media/kasse/INTENSO"),
+        "person0": ("choose", "m"),
+        "person1": ("choose", "j"),
+        "primary": ("confirm",),
+        "cancel": ("cancel",),
+    },
+    "member_data_done": {"primary": ("confirm",), "cancel": ("cancel",)},
     "lock": {
         "person0": ("choose", "m"),
         "person1": ("choose", "j"),
@@ -121,6 +132,8 @@ COMPLETE = {
     "sync",
     "sync_form",
     "sync_form_leave",
+    "member_data",
+    "member_data_done",
     "lock",
 }
 """Variants whose table names every button on them."""
@@ -176,7 +189,9 @@ def test_a_locked_reward_cannot_be_pressed(stage: Stage) -> None:
     assert "1.216" in button.accessibleName()
 
 
-@pytest.mark.parametrize("variant", ["member_busy", "redeem_busy", "enrol_busy", "void_busy", "sync_form_busy"])
+@pytest.mark.parametrize(
+    "variant", ["member_busy", "redeem_busy", "enrol_busy", "void_busy", "sync_form_busy", "member_data_busy"]
+)
 def test_nothing_is_confirmed_twice_while_it_is_being_booked(stage: Stage, variant: str) -> None:
     """The green button is dead while the till is busy."""
     view = stage.show(variant)
@@ -216,6 +231,7 @@ FIELDS: dict[str, tuple[str, Call]] = {
     "enrol": ("email", ("field_typed", "email", "7")),
     "find": ("query", ("query_typed", "ann7")),
     "sync_form_empty": ("code", ("field_typed", "code", "7")),
+    "member_data_empty": ("pin", ("field_typed", "pin", "7")),
     "sync_form_leave": ("pin", ("field_typed", "pin", "25807")),
 }
 

@@ -32,6 +32,7 @@ SCREENS = (
     "sync_serving",
     "sync_form",
     "sync_form_leave",
+    "member_data",
     "lock",
 )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from terminal.presenters.form_states import FormState
 from terminal.presenters.states import Choice, Field
-from terminal.presenters.sync_states import SyncFormState
 from terminal.ui import intents, tokens
 from terminal.ui.buttons import Button, Kind
 from terminal.ui.cards import Card, NoticeBar
@@ -21,24 +23,66 @@ from terminal.ui.theme import Theme
 from terminal.ui.view import View
 from terminal.ui.wording import Wording
 
-CODE, WIDE = "code", 2
-"""The longest input is a joining code with its certificate part."""
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WIDE_FIELDS, WIDE = frozenset({"code", "folder"}), 2
+"""The longest inputs: a joining code with its certificate part, and a path."""
 
 
-class SyncFormView(View):
-    """Fields are made once per name; the button that can't be undone is a red one."""
+class ChoiceRow(QWidget):
+    """Some of which one is chosen, side by side; hidden while there are none.
 
-    def __init__(self, presenter: intents.SyncForm, texts: Wording, theme: Theme) -> None:
+    Args:
+        theme: The look.
+        name: What their object names begin with.
+        choose: Takes the key of the one that was touched.
+    """
+
+    def __init__(self, theme: Theme, name: str, choose: Callable[[str], None]) -> None:
+        super().__init__()
+        self._theme = theme
+        self._name = name
+        self._choose = choose
+        self._buttons: dict[str, ChoiceButton] = {}
+        self._box = QHBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(tokens.ROW_GAP)
+
+    def show_choices(self, choices: tuple[Choice, ...]) -> None:
+        """Show what there is, and which one is chosen."""
+        for choice in choices:
+            button = self._buttons.get(choice.key) or self._add(choice.key)
+            button.show_caption(choice.text)
+            if choice.chosen != button.isChecked():
+                button.setChecked(choice.chosen)
+        self.setVisible(bool(choices))
+        keys = {choice.key for choice in choices}
+        for key, button in self._buttons.items():
+            button.setVisible(key in keys)
+
+    def _add(self, key: str) -> ChoiceButton:
+        button = ChoiceButton(self._theme, f"{self._name}{len(self._buttons)}")
+        button.clicked.connect(lambda: self._choose(key))
+        self._box.addWidget(button)
+        self._buttons[key] = button
+        return button
+
+
+class FormView(View):
+    """Fields and choices are made once per name; the button that can't be undone is a red one."""
+
+    def __init__(self, presenter: intents.Form, texts: Wording, theme: Theme) -> None:
         super().__init__(texts, theme)
         self._presenter = presenter
         self._fields: dict[str, FieldBox] = {}
-        self._people: dict[str, ChoiceButton] = {}
+        self._people = ChoiceRow(theme, "person", presenter.choose)
+        self._offers = ChoiceRow(theme, "offer", self._fill)
+        self._fills = ""
         self._headline = Label(theme, tokens.TEXT_TITLE, QFont.Weight.Bold, name="headline", elide=True)
         self._keyboard = Button(theme, name="keyboard", icon="keyboard")
         self._text = Paragraph(theme, tokens.TEXT_STRONG, ink=theme.palette.secondary, name="text")
         self._warning = NoticeBar(theme, "warning")
-        self._people_row = QWidget()
-        self._people_box = QHBoxLayout()
         self._fields_box = QHBoxLayout()
         self._notice = NoticeBar(theme)
         self._primary = self._main_button(Kind.PRIMARY, "primary")
@@ -66,13 +110,11 @@ class SyncFormView(View):
         top.addWidget(self._headline, 1)
         top.addWidget(self._keyboard)
         box.addLayout(top)
-        people, fields = self._people_row, QWidget()
-        people.setLayout(self._people_box)
+        fields = QWidget()
         fields.setLayout(self._fields_box)
-        for part in (self._people_box, self._fields_box):
-            part.setContentsMargins(0, 0, 0, 0)
-            part.setSpacing(tokens.ROW_GAP)
-        parts = (self._notice, self._warning, self._text, people, fields)
+        self._fields_box.setContentsMargins(0, 0, 0, 0)
+        self._fields_box.setSpacing(tokens.ROW_GAP)
+        parts = (self._notice, self._warning, self._text, self._offers, self._people, fields)
         self._scroll = scrolling(*parts, spacing=tokens.CARD_GAP)
         box.addWidget(self._scroll, 1)
         actions = QHBoxLayout()
@@ -87,7 +129,6 @@ class SyncFormView(View):
 
     def retranslate(self) -> None:
         """Take the captions from the texts again, then show the state."""
-        self._cancel.show_caption(self.texts._("Cancel"))
         keyboard = self.texts._("Keyboard on the screen")
         self._keyboard.setAccessibleName(keyboard)
         self._keyboard.setToolTip(keyboard)
@@ -118,14 +159,17 @@ class SyncFormView(View):
         """Show the presenter's state."""
         self.render_state(self._presenter.state)
 
-    def render_state(self, state: SyncFormState) -> None:
+    def render_state(self, state: FormState) -> None:
         """Show a state."""
         self._headline.show_text(state.headline)
         self._text.show_text(state.text)
         self._warning.show_notice(state.warning)
         self._notice.show_notice(state.notice)
+        self._cancel.show_caption(state.cancel or self.texts._("Cancel"))
         self._keyboard.setVisible(bool(state.fields))
-        self._show_people(state.people)
+        self._people.show_choices(state.people)
+        self._fills = state.fills
+        self._offers.show_choices(state.offers)
         self._show_fields(state.fields, state.secret)
         self._primary.setVisible(not state.danger)
         self._danger.setVisible(state.danger)
@@ -134,23 +178,9 @@ class SyncFormView(View):
             button.show_trailing("sync" if state.busy else "keyboard_return")
             button.set_active(state.primary_enabled and not state.busy)
 
-    def _show_people(self, people: tuple[Choice, ...]) -> None:
-        for person in people:
-            button = self._people.get(person.key) or self._add_person(person.key)
-            button.show_caption(person.text)
-            if person.chosen != button.isChecked():
-                button.setChecked(person.chosen)
-        self._people_row.setVisible(bool(people))
-        keys = {person.key for person in people}
-        for key, button in self._people.items():
-            button.setVisible(key in keys)
-
-    def _add_person(self, key: str) -> ChoiceButton:
-        button = ChoiceButton(self.theme, f"person{len(self._people)}")
-        button.clicked.connect(lambda: self._presenter.choose(key))
-        self._people_box.addWidget(button)
-        self._people[key] = button
-        return button
+    def _fill(self, text: str) -> None:
+        """Type what a button offers."""
+        self._presenter.field_typed(self._fills, text)
 
     def _show_fields(self, fields: tuple[Field, ...], secret: str) -> None:
         for field in fields:
@@ -160,13 +190,19 @@ class SyncFormView(View):
                 box.edit.setEchoMode(hides)
             box.show_field(field, "")
         names = {field.name for field in fields}
+        focused = self.window().focusWidget()
+        goes = any(box.edit is focused for name, box in self._fields.items() if name not in names)
+        if goes:
+            self.setFocus()  # hidden with the focus, a field would pass it to its neighbour, which may be any button
         for name, box in self._fields.items():
             box.setVisible(name in names)
+        if goes and self.isVisible():
+            self.take_focus()
 
     def _add_field(self, name: str) -> FieldBox:
         box = FieldBox(self.theme, name)
         box.edit.typed.connect(lambda text: self._presenter.field_typed(name, text))
         box.keyboard_wanted.connect(self.keyboard_wanted)
-        self._fields_box.addWidget(box, WIDE if name == CODE else 1)
+        self._fields_box.addWidget(box, WIDE if name in WIDE_FIELDS else 1)
         self._fields[name] = box
         return box
