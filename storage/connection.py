@@ -6,7 +6,6 @@ SQL reaches the driver only through ``Database``: constant texts with parameters
 from __future__ import annotations
 
 import contextlib
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from storage import sqlite
@@ -126,35 +125,9 @@ class Database:
             self._raise_known(error)
             raise
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """One ``BEGIN IMMEDIATE`` transaction: commits on normal exit, rolls back when anything is raised.
-
-        ``IMMEDIATE`` because a transaction that reads first and writes later fails at once, whatever the timeout,
-        when somebody else committed in between.
-        """
-        self.run("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._commit()
-        except BaseException:
-            if self.connection.in_transaction:  # some errors, a full disk among them, have rolled back already
-                with contextlib.suppress(*_FAILURES):  # told is what came first; SQLite forgets the rest by itself
-                    self.connection.execute("ROLLBACK")
-            raise
-
-    def _commit(self) -> None:
-        """Commit; what leaves open whether it is on the disk counts as a failure of the disk.
-
-        The log's index grows, and may find no room or memory, when the log itself was written and synced already.
-        """
-        try:
-            self.run("COMMIT")
-        except (DiskFull, OutOfResources) as error:
-            cause = getattr(error.__cause__, "sqlite_errorcode", None)
-            if cause == _NO_ROOM_FOR_INDEX or isinstance(error, OutOfResources):
-                raise DiskFailed(f"{self.name}: a commit that may or may not be on the disk: {error}") from error
-            raise
+    def transaction(self) -> Transaction:
+        """One ``BEGIN IMMEDIATE`` transaction: commits on normal exit, rolls back when anything is raised."""
+        return Transaction(self)
 
     def close(self) -> None:
         """Close the connection; closing twice is allowed."""
@@ -164,6 +137,52 @@ class Database:
         known = known_error(error, self.name)
         if known:
             raise known from error
+
+
+class Transaction:
+    """A block of one transaction; a class, because every sale has one and a generator costs more.
+
+    ``IMMEDIATE`` because a transaction that reads first and writes later fails at once, whatever the timeout, when
+    somebody else committed in between.
+    """
+
+    __slots__ = ("_database",)
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def __enter__(self) -> None:
+        self._database.run("BEGIN IMMEDIATE")
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if error is not None:
+            self._roll_back()
+            return
+        try:
+            self._commit()
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _commit(self) -> None:
+        """Commit; what leaves open whether it is on the disk counts as a failure of the disk.
+
+        The log's index grows, and may find no room or memory, when the log itself was written and synced already.
+        """
+        try:
+            self._database.run("COMMIT")
+        except (DiskFull, OutOfResources) as error:
+            cause = getattr(error.__cause__, "sqlite_errorcode", None)
+            if cause == _NO_ROOM_FOR_INDEX or isinstance(error, OutOfResources):
+                support = f"{self._database.name}: a commit that may or may not be on the disk: {error}"
+                raise DiskFailed(support) from error
+            raise
+
+    def _roll_back(self) -> None:
+        connection = self._database.connection
+        if connection.in_transaction:  # some errors, a full disk among them, have rolled back already
+            with contextlib.suppress(*_FAILURES):  # told is what came first; SQLite forgets the rest by itself
+                connection.execute("ROLLBACK")
 
 
 def open_writer(path: Path) -> Database:

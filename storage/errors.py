@@ -7,14 +7,19 @@ driver's.
 from __future__ import annotations
 
 import errno
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, ClassVar, Final
+from functools import wraps
+from typing import TYPE_CHECKING, ClassVar, Final, ParamSpec, TypeVar
 
 from storage import sqlite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from uuid import UUID
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_NOT_AS_WRITTEN: Final = (ValueError, TypeError)
 
 
 class StorageError(Exception):
@@ -223,11 +228,10 @@ _PRIMARY_CODE_MASK: Final = 0xFF
 """SQLite's extended result codes carry the primary one in their low byte (sqlite.org/rescode.html)."""
 
 
-@contextmanager
-def as_written(what: str) -> Iterator[None]:
-    """Say that rows are damaged where they can't be made into what they were made of: an id, a day, a word, a record.
+class as_written:  # noqa: N801 - a word in front of a block, or above a read
+    """Says that rows are damaged where they can't be made into what they were made of: an id, a day, a word, a record.
 
-    For pure reads, and usable as a decorator.
+    For pure reads: a block, or a function that it decorates. Every sale makes several, so it is no generator.
 
     Args:
         what: What is read, for the support sentence.
@@ -235,10 +239,33 @@ def as_written(what: str) -> Iterator[None]:
     Raises:
         Damaged: Instead of ``ValueError`` and ``TypeError``.
     """
-    try:
-        yield
-    except (ValueError, TypeError) as error:
-        raise Damaged(f"{what}: a row is not as it was written: {error}") from error
+
+    __slots__ = ("_what",)
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, _NOT_AS_WRITTEN):
+            raise self._damaged(error) from error
+
+    def __call__(self, read: Callable[P, R]) -> Callable[P, R]:
+        """The same read, guarded."""
+
+        @wraps(read)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                return read(*args, **kwargs)
+            except _NOT_AS_WRITTEN as error:
+                raise self._damaged(error) from error
+
+        return guarded
+
+    def _damaged(self, error: BaseException) -> Damaged:
+        return Damaged(f"{self._what}: a row is not as it was written: {error}")
 
 
 def known_error(error: Exception, doing: str) -> StorageError | None:

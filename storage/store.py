@@ -25,12 +25,12 @@ from storage.tombstones import write_tombstones
 from storage.unit import Reader, Unit
 from storage.upgrade import bring_files_up_to_date, bring_up_to_date, is_older
 from storage.vault import catch_up
+from storage.writing import Writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from loyalty.ports import Clock, Ids
-    from storage.connection import Database
     from storage.exchange import HeadOfficeRow
     from storage.replica import Replica
     from storage.types import Stored
@@ -132,14 +132,13 @@ class Store:
         self._clock = clock
         self._ids = ids
         self._held = held
-        self._unit_open = False
-        self._failed: str | None = None
         self._appended_since_checkpoint = 0
         try:
             tip = read_tip(directory)
             opened = open_writer if writable else open_reader
             self._ledger = opened(directory / LEDGER_FILE)
             held.callback(self._ledger.close)
+            self._writing = Writing(self._ledger)
             self._vault = opened(directory / VAULT_FILE)
             held.callback(self._vault.close)
             self._belonging = Belonging(clock)
@@ -149,8 +148,7 @@ class Store:
             held.callback(self.search.close)
             if writable:
                 self._begin_writing()
-                self._tip = held.enter_context(closing(Tip(directory)))
-                self._tip.follow(self._ledger)
+                self._writing.tell(held.enter_context(closing(Tip(directory))))
             identity = identity or check_ledger(self._ledger, tip)
             self.programme_key = checks.programme_key(directory, self._ledger, writable=writable)
             checks.check_vault(self._ledger, self._vault)
@@ -194,9 +192,11 @@ class Store:
                 overwritten: the next change of a profile, or the next start, deletes it.
             StorageError: Nothing of it was written.
         """
-        unit = Unit(self._ledger, self._vault, self._replica, self._clock, self._ids, self.search.own_view)
+        last = self._writing.last
+        unit = Unit(self._ledger, self._vault, self._replica, self._clock, self._ids, self.search.own_view, last)
         with self.exclusive():
             yield unit
+            self._writing.last = unit.tip
             if unit.tombstones:
                 write_tombstones(self.directory, unit.tombstones)
         self._appended_since_checkpoint += unit.appended
@@ -208,29 +208,11 @@ class Store:
         if unit.profiles_changed:
             self._follow(erased=bool(unit.tombstones))
 
-    @contextmanager
-    def exclusive(self) -> Iterator[Database]:
+    def exclusive(self) -> Writing:
         """One transaction on the writing connection itself, for work inside this package; all else uses ``unit``."""
-        if self._failed:
-            raise DiskFailed(self._failed)
-        if not self.writable or self._unit_open:
-            raise ValueError("Only a writable store has a unit of work, and one at a time")
-        self._unit_open = True
-        try:
-            with self._stopping_at_disk_failure(), self._ledger.transaction():
-                yield self._ledger
-            self._tip.follow(self._ledger)  # nothing behind the commit may fail
-        finally:
-            self._unit_open = False
-
-    @contextmanager
-    def _stopping_at_disk_failure(self) -> Iterator[None]:
-        """After a failed write or sync nobody knows what is on the disk, so nothing more is written by this store."""
-        try:
-            yield
-        except DiskFailed as error:
-            self._failed = error.support
-            raise
+        if not self.writable:
+            raise ValueError("Only a writable store has a unit of work")
+        return self._writing
 
     @property
     def replica_path(self) -> Path:
@@ -276,7 +258,7 @@ class Store:
         with self.reader() as reader:
             is_forgotten = reader.link().failure == ProblemCode.UNKNOWN_TERMINAL
         self._discard_replica()
-        with self._stopping_at_disk_failure():
+        with self._writing.stopping():
             joining.put_keys(self.directory, self._vault, programme_key=programme_key, profile_key=profile_key)
         self.programme_key = programme_key
         with self.exclusive() as ledger:
@@ -331,11 +313,11 @@ class Store:
         Returns:
             Whether a checkpoint ran.
         """
-        if not self.writable or self._failed:
+        if not self.writable or self._writing.failed:
             return False
         if not now and self._appended_since_checkpoint < CHECKPOINT_RECORDS:
             return False
-        with self._stopping_at_disk_failure():
+        with self._writing.stopping():
             for database in (self._ledger, self._vault):
                 database.one("PRAGMA wal_checkpoint(TRUNCATE)" if now else "PRAGMA wal_checkpoint(PASSIVE)")
         self._appended_since_checkpoint = 0
@@ -349,7 +331,7 @@ class Store:
         try:
             self.checkpoint(now=True)
         finally:
-            self._end(failed=self._failed is not None)
+            self._end(failed=self._writing.failed is not None)
 
     def _end(self, *, failed: bool) -> None:
         writable, self.writable = self.writable, False  # also when the mark can't be deleted: there is no second end
@@ -365,8 +347,8 @@ class Store:
         with contextlib.suppress(StorageError):  # some names are not found then; the till can sell all the same
             self._follow_profiles(erased=erased)
             self.search.catch_up()
-        if self._failed:
-            raise DiskFailed(self._failed)
+        if self._writing.failed:
+            raise DiskFailed(self._writing.failed)
 
     def _joined(self) -> Joined:
         joined = self._belonging.joined
@@ -393,7 +375,7 @@ class Store:
             DiskFailed: The vault's disk failed, so the till stops like for the ledger's own.
             StorageError: It can't be done now; the next change of a profile or the next start catches up.
         """
-        with self._stopping_at_disk_failure():
+        with self._writing.stopping():
             catch_up(self._vault, self._ledger)
         self.search.follow()
         if erased:

@@ -14,6 +14,7 @@ import struct
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from storage import journal
 from storage.errors import RecordsMissing, StorageError
 from storage.files import PRIVATE_FILE, TIP_FILE
 from storage.types import Head
@@ -32,8 +33,6 @@ _CHECK_BYTES: Final = 8
 TIP_BYTES: Final = _LAYOUT.size + _CHECK_BYTES
 """Less than the smallest sector, so it is written in one piece."""
 
-_HEAD: Final = "SELECT epoch, seq, hash FROM journal ORDER BY seq DESC LIMIT 1"
-
 
 class Tip:
     """The file of an open till, written after each commit."""
@@ -47,15 +46,23 @@ class Tip:
             handle = os.open(directory / TIP_FILE, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
             self._file = os.fdopen(handle, "r+b", buffering=0)
 
-    def follow(self, ledger: Database) -> None:
-        """Write where the journal ends, when its newest record is on the disk."""
-        with contextlib.suppress(OSError, StorageError):  # what was booked is on the disk all the same
-            row = ledger.one(_HEAD)
-            if self._file is None or row is None or row[2] == self._written:
-                return
-            self._file.seek(0)
-            self._file.write(_encoded(*row))
-            self._written = row[2]
+    def follow(self, ledger: Database, last: journal.Tip | None = None) -> journal.Tip | None:
+        """Write where the journal ends, when its newest record is on the disk.
+
+        Args:
+            ledger: The connection that has committed.
+            last: What the next record goes on from, where that is known.
+
+        Returns:
+            The same, ``None`` when it can't be read now.
+        """
+        with contextlib.suppress(OSError, StorageError, ValueError):  # what was booked is on the disk all the same
+            last = last or journal.tip(ledger)
+            if self._file is not None and last.hash != self._written:
+                self._file.seek(0)
+                self._file.write(_encoded(last))
+                self._written = last.hash
+        return last
 
     def close(self) -> None:
         """Let go of the file; closing twice is allowed."""
@@ -110,8 +117,8 @@ def check_tip(tip: Head | None, ledger: Database) -> None:
         raise RecordsMissing(problem)
 
 
-def _encoded(epoch: bytes, seq: int, digest: bytes) -> bytes:
-    data = _LAYOUT.pack(_MARK, epoch, seq, digest)
+def _encoded(last: journal.Tip) -> bytes:
+    data = _LAYOUT.pack(_MARK, last.epoch, last.seq, last.hash)
     return data + _check(data)
 
 

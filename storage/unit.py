@@ -116,6 +116,7 @@ class Unit(Reader):
         appended: How many records it has appended.
         profiles_changed: Whether search terms have to follow.
         programme_changed: Whether the programme in force may be another one afterwards.
+        tip: What the next record goes on from, ``None`` while the journal has to be asked.
         tombstones: Whom it erases.
     """
 
@@ -123,21 +124,28 @@ class Unit(Reader):
         "_card_read",
         "_clock",
         "_outbox",
-        "_tip",
         "appended",
         "profiles_changed",
         "programme_changed",
+        "tip",
         "tombstones",
     )
 
     def __init__(
-        self, ledger: Database, vault: Database, replica: ReplicaView, clock: Clock, ids: Ids, search: SearchView
+        self,
+        ledger: Database,
+        vault: Database,
+        replica: ReplicaView,
+        clock: Clock,
+        ids: Ids,
+        search: SearchView,
+        tip: journal.Tip | None,
     ) -> None:
         super().__init__(ledger, vault, replica, search)
         self._clock = clock
         self._outbox = Outbox(ledger, vault, ids) if replica.belonging.telling else None
         self._card_read: CardRow | None = None
-        self._tip: journal.Tip | None = None
+        self.tip = tip
         self.appended = 0
         self.profiles_changed = False
         self.programme_changed = False
@@ -158,10 +166,10 @@ class Unit(Reader):
             RecordConflict: The journal holds a record with this id; a retry is answered from ``record()`` before.
             ValueError: The record's types or bounds are wrong, its day is closed, or it reverses more than is left.
         """
-        before = self._tip or journal.tip(self._ledger)
-        self._tip = None  # known again when the record is in
+        before = self.tip or journal.tip(self._ledger)
+        self.tip = None  # known again when the record is in
         stored = journal.append(self._ledger, record, last=before, keeps_day=keeps_day)
-        self._tip = before.behind(stored)
+        self.tip = before.behind(stored)
         self.appended += 1
         return stored
 
@@ -172,9 +180,9 @@ class Unit(Reader):
             RecordConflict: The journal holds a record with the id of one of them.
             ValueError: The types or bounds of one are wrong.
         """
-        before = self._tip or journal.tip(self._ledger)
-        self._tip = None
-        self._tip = journal.append_sales(self._ledger, sales, before)
+        before = self.tip or journal.tip(self._ledger)
+        self.tip = None
+        self.tip = journal.append_sales(self._ledger, sales, before)
         self.appended += len(sales)
 
     def make_keys(self, members: Collection[UUID]) -> None:
@@ -188,8 +196,8 @@ class Unit(Reader):
 
     def latest_closed_day(self) -> date | None:
         """The last business day that was closed; read with the journal's tip, as an append mostly follows."""
-        self._tip = self._tip or journal.tip(self._ledger)
-        return self._tip.closed_day
+        self.tip = self.tip or journal.tip(self._ledger)
+        return self.tip.closed_day
 
     def known_card(self, number: str) -> KnownCard | None:
         """The same as a reader's, statement by statement: the writing connection has no second file attached."""
@@ -222,6 +230,14 @@ class Unit(Reader):
             self._outbox.card(card)
         if self._ledger.one(_LOCAL_CARD, (card.number, card.member_id.bytes)) is None:
             self._write_card(known or card)
+
+    def keep_cards(self, cards: Collection[CardRow]) -> None:
+        """Write the rows of many cards that may be used for the first time; see ``keep_card``."""
+        if self._outbox is None:
+            self._ledger.many(f"{_PUT_CARD} ON CONFLICT(number) DO NOTHING", map(_card_row, cards))
+        else:
+            for card in cards:
+                self.keep_card(card)
 
     def put_card(self, card: CardRow) -> None:
         """Write a card or change its account or status; a number belongs to one card only."""

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import contextlib
 
-from storage.connection import Database
+from storage.connection import Transaction
 from storage.errors import DiskFailed, DiskFull
 from tests.faults.server import main
 
 
 def _careless(commit: object) -> object:
-    def swallowing(database: Database) -> None:
+    def swallowing(transaction: Transaction) -> None:
         with contextlib.suppress(DiskFailed, DiskFull):
-            commit(database)  # type: ignore[operator]  # the method that is replaced
+            commit(transaction)  # type: ignore[operator]  # the method that is replaced
 
     return swallowing
 
 
 if __name__ == "__main__":
-    Database._commit = _careless(Database._commit)  # type: ignore[method-assign, assignment]  # the planted fault
+    Transaction._commit = _careless(Transaction._commit)  # type: ignore[method-assign, assignment]  # the planted fault
     main()

@@ -244,7 +244,7 @@ def _gone_on(world: World, workload: Workload, failure: Failure | None) -> list[
             again = _tried(world, step.name, step.do)
             if again and again.code != f"refused: {step.repeats_as}":
                 problems.append(f"with room again {step.name} fails: {again.code} {again.text}")
-    if failure and failure.code == DiskFailed.code and world.opened is not None and world.opened._failed:
+    if failure and failure.code == DiskFailed.code and world.opened is not None and world.opened._writing.failed:
         try:
             with world.opened.unit():
                 problems.append("a store whose disk failed writes on")
