@@ -135,6 +135,7 @@ def run_till(
         StorageError: If the ledger can't be opened.
     """
     from terminal.app.report import ReportPlace
+    from terminal.ui.loop import run_loop
     from terminal.ui.signals import quit_on_signals
     from texts.i18n import Texts
 
@@ -156,7 +157,7 @@ def run_till(
     with quit_on_signals(application), ExitStack() as open_now:
         open_now.callback(till.stop)
         till.window.open()
-        code = int(application.exec())
+        code = run_loop(application)
     was_signal = code != 0
     return Ended(
         EXIT_BROKEN if till.shell.state.fatal else code,
@@ -255,9 +256,12 @@ def demo_stage() -> Stage:
         till.bridge.schedule(DEVICES_DELAY_MS, lambda: attach(till, settings, crashed))
         return till
 
-    return Stage(
-        start_till, lambda: make_application().exec(), lambda: display_problem(os.environ, sys.platform) is None
-    )
+    def run_window() -> int:
+        from terminal.ui.loop import run_loop
+
+        return run_loop(make_application())
+
+    return Stage(start_till, run_window, lambda: display_problem(os.environ, sys.platform) is None)
 
 
 def run_demo(*, headless: bool, screenshots: Path | None, language: str | None) -> DemoResult:

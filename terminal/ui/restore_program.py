@@ -18,6 +18,7 @@ from terminal.presenters.restore import RestorePresenter, Ways
 from terminal.settings import Settings
 from terminal.sync.restoring import FullRestoringService
 from terminal.ui.bridge import Bridge
+from terminal.ui.loop import run_loop
 from terminal.ui.restore_window import RestoreWindow
 from terminal.ui.signals import quit_on_signals
 from terminal.ui.theme import Theme
@@ -96,7 +97,7 @@ def run_restoring(
         running.enter_context(_closed_by_itself(application))
         window.open()
         presenter.look()
-        was_asked_to_end = application.exec() != 0
+        was_asked_to_end = run_loop(application) != 0
     return opens and not was_asked_to_end
 
 

@@ -8,6 +8,8 @@ import pytest
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
+from tests.fakes.loops import let_loops_run, loops_run
+
 
 @pytest.fixture(autouse=True)
 def _let_go_of_windows(qapp: QApplication) -> Iterator[None]:
@@ -19,3 +21,12 @@ def _let_go_of_windows(qapp: QApplication) -> Iterator[None]:
     del qapp
     yield
     QApplication.sendPostedEvents(None, int(QEvent.Type.DeferredDelete.value))
+
+
+@pytest.fixture(autouse=True)
+def _leave_loops_running(qapp: QApplication) -> Iterator[None]:
+    """Fail the test that leaves an order to quit behind, and not those after it, which would wait in vain."""
+    yield
+    if not loops_run():
+        let_loops_run(qapp)
+        pytest.fail("an order to quit was left over: every later event loop of this process would end at once")

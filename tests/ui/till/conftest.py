@@ -20,6 +20,7 @@ from terminal.presenters.states import Screen
 from terminal.settings.scanner import ScannerSettings
 from tests.fakes.clock import FakeClock, SeededIds
 from tests.fakes.counter import Counter
+from tests.fakes.plight import plight
 from texts.i18n import Texts
 
 WAIT_MS = 30_000
@@ -38,9 +39,7 @@ class Rig:
         try:
             self._qtbot.waitUntil(holds, timeout=WAIT_MS)
         except WaitTimeoutError as error:
-            bar, screen = self.till.shell.state.bar, self.till.shell.state.screen
-            notice = self.till.shell.idle.state.notice
-            raise AssertionError(f"waited in vain on {screen}, {bar.scanner.text}: {notice}") from error
+            raise AssertionError(f"waited in vain {plight(self.till, self.scanner)}") from error
 
     def until_screen(self, screen: Screen) -> None:
         """Wait for a screen to be in front."""
