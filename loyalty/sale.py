@@ -85,12 +85,12 @@ class Quote(msgspec.Struct, frozen=True):
     @property
     def points(self) -> int:
         """Points awarded."""
-        return sum(line.points for line in self.lines)
+        return sum([line.points for line in self.lines])
 
     @property
     def points_redeemed(self) -> int:
         """Points spent."""
-        return sum(redemption.points for redemption in self.redemptions)
+        return sum([redemption.points for redemption in self.redemptions])
 
     @property
     def money_off_cents(self) -> int:
@@ -115,16 +115,16 @@ def quote_sale(
     if refusal := _check_basket(programme, basket):
         return refusal
     lines = _purchase_lines(programme, basket)
-    eligible_cents = sum(line.amount_cents for line in lines if line.excluded is None)
+    eligible_cents = sum([line.amount_cents for line in lines if line.excluded is None])
     redemptions = _redemption_lines(programme, basket, requests, available, eligible_cents, first_line=len(lines) + 1)
     if isinstance(redemptions, Refused):
         return redemptions
-    off_cents = sum(redemption.value_cents for redemption in redemptions if redemption.money_off)
+    off_cents = sum([redemption.value_cents for redemption in redemptions if redemption.money_off])
     earning_cents = eligible_cents - (off_cents if programme.earning.on is EarnOn.PAID else 0)
     points = base_points(programme, earning_cents)
     weights = [0 if line.excluded else line.amount_cents for line in lines]
     parts = split_by_weight(points, weights)
-    priced = tuple(msgspec.structs.replace(line, points=part) for line, part in zip(lines, parts, strict=True))
+    priced = tuple([msgspec.structs.replace(line, points=part) for line, part in zip(lines, parts, strict=True)])
     return Quote(priced, redemptions, explain.award(programme, points, earning_cents, off_cents, priced))
 
 
@@ -139,10 +139,12 @@ def _check_basket(programme: Programme, basket: Basket) -> Refused | None:
         return Refused(Reason.AMOUNT_MISSING)
     if basket.amount_cents > programme.limits.amount_max_cents:
         return Refused(Reason.AMOUNT_TOO_LARGE, {"max_cents": programme.limits.amount_max_cents})
-    if refusal := _check_lines(basket):
+    if basket.lines and (refusal := _check_lines(basket)):
         return refusal
+    if basket.without_points_cents == 0:
+        return None
     lines = basket.lines or (_typed_amount(basket),)
-    earning_cents = sum(line.amount_cents for line in lines if _exclusion_id(programme, line) is None)
+    earning_cents = sum([line.amount_cents for line in lines if _exclusion_id(programme, line) is None])
     if not 0 <= basket.without_points_cents <= earning_cents:
         return Refused(Reason.WITHOUT_POINTS_ABOVE_AMOUNT)
     return None
@@ -156,8 +158,8 @@ def _check_lines(basket: Basket) -> Refused | None:
         fits = len(line.sku) <= SKU_LENGTH_MAX and len(line.category) <= CATEGORY_LENGTH_MAX
         if not fits or line.amount_cents < 0 or not 1 <= line.quantity <= QUANTITY_MAX:
             return Refused(Reason.LINES_INVALID, {"line": number})
-    lines_cents = sum(line.amount_cents for line in basket.lines)
-    if basket.lines and lines_cents != basket.amount_cents:
+    lines_cents = sum([line.amount_cents for line in basket.lines])
+    if lines_cents != basket.amount_cents:
         values: dict[str, int | str] = {"lines_cents": lines_cents, "amount_cents": basket.amount_cents}
         return Refused(Reason.LINES_DIFFER_FROM_AMOUNT, values)
     return None
@@ -214,6 +216,8 @@ def _redemption_lines(
     Goods without points can't be paid with points either: for price-fixed books and medicines the law says so, and one
     rule for all exclusions is the one a cashier can explain.
     """
+    if not requests:
+        return ()
     if len(requests) > programme.limits.rewards_per_sale_max:
         return Refused(Reason.REWARDS_TOO_MANY, {"max": programme.limits.rewards_per_sale_max})
     lines: list[RedemptionLine] = []
