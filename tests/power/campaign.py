@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from tests.power.disk import FIXED, Disk, Image, Style
 from tests.power.expected import Expected, promises
+from tests.power.judge import digest_of
 from tests.power.recording import Kind
 
 if TYPE_CHECKING:
@@ -29,8 +30,11 @@ EDGES: Final = frozenset(
 PROMISING: Final = frozenset({"done", "copy", "erased", "boxed"})
 """What a mark says that makes something have to last from then on."""
 
-GOING_ON_EACH: Final = 5
+GOING_ON_EACH: Final = 12
 """Every so many images the till is also used before the last look."""
+
+
+COUNTED: Final = ("drawn", "judged", "started", "proved", "used", "sites", "lost", "corrupt")
 
 
 class Site(NamedTuple):
@@ -47,7 +51,10 @@ class Tally:
 
     Attributes:
         drawn: Images that were drawn.
-        judged: Images among them that no other had equalled, with what was promised about them.
+        judged: Images among them that no other of the recording had equalled, with what was promised about them.
+        started: Data directories among those in which the till was started; the others were equal to one of them.
+        proved: Ledgers that came of a start and that no other had equalled; each was verified.
+        used: Images on which the till also sold, ended, started, searched and erased.
         sites: Moments at which the power went.
         lost: Images that lacked something acknowledged.
         corrupt: Images that did not open, did not verify, or held half of something.
@@ -56,6 +63,9 @@ class Tally:
 
     drawn: int = 0
     judged: int = 0
+    started: int = 0
+    proved: int = 0
+    used: int = 0
     sites: int = 0
     lost: int = 0
     corrupt: int = 0
@@ -64,7 +74,7 @@ class Tally:
 
     def add(self, other: Tally) -> None:
         """Count another one in."""
-        for name in ("drawn", "judged", "sites", "lost", "corrupt"):
+        for name in COUNTED:
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.failures += other.failures
         self.by_workload += other.by_workload
@@ -151,31 +161,33 @@ def judge_recording(
         goes_on: Asked at each moment; stop when it says no.
     """
     check_complete(recording)
-    tally = Tally()
+    judge.forget()
+    tally = Tally(started=-judge.started, proved=-judge.proved)
     seen: set[bytes] = set()
     for site in sites(recording):
         if places is not None and site.place not in places:
             continue
-        if not goes_on():
+        if not goes_on() or (images_max is not None and tally.judged >= images_max):
             break
         tally.sites += 1
         for variant in range(variants):
-            if images_max is not None and tally.judged >= images_max:
-                return tally
             image = image_of(recording, site, variant)
             tally.drawn += 1
             mark = fingerprint(image, site.expected)
-            if mark in seen:
-                continue
-            seen.add(mark)
-            _judge_one(recording, judge, site, variant, image, tally)
+            if mark not in seen and (images_max is None or tally.judged < images_max):
+                seen.add(mark)
+                _judge_one(recording, judge, site, variant, image, tally)
+    tally.started += judge.started
+    tally.proved += judge.proved
     return tally
 
 
 def _judge_one(recording: Recording, judge: Judge, site: Site, variant: int, image: Image, tally: Tally) -> None:
     tally.judged += 1
     tally.by_workload[recording.workload] += 1
-    findings = judge.judge(image, site.expected, going_on=tally.judged % GOING_ON_EACH == 0)
+    going_on = tally.judged % GOING_ON_EACH == 0
+    tally.used += going_on
+    findings = judge.judge(image, site.expected, going_on=going_on)
     if findings:
         is_loss = any(finding.is_loss for finding in findings)
         tally.lost += is_loss
@@ -189,9 +201,4 @@ def _judge_one(recording: Recording, judge: Judge, site: Site, variant: int, ima
 
 def fingerprint(image: Image, expected: Expected) -> bytes:
     """Equal for images with equal files under equal promises."""
-    told = hashlib.blake2b(repr(expected).encode(), digest_size=16)
-    for name in sorted(image):
-        content = image[name]
-        told.update(f"{name}\0{-1 if content is None else len(content)}\0".encode())
-        told.update(content or b"")
-    return told.digest()
+    return hashlib.blake2b(digest_of(image) + repr(expected).encode(), digest_size=16).digest()

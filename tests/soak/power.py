@@ -31,7 +31,7 @@ MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder of its own is made the
 PROCESSES_MAX: Final = 2
 NICENESS: Final = 5
 VARIANTS: Final = 9
-PARTS: Final = 5
+PARTS: Final = 3
 """A recording is judged at every so-manieth of its moments, so that more different ones are."""
 
 JOBS: Final = 4
@@ -61,9 +61,15 @@ def run(run: Run) -> None:
         tally = _hunt(run, logger, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    run.count("images", tally.judged)
-    run.count("drawn", tally.drawn)
-    run.count("moments", tally.sites)
+    for name, count_of in (
+        ("images drawn", tally.drawn),
+        ("different", tally.judged),
+        ("different data directories started", tally.started),
+        ("different ledgers proved", tally.proved),
+        ("used", tally.used),
+        ("moments", tally.sites),
+    ):
+        run.count(name, count_of)
     for workload, images in sorted(tally.by_workload.items()):
         run.count(f"of {workload}", images)
     run.counts |= {"lost": tally.lost, "corrupt": tally.corrupt}
