@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from terminal.presenters.base import Surroundings
     from texts.i18n import Texts
 
+BYTES_PER_KB: Final = 1_000
 BYTES_PER_MB: Final = 1_000_000
 MB_PER_GB: Final = 1_000
 
@@ -135,7 +136,9 @@ def progress_text(texts: Texts, running: Running) -> str:
 
 
 def size_text(texts: Texts, count: int) -> str:
-    """Bytes as people read them."""
+    """Bytes as people read them, rounded up: what is to go on a stick must fit."""
+    if count < BYTES_PER_MB:
+        return f"{texts.number(-(-count // BYTES_PER_KB))} KB"
     megabytes = -(-count // BYTES_PER_MB)
     if megabytes < MB_PER_GB:
         return texts._("{size} MB").format(size=texts.number(megabytes))

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 PERCENT: Final = 100
 
+WITHOUT_LEDGER: Final = frozenset({Trouble.MISSING, Trouble.NEW})
+"""Where there is no file with bookings that could be set aside."""
+
 
 def make_page(model: Model, texts: Texts, clock: Clock) -> RestoreState:
     """The page that is on, ready to paint."""
@@ -264,7 +267,7 @@ def _confirm(model: Model, texts: Texts, clock: Clock) -> RestoreState:
         icon="help",
         tone=Tone.WARN,
         points_caption=texts._("What will happen"),
-        points=what_will_happen(texts, clock, findings, plan, found),
+        points=what_will_happen(texts, clock, findings, plan, found, has_ledger=model.trouble not in WITHOUT_LEDGER),
         notes=_notes(model, *warnings(texts, clock, findings, plan, found)),
         people=tuple(Choice(str(row.cashier_id), row.name, row.cashier_id == model.manager) for row in model.managers),
         fields=(_deciding_field(model, texts),),
@@ -283,6 +286,11 @@ def _who_decides(model: Model, texts: Texts) -> str:
     if model.managers:
         return texts._("A manager decides this, with the PIN.")
     word = confirm_word(texts)
+    if model.puts_copy_back and model.checked is not None and model.checked.sound:
+        sentence = texts._(
+            "No manager of this till has a PIN. So that nobody does it by accident, type the word {word}."
+        )
+        return sentence.format(word=word)
     return texts._(
         "Only the owner or a manager may decide this. Who that is can't be read here, so type the word {word}."
     ).format(word=word)

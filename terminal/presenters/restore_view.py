@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from terminal.app.restoring_copies import Place
 from terminal.app.restoring_plans import FromCopy, FromItself, KeyBack, Plan, Restored
+from terminal.presenters.backup_words import size_text
 from terminal.presenters.restore_outlook import Outlook, is_others, of_copy, of_itself
 from terminal.presenters.restore_states import CopyLine
 from terminal.presenters.states import Notice, Tone
@@ -23,9 +24,6 @@ DAY_MIN: Final = 24 * HOUR_MIN
 DAYS_AS_HOURS: Final = 2
 """Up to so many days an age is told in hours."""
 
-KB: Final = 1_000
-MB: Final = 1_000_000
-GB: Final = 1_000_000_000
 DASH: Final = "–"
 
 
@@ -50,14 +48,6 @@ def age_text(texts: Texts, at_us: int, now_us: int) -> str:
     if days < DAYS_AS_HOURS:
         return texts.n_("{count} hour ago", "{count} hours ago", hours).format(count=hours)
     return texts.n_("{count} day ago", "{count} days ago", days).format(count=texts.number(days))
-
-
-def size_text(texts: Texts, count: int) -> str:
-    """Bytes as people read them on a stick."""
-    for unit, name in ((GB, "GB"), (MB, "MB")):
-        if count >= unit:
-            return f"{texts.number(count // unit)} {name}"
-    return f"{texts.number(max(1, count // KB))} KB"
 
 
 def records_text(texts: Texts, count: int) -> str:
@@ -183,10 +173,18 @@ def newer_text(texts: Texts, outlook: Outlook) -> str:
 
 
 def what_will_happen(
-    texts: Texts, clock: Clock, findings: Findings, plan: Plan | RecoverCommand, chosen: Found | None
+    texts: Texts,
+    clock: Clock,
+    findings: Findings,
+    plan: Plan | RecoverCommand,
+    chosen: Found | None,
+    *,
+    has_ledger: bool,
 ) -> tuple[str, ...]:
-    """What a plan does, sentence by sentence."""
-    aside = texts._("The file with the bookings that is there now is set aside under another name, not deleted.")
+    """What a plan does, sentence by sentence; nothing is set aside where there is no file with bookings."""
+    aside = ""
+    if has_ledger:
+        aside = texts._("The file with the bookings that is there now is set aside under another name, not deleted.")
     epoch = texts._("The till goes on from there. Members who were erased stay erased.")
     match plan:
         case FromCopy() if chosen is not None:

@@ -322,7 +322,10 @@ def test_another_language_reaches_the_screen(counter: Counter) -> None:
 
 
 def test_sizes_are_rounded_up_in_the_units_of_disks() -> None:
-    """A stick that has 28 GB says 28 GB."""
+    """A stick that has 28 GB says 28 GB; a copy is as large on the screen of copies as in the list to restore from."""
     texts = Texts("en")
+    assert size_text(texts, 1) == "1 KB"
+    assert size_text(texts, 999_001) == "1,000 KB"
+    assert size_text(texts, 1_000_000) == "1 MB"
     assert size_text(texts, 4_200_000) == "5 MB"
     assert size_text(texts, 28_000_000_000) == "28 GB"

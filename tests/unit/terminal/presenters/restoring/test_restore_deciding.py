@@ -88,6 +88,27 @@ def test_where_nobody_can_be_asked_a_word_is_typed(scene: Scene) -> None:
     assert at(presenter) is Page.DONE
 
 
+def test_a_sound_copy_that_names_no_manager_is_no_riddle(scene: Scene) -> None:
+    """Nothing is unreadable there: nobody has a PIN in this shop, and the word keeps accidents away."""
+    presenter, _ = scene.window(scene.hurt(lose_ledger))
+    presenter.act("copy")
+    presenter.confirm()
+    assert presenter.state.text.startswith("No manager of this till has a PIN.")
+    assert [field.name for field in presenter.state.fields] == ["word"]
+
+
+def test_only_what_is_there_is_set_aside(scene: Scene) -> None:
+    """Where the file is gone nobody is told that it is kept; an older copy instead of a sound ledger keeps it."""
+    presenter, _ = scene.window(None)
+    presenter.confirm()
+    assert any("is set aside under another name" in point for point in presenter.state.points)
+    presenter, _ = scene.window(scene.hurt(lose_ledger))
+    presenter.act("copy")
+    presenter.confirm()
+    assert at(presenter) is Page.CONFIRM
+    assert not any("set aside" in point for point in presenter.state.points)
+
+
 def test_lost_names_are_told_before_and_after(scene: Scene) -> None:
     """Who decides knows it, and afterwards what to do about it."""
     presenter, _ = scene.window(scene.hurt(lose_vault))
