@@ -165,7 +165,7 @@ def test_every_trouble_is_told_with_what_to_do(counter: Counter, trouble: Troubl
     counter.shell.backup_status(replace(fine(counter), elsewhere=place))
     counter.shell.key("F12")
     assert f"Second place: {trouble_text(Texts('en'), trouble)}" in notes(counter)
-    assert ("(M-41" in notes(counter)) is (trouble is not Trouble.BUSY)
+    assert ("(M-4" in notes(counter)) is (trouble is not Trouble.BUSY)
 
 
 def test_every_level_has_its_words_and_icon(counter: Counter) -> None:
