@@ -1,7 +1,7 @@
 """``python -m terminal.shots [DIR]``: every screen in both languages and both sizes, as PNG.
 
-The walk of the demo takes the pictures, so they show what really happens. Small copies go where the documentation has
-its own.
+The walk of the demo takes the pictures, so they show what really happens. What the demo has not, copies of its data and
+a disk that failed, ``terminal.shots_of_loss`` adds. Small copies go where the documentation has its own.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from terminal.app.system import SystemClock
 from terminal.demo.program import progress_bar, serve_off_screen
 from terminal.demo.shop import demo_folder, fresh_shop
 from terminal.main import demo_stage
+from terminal.shots_of_loss import Album, picture_loss
 from texts.i18n import LANGUAGES, Texts
 
 if TYPE_CHECKING:
@@ -38,14 +39,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     SMALL_FOLDER.mkdir(parents=True, exist_ok=True)
     for language in LANGUAGES:
-        texts = Texts(language)
-        for width, height in SIZES:
-            shop = fresh_shop(demo_folder(), SystemClock(), progress_bar("demo shop"))
-            pictures = folder / f"{language}-{width}x{height}"
-            small = SMALL_FOLDER if (width, height) == SIZES[-1] else None
-            taken = serve_off_screen(demo_stage(), shop, texts, pictures, (width, height), small=small).screenshots
-            print(f"{len(taken)} pictures: {pictures}")  # noqa: T201 - a command of its own
+        for size in SIZES:
+            count = picture_all(Texts(language), folder, size)
+            print(f"{count} pictures: {folder_of(folder, language, size)}")  # noqa: T201 - a command of its own
     return 0
+
+
+def picture_all(texts: Texts, folder: Path, size: tuple[int, int]) -> int:
+    """Take all pictures in one language and size; say how many."""
+    shop = fresh_shop(demo_folder(), SystemClock(), progress_bar("demo shop"))
+    pictures = folder_of(folder, texts.language, size)
+    small = SMALL_FOLDER if size == SIZES[-1] else None
+    taken = serve_off_screen(demo_stage(), shop, texts, pictures, size, small=small).screenshots
+    album = Album(pictures, small, texts.language, len(taken))
+    picture_loss(shop, texts, size, album)
+    return album.count
+
+
+def folder_of(folder: Path, language: str, size: tuple[int, int]) -> Path:
+    """Where the pictures of one language and size go."""
+    width, height = size
+    return folder / f"{language}-{width}x{height}"
 
 
 def parser() -> argparse.ArgumentParser:

@@ -24,7 +24,7 @@ TABS_MAX = 80
 """After how many steps of the Tab key a control counts as not reachable by keyboard."""
 
 KEYS = {
-    **{f"F{number}": Qt.Key(Qt.Key.Key_F1 + number - 1) for number in range(1, 11)},
+    **{f"F{number}": Qt.Key(Qt.Key.Key_F1 + number - 1) for number in range(1, 13)},
     "Esc": Qt.Key.Key_Escape,
     "Enter": Qt.Key.Key_Return,
     "Tab": Qt.Key.Key_Tab,
