@@ -25,10 +25,17 @@ SOURCE: Final = "import"
 """What an imported enrolment says of where it comes from."""
 
 ID_BYTES: Final = 16
-TIME_BYTES: Final = 6
-"""How long the time at the beginning of a UUID version 7 is (RFC 9562, 5.7)."""
+TIME_SHIFT: Final = 80
+"""How many bits follow the time at the beginning of a UUID version 7 (RFC 9562, 5.7)."""
+
+TIME_FREE: Final = (1 << TIME_SHIFT) - 1
 
 US_PER_MS: Final = 1_000
+
+_FIXED: Final = 0xF << 76 | 0x3 << 62
+"""The bits of a UUID that tell its version and variant (RFC 9562, 4.1 and 4.2)."""
+
+_VERSION_8: Final = 0x8 << 76 | 0x2 << 62
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -68,9 +75,7 @@ def _derived(words: list[object], at_ms: int | None = None) -> UUID:
     With a time it begins like a version 7, so that what is imported in order lies in order in every index of ids: a
     million ids in any order would each be on another page of the disk.
     """
-    digest = bytearray(hashlib.sha256(_ENCODER.encode(words)).digest()[:ID_BYTES])
+    number = int.from_bytes(hashlib.sha256(_ENCODER.encode(words)).digest()[:ID_BYTES], "big")
     if at_ms is not None:
-        digest[:TIME_BYTES] = at_ms.to_bytes(TIME_BYTES, "big")
-    digest[6] = (digest[6] & 0x0F) | 0x80
-    digest[8] = (digest[8] & 0x3F) | 0x80
-    return UUID(bytes=bytes(digest))
+        number = at_ms << TIME_SHIFT | number & TIME_FREE
+    return UUID(int=number & ~_FIXED | _VERSION_8)

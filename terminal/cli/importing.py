@@ -99,6 +99,7 @@ def _progress(texts: Texts) -> Callable[[Phase, int, int], None]:
         Phase.COMPARING: texts._("Comparing"),
         Phase.COPYING: texts._("Copying"),
         Phase.BOOKING: texts._("Booking"),
+        Phase.INDEXING: texts._("Search"),
     }
     bars = {phase: progress(word) for phase, word in words.items()}
 

@@ -17,6 +17,7 @@ from loyalty.outcomes import Reason, Refused
 from loyalty.records import Redemption, Sale
 from terminal.app.expiring import next_to_expire
 from terminal.app.files import write_file
+from terminal.app.newest import newest_booking
 from terminal.app.reprint import NoReceipt, Reprint, reprint
 from terminal.cli import parsing
 from terminal.cli.elsewhere import code_of
@@ -107,8 +108,8 @@ def _receipt(
 
 
 def _newest(reader: Reader) -> UUID | None:
-    found = reader.recent_bookings(1)
-    return found[0].record.record_id if found else None
+    newest = newest_booking(reader)
+    return newest.record.record_id if newest else None
 
 
 def _content(session: Session, till: Till, reader: Reader, found: Reprint, *, is_copy: bool) -> Receipt:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from loyalty.outcomes import Refused
 from loyalty.receipt_code import CODE_LENGTH_MAX, is_code
 from loyalty.records import Sale
+from terminal.app.newest import newest_booking
 from terminal.app.till import read_card
 from terminal.messages import hardware_text
 from terminal.presenters.backup_words import idle_notice, level_now
@@ -209,5 +210,4 @@ def _shortest_card(around: Surroundings) -> int:
 
 def _figures(reader: Reader, day: date) -> tuple[DayReport, Booking | None]:
     """Today's report and the newest booking, read together."""
-    newest = reader.recent_bookings(1)
-    return reader.day_report(day), newest[0] if newest else None
+    return reader.day_report(day), newest_booking(reader)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from msgspec.structs import replace
 
+from loyalty.imported import is_imported
 from loyalty.money import BadAmount
 from loyalty.outcomes import Refused
 from loyalty.sale import Quote
@@ -364,7 +365,7 @@ class MemberPresenter(Presenter[MemberState]):
         if self.sale is None or self._busy:
             return
         for booking in self._bookings:
-            if booking.reversible:
+            if booking.reversible and not is_imported(booking.record):
                 self._flow.show_void(booking.record.record_id)
                 return
         self._flow.show_void(None)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 from loyalty.outcomes import Refused
 from loyalty.records import ReversalReason
 from loyalty.reversal import ReversalRequest
+from terminal.app.newest import newest_booking
 from terminal.app.reverse import ReverseCommand, Reversed, reverse
 from terminal.messages import refusal_text
 from terminal.presenters.states import Notice, Tone
 
 if TYPE_CHECKING:
-    from storage.store import Reader
     from storage.types import Booking
     from terminal.presenters.base import Flow, Surroundings
 
@@ -37,7 +37,7 @@ class Undo:
         """Undo the newest booking if it is fresh, otherwise show what that would do; once at a time."""
         if not self._running:
             self._running = True
-            self._around.desk.read(_newest, self._found, self._failed)
+            self._around.desk.read(newest_booking, self._found, self._failed)
 
     def _found(self, newest: Booking | None) -> None:
         """Only the very newest: a second F9 must not eat its way back through the day."""
@@ -71,9 +71,3 @@ class Undo:
     def _failed(self, error: Exception) -> None:
         self._running = False
         self._flow.broke(error)
-
-
-def _newest(reader: Reader) -> Booking | None:
-    """The newest booking of this till, whatever it is."""
-    found = reader.recent_bookings(1)
-    return found[0] if found else None

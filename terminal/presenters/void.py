@@ -8,6 +8,7 @@ from uuid import UUID
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import ReversalReason, UnknownRecord
 from loyalty.reversal import Original, ReversalRequest
+from terminal.app.newest import newest_to_undo
 from terminal.app.reverse import Preview, ReverseCommand, Reversed, Vouch, preview, preview_vouched, reverse
 from terminal.messages import refusal_text
 from terminal.presenters.base import Flow, Presenter, Surroundings
@@ -48,7 +49,7 @@ class VoidPresenter(Presenter[VoidState]):
         self._begin()
         reader = self._around.desk.reader
         if original_id is None:
-            newest = reader.last_booking()
+            newest = newest_to_undo(reader)
             if newest is not None and not isinstance(newest.record, UnknownRecord):
                 original_id = newest.record.record_id
         if original_id is not None:

@@ -7,7 +7,7 @@ repeats the command, which finds what is there and goes on behind it.
 from __future__ import annotations
 
 import shutil
-from contextlib import closing
+from contextlib import closing, suppress
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -17,9 +17,10 @@ import msgspec
 
 from loyalty.imported import is_imported
 from storage.backup import backup, key_path, tombstones_path
-from storage.errors import DiskFull
+from storage.errors import DiskFull, StorageError
 from storage.files import LEDGER_FILE, make_directory, os_errors
 from storage.rotation import name_of_till
+from storage.search_following import index_everybody
 from storage.stage import Stage
 from terminal.app.importing.files import TextFile, examine, lines
 from terminal.app.importing.flaws import Bad, Flaw, Flaws
@@ -30,7 +31,6 @@ from terminal.app.importing.table import SEPARATOR_NAMES, Columns, Row, Table
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from storage.errors import StorageError
     from storage.stage import Item
     from storage.store import Reader, Unit
     from terminal.app.till import Till
@@ -67,6 +67,7 @@ class Phase(StrEnum):
     COMPARING = "comparing"
     COPYING = "copying"
     BOOKING = "booking"
+    INDEXING = "indexing"
 
 
 class ImportCommand(msgspec.Struct, frozen=True):
@@ -170,7 +171,13 @@ def import_file(till: Till, command: ImportCommand, progress: Callable[[Phase, i
         work = _Import(till, command, stage, progress)
         with closing(till.store.reader()) as reader:
             found = work.check(reader)
-        return found if found.flaws_count or not found.imported else work.book(found)
+        if found.flaws_count:
+            return found
+        done = work.book(found) if found.imported else found
+    if done.stopped is None:
+        with suppress(StorageError):  # everything is booked; who can't be found yet will be after the next start
+            index_everybody(till.store, lambda read, total: progress(Phase.INDEXING, read, total))
+    return done
 
 
 class _Import:

@@ -18,10 +18,11 @@ from loyalty.records import Sale
 from loyalty.sale import Basket, BasketLine, Quote, quote_sale
 from storage.stage import Item
 from storage.types import CardRow
-from terminal.app.importing.flaws import Bad, Flaws, Wrong, shown, told
+from terminal.app.importing.flaws import Bad, Flaws, Wrong, shown
 from terminal.app.importing.table import Columns
-from terminal.app.importing.times import At, WallClock, moment_text
+from terminal.app.importing.times import WallClock, moment_text
 from terminal.app.importing.values import (
+    CARDS_KEPT_MAX,
     CardReader,
     read_amount,
     read_category,
@@ -45,6 +46,7 @@ COLUMNS: Final = Columns(
 )
 
 _ASKED: Final = "import sale"
+_MISSING: Final = Bad(Wrong.MISSING)
 _UNDONE: Final = Bad(Wrong.RECEIPT_BOOKED)
 """Says that the receipt's sale was wholly undone and has given its number back."""
 
@@ -121,6 +123,7 @@ class Sales:
         self._currency = till.store.shop.currency
         self._times = WallClock(till.clock)
         self._cards = CardReader(till.programme)
+        self._owners: dict[str, CardRow | None] = {}
         self.erased = 0
 
     # ------------------------------------------------------------------------------ from rows to purchases
@@ -144,54 +147,39 @@ class Sales:
     def _sale(self, row: Row, flaws: Flaws) -> OldSale | None:
         """One row as a purchase of one line; everything that is wrong with it is told."""
         line, fields = row
-        before = flaws.count
-        receipt = told(flaws, line, "receipt", fields["receipt"], read_receipt(fields["receipt"]))
-        at = told(flaws, line, "at", fields["at"], self._moment(fields["at"]))
-        card: str | Bad = ""
-        if fields["card"]:
-            card = self._cards.read(fields["card"])
-            if isinstance(card, Bad):
-                flaws.add(line, "card", card, card_shown(fields["card"], card))
-        cents = told(flaws, line, "amount", fields["amount"], read_amount(fields["amount"], self._currency))
-        if fields["currency"].upper() != self._currency:
-            wrong = Wrong.CURRENCY if fields["currency"] else Wrong.MISSING
-            flaws.add(line, "currency", Bad(wrong, {"currency": self._currency}), shown(fields["currency"]))
-        goods = self._goods(row, flaws)
-        if flaws.count > before:
+        receipt = read_receipt(fields["receipt"])
+        at = self._times.read(text) if (text := fields["at"]) else _MISSING
+        card = self._cards.read(text) if (text := fields["card"]) else ""
+        cents = read_amount(fields["amount"], self._currency)
+        currency = self._read_currency(fields["currency"])
+        points = read_points(told) if (told := fields.get("points")) else None
+        sku = read_sku(told) if (told := fields.get("sku")) else ""
+        category = read_category(told) if (told := fields.get("category")) else ""
+        quantity = read_quantity(told) if (told := fields.get("quantity")) else 1
+        if (
+            isinstance(receipt, Bad)
+            or isinstance(at, Bad)
+            or isinstance(card, Bad)
+            or isinstance(cents, Bad)
+            or isinstance(currency, Bad)
+            or isinstance(points, Bad)
+            or isinstance(sku, Bad)
+            or isinstance(category, Bad)
+            or isinstance(quantity, Bad)
+        ):
+            values = (receipt, at, card, cents, currency, sku, category, quantity, points)
+            _tell(row, zip(COLUMNS.all, values, strict=True), flaws)
             return None
-        assert isinstance(receipt, str), "what is none was told"
-        assert isinstance(at, At), "what is none was told"
-        assert isinstance(card, str), "what is none was told"
-        assert isinstance(cents, int), "what is none was told"
-        assert goods is not None, "what is none was told"
-        points, sku, category, quantity = goods
         if points and not card:
             flaws.add(line, "points", Bad(Wrong.POINTS_WITHOUT_CARD), str(points))
             return None
         old_line = OldLine(line, cents, points, sku, category, quantity)
         return OldSale(receipt, at.at_us, at.utc_offset_min, at.day, card, (old_line,))
 
-    def _moment(self, text: str) -> At | Bad:
-        return self._times.read(text) if text else Bad(Wrong.MISSING)
-
-    def _goods(self, row: Row, flaws: Flaws) -> tuple[int | None, str, str, int] | None:
-        """Points, article number, category and pieces, which a file need not tell."""
-        line, fields = row
-        points: int | None = None
-        sku: str | None = ""
-        category: str | None = ""
-        quantity: int | None = 1
-        if text := fields.get("points"):
-            points = told(flaws, line, "points", text, read_points(text))
-        if text := fields.get("sku"):
-            sku = told(flaws, line, "sku", text, read_sku(text))
-        if text := fields.get("category"):
-            category = told(flaws, line, "category", text, read_category(text))
-        if text := fields.get("quantity"):
-            quantity = told(flaws, line, "quantity", text, read_quantity(text))
-        if sku is None or category is None or quantity is None:
-            return None
-        return points, sku, category, quantity
+    def _read_currency(self, text: str) -> str | Bad:
+        if text == self._currency or text.upper() == self._currency:
+            return self._currency
+        return Bad(Wrong.CURRENCY if text else Wrong.MISSING, {"currency": self._currency})
 
     def join(self, items: Sequence[Item], flaws: Flaws) -> Item:
         """Purchases of one receipt whose rows do not follow each other are one."""
@@ -230,9 +218,10 @@ class Sales:
     def _against_rules(self, sale: OldSale) -> Bad | None:
         if len(sale.lines) >= LINES_MAX:
             return Bad(Wrong.SALE_LINES_TOO_MANY, {"max": LINES_MAX - 1})
-        if sale.amount_cents == 0:
+        amount_cents = sale.amount_cents
+        if amount_cents == 0:
             return Bad(Wrong.AMOUNT_ZERO)
-        if sale.amount_cents > AMOUNT_CENTS_MAX:
+        if amount_cents > AMOUNT_CENTS_MAX:
             return Bad(Wrong.AMOUNT_TOO_LARGE)
         if sale.points > POINTS_MAX:
             return Bad(Wrong.POINTS_TOO_MANY, {"max": POINTS_MAX})
@@ -271,13 +260,18 @@ class Sales:
     def book(self, unit: Unit, items: Sequence[Item]) -> int:
         """Book purchases that were found sound; gives how many records they became."""
         sales = [_DECODER.decode(item.data) for item in items]
-        owners = self._owners(unit, {sale.card for sale in sales if sale.card})
+        owners = self._owners
+        if len(owners) >= CARDS_KEPT_MAX:
+            owners.clear()
+        numbers = {sale.card for sale in sales if sale.card} - owners.keys()
+        if numbers:
+            owners |= self._owners_of(unit, numbers)
         records = [self._record(sale, owners.get(sale.card)) for sale in sales]
         self.erased += sum([bool(sale.card) and owners[sale.card] is None for sale in sales])
         unit.append_sales(records)
         return len(records)
 
-    def _owners(self, unit: Unit, numbers: set[str]) -> dict[str, CardRow | None]:
+    def _owners_of(self, unit: Unit, numbers: set[str]) -> dict[str, CardRow | None]:
         """Whose the cards are, with rows for those nobody has used yet; ``None`` where the owner of then was erased.
 
         Whoever has such a card today is somebody else, and what the former owner bought is nobody's any more.
@@ -296,17 +290,16 @@ class Sales:
         if unit.tells:
             unit.make_keys([card.member_id for card in new])
             new = [card for card in owners.values() if card]
-        for card in new:
-            unit.keep_card(card)
+        unit.keep_cards(new)
         return owners
 
     def _record(self, sale: OldSale, card: CardRow | None) -> Sale:
         lines = _lines(sale)
         record_id = imported.sale_id(sale.receipt, sale.at_us, self._currency, lines)
         explain: tuple[Explanation, ...] = ()
-        if card is None and sale.points:
-            lines = tuple([msgspec.structs.replace(line, points=0) for line in lines])
-        elif card is not None and self._is_awarded(sale):
+        if card is None:
+            lines = tuple([msgspec.structs.replace(line, points=0) if line.points else line for line in lines])
+        elif self._is_awarded(sale):
             quote = self._priced(sale)
             assert isinstance(quote, Quote), "it was priced before anything was booked"
             lines, explain = quote.lines, quote.explain
@@ -326,6 +319,14 @@ class Sales:
             late=True,
             card_ref=card.card_ref if card else None,
         )
+
+
+def _tell(row: Row, values: Iterable[tuple[str, object]], flaws: Flaws) -> None:
+    """Take down every value of a row that is none."""
+    for column, value in values:
+        if isinstance(value, Bad):
+            text = row.fields[column]
+            flaws.add(row.line, column, value, card_shown(text, value) if column == "card" else shown(text))
 
 
 def card_shown(text: str, bad: Bad) -> str:

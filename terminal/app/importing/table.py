@@ -96,7 +96,9 @@ class Table:
                     yield row
 
     def _row(self, line: int, header: list[str], fields: list[str]) -> Row | None:
-        values = [_bare(field) for field in fields]
+        values = [field.strip() for field in fields]
+        if _FORMULA in "".join(values):
+            values = [_bare(value) for value in values]
         while len(values) > len(header) and not values[-1]:
             values.pop()  # spreadsheets end rows with the empty columns of the widest one
         if len(values) != len(header):
@@ -153,15 +155,14 @@ def _names(line: str, separator: str) -> list[str]:
         fields = next(csv.reader([line], delimiter=separator, strict=True), [])
     except csv.Error:
         return []
-    names = [_bare(field).casefold() for field in itertools.islice(fields, FIELDS_MAX)]
+    names = [_bare(field.strip()).casefold() for field in itertools.islice(fields, FIELDS_MAX)]
     while names and not names[-1]:
         names.pop()
     return names
 
 
-def _bare(field: str) -> str:
-    """A field without spaces around it, and without what keeps a spreadsheet from changing it."""
-    text = field.strip()
+def _bare(text: str) -> str:
+    """A field without what keeps a spreadsheet from changing it."""
     if text[:1] == "=" and text.startswith(_FORMULA) and text.endswith('"') and len(text) > len(_FORMULA):
         text = text[len(_FORMULA) : -1].strip()
     return text

@@ -23,6 +23,9 @@ ZEROS_TRIED: Final = 4
 _RECEIPT: Final = re.compile(RECEIPT_PATTERN)
 _SHORTENED: Final = re.compile(r"[0-9]+[.,][0-9]+[eE]\+?[0-9]+", re.ASCII)
 _USUAL_AMOUNT: Final = re.compile(r"([0-9]{1,6})[.,]([0-9]{2})")
+_SMALL_DIGITS: Final = 6
+"""How many digits a number of points may have without being too many, whatever they are."""
+
 _WHOLE: Final = re.compile(r"([+-]?)([0-9]{1,12})(?:[.,]0{1,2})?", re.ASCII)
 _GROUPED: Final = re.compile(r"[+-]?[0-9]{1,3}(?:[.,' ][0-9]{3})+", re.ASCII)
 _FRACTION: Final = re.compile(r"[+-]?[0-9]*[.,][0-9]+", re.ASCII)
@@ -64,6 +67,8 @@ def read_points(text: str, *, signed: bool = False) -> int | Bad:
         text: As it stands in the file.
         signed: Whether there may be fewer than none: somebody begins in debt.
     """
+    if len(text) <= _SMALL_DIGITS and text.isdecimal() and text.isascii():
+        return int(text)
     found = _WHOLE.fullmatch(text)
     if found is None:
         if _GROUPED.fullmatch(text):
@@ -86,7 +91,7 @@ def read_receipt(text: str) -> str | Bad:
     """Read a receipt number."""
     if not text:
         return Bad(Wrong.MISSING)
-    if is_shortened(text):
+    if ("." in text or "," in text) and is_shortened(text):
         return Bad(Wrong.SHORTENED_BY_SPREADSHEET)
     return text if _RECEIPT.match(text) else Bad(Wrong.RECEIPT)
 
