@@ -30,15 +30,30 @@ _INTEGER = struct.Struct(">cIq")
 _NOTHING: Final = _LENGTH.pack(b"n", 0)
 _ID_BYTES: Final = 16
 _DAY_BYTES: Final = len("2026-01-31")
-_ID: Final = _LENGTH.pack(b"b", _ID_BYTES)
 _HASH_BYTES: Final = len(FIRST_PREV_HASH)
+_KIND_BYTES_MAX: Final = 40
+_START: Final = _CHAIN_MARK + _LENGTH.pack(b"i", 8)
+_INT: Final = _LENGTH.pack(b"i", 8)
+_ID: Final = _LENGTH.pack(b"b", _ID_BYTES)
+_DAY: Final = _LENGTH.pack(b"t", _DAY_BYTES)
 _HASH: Final = _LENGTH.pack(b"b", _HASH_BYTES)
-_HEAD = struct.Struct(">20scIqcI16scI16s")
-_MIDDLE = struct.Struct(">cIqcI10scIqcIqcIqcI")
+
+
+def _shape(kind_bytes: int) -> tuple[bytes, struct.Struct, struct.Struct]:
+    """What stands before a kind of so many bytes, and a row's columns up to the payload without and with a member."""
+    first, last = f">25sq5s16s5s16s5s{kind_bytes}s", "5sq5s10s5sq5sq5sqcI"
+    return _LENGTH.pack(b"t", kind_bytes), struct.Struct(f"{first}5s{last}"), struct.Struct(f"{first}5s16s{last}")
+
+
+_SHAPES: Final = tuple(_shape(kind_bytes) for kind_bytes in range(_KIND_BYTES_MAX + 1))
 
 
 def chain_hash(columns: Sequence[Column]) -> bytes:
-    """SHA-256 over all columns of ``COLUMNS``; type and length in front of each keep two rows from giving one text."""
+    """SHA-256 over all columns of ``COLUMNS``; type and length in front of each keep two rows from giving one text.
+
+    Raises:
+        TypeError: There is something in one that no column holds.
+    """
     return hashlib.sha256(_usual_text(columns) or _text(columns)).digest()
 
 
@@ -52,9 +67,11 @@ def _text(columns: Sequence[Column]) -> bytes:
             parts_hashed.append(_INTEGER.pack(b"i", 8, value))
         elif value is None:
             parts_hashed.append(_NOTHING)
-        else:
+        elif isinstance(value, str):
             data = value.encode()
             parts_hashed += _LENGTH.pack(b"t", len(data)), data
+        else:  # a damaged file can say that a number is a fraction
+            raise TypeError(f"No column of the journal holds {value!r}")
     return b"".join(parts_hashed)
 
 
@@ -73,15 +90,15 @@ def _usual_text(columns: Sequence[Any]) -> bytes | None:
             return None
         if not len(body) == len(prev) == _HASH_BYTES:
             return None
-        head = _HEAD.pack(_CHAIN_MARK, b"i", 8, seq, b"b", _ID_BYTES, epoch, b"b", _ID_BYTES, record_id)
-        named = _NOTHING if member_id is None else _ID + member_id
-        middle = _MIDDLE.pack(
-            b"i", 8, at_us, b"t", _DAY_BYTES, date, b"i", 8, offset, b"i", 8, server_offset, b"i", 8, version, b"b",
-            len(payload),
-        )  # fmt: skip
-        kind_length = _LENGTH.pack(b"t", len(name))
-        return b"".join((head, kind_length, name, named, middle, payload, _HASH, body, _HASH, prev))
-    except (AttributeError, TypeError, ValueError, struct.error):
+        kind_length, of_nobody, of_member = _SHAPES[len(name)]
+        start = (_START, seq, _ID, epoch, _ID, record_id, kind_length, name)
+        rest = (_INT, at_us, _DAY, date, _INT, offset, _INT, server_offset, _INT, version, b"b", len(payload))
+        if member_id is None:
+            head = of_nobody.pack(*start, _NOTHING, *rest)
+        else:
+            head = of_member.pack(*start, _ID, member_id, *rest)
+        return b"".join((head, payload, _HASH, body, _HASH, prev))
+    except (AttributeError, IndexError, TypeError, ValueError, struct.error):
         return None
 
 

@@ -44,5 +44,10 @@ def day_totals(record: AnyRecord | UnknownRecord) -> DayTotals:
 
 def hour_of(record: AnyRecord) -> int:
     """The hour of the shop's own day in which it happened, 0 to 23."""
-    minutes = record.at_us // US_PER_MINUTE + record.utc_offset_min
+    return hour_at(record.at_us, record.utc_offset_min)
+
+
+def hour_at(at_us: int, utc_offset_min: int) -> int:
+    """The hour of the day at a moment, 0 to 23, where the clock is so many minutes ahead of UTC."""
+    minutes = at_us // US_PER_MINUTE + utc_offset_min
     return minutes // MINUTES_PER_HOUR % HOURS_PER_DAY

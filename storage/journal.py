@@ -27,12 +27,13 @@ from loyalty.records import (
 )
 from storage import sqlite
 from storage.errors import Damaged, RecordConflict
-from storage.projections import MOVING, apply, apply_sales
+from storage.gathering import apply_sales
+from storage.projections import MOVING, apply
 from storage.reversals import parts, reversed_lines
 from storage.types import Head, Stored
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from storage.connection import Database, Row
 
@@ -42,6 +43,7 @@ NEEDS_MEMBER: Final = (Redemption, Adjustment, Expiry, Enrolment, Consent, CardC
 LINKS_CHECKED_AT_START: Final = 100
 """How many of the last links are checked before a till opens; the whole chain is checked daily in the background."""
 
+_EPOCH_START: Final = "epoch_start"
 _BODY: Final = 3
 """Where a row of ``stored`` has its hash."""
 
@@ -159,11 +161,13 @@ def append_sales(database: Database, sales: Sequence[Sale], last: Tip) -> Tip:
 
     Raises:
         RecordConflict: The journal holds a record with the id of one of them.
-        ValueError: The types or bounds of one are wrong; a bug of the caller.
+        ValueError: The types or bounds of one are wrong, or a reward was taken in it; a bug of the caller.
     """
     rows: list[tuple[object, ...]] = []
     seq, prev_hash = last.seq, last.hash
     for sale in sales:
+        if sale.redemptions:
+            raise ValueError(f"A reward was taken in it: {sale!r}")
         payload = encode(sale)
         seq += 1
         columns = (seq, last.epoch, *columns_of(sale), payload, body_hash(payload), prev_hash)
@@ -267,6 +271,39 @@ def link_problem(row: Row, before: Link | None) -> str | None:
     if kind == "epoch_start" and not _names_its_parent(payload, before):
         return f"journal seq {seq}: the epoch start names another record than the one before it as its parent"
     return None
+
+
+class Chain:
+    """A walk along the chain, many rows at a time; a row that does not hold at the first look is looked at by part."""
+
+    __slots__ = ("_before",)
+
+    def __init__(self) -> None:
+        self._before: Link | None = None
+
+    def problems(self, rows: Iterable[Row]) -> list[str]:
+        """What is wrong with the next rows' places, each with the columns of ``COLUMNS`` and the hash."""
+        found: list[str] = []
+        before = self._before or Link(0, b"", FIRST_PREV_HASH)
+        is_first = self._before is None
+        last_seq, last_epoch, last_hash = before.seq, before.epoch, before.hash
+        for row in rows:
+            seq, epoch, kind, payload, body, prev, digest = row[0], row[1], row[3], row[10], row[11], row[12], row[13]
+            if (
+                seq != last_seq + 1
+                or prev != last_hash
+                or epoch != last_epoch
+                or kind == _EPOCH_START
+                or hashlib.sha256(payload).digest() != body
+                or chain_hash(row[:13]) != digest
+            ):
+                problem = link_problem(row, None if is_first else Link(last_seq, last_epoch, last_hash))
+                if problem:
+                    found.append(problem)
+            last_seq, last_epoch, last_hash, is_first = seq, epoch, digest, False
+        if not is_first:
+            self._before = Link(last_seq, last_epoch, last_hash)
+        return found
 
 
 def _names_its_parent(payload: bytes, before: Link | None) -> bool:

@@ -7,7 +7,6 @@ and projections.
 
 from __future__ import annotations
 
-from operator import add
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -36,14 +35,11 @@ from storage.reversals import reversed_lines, reversed_state
 from storage.types import Reversed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from storage.connection import Database
 
 MOVING: Final = (Sale, Redemption, Reversal, Adjustment, Expiry, Enrolment)
 """Record kinds that change a business day's totals."""
 
-_SUMS: Final = DayTotals.__struct_fields__
 _ADD_TO_ACCOUNT = """
 INSERT INTO account(member_id, balance, sales, revenue_cents, last_sale_day) VALUES (?1, ?2, ?3, ?4, ?5)
 ON CONFLICT(member_id) DO UPDATE SET
@@ -53,17 +49,13 @@ ON CONFLICT(member_id) DO UPDATE SET
   last_sale_day = CASE WHEN ?5 IS NULL OR last_sale_day >= ?5 THEN last_sale_day ELSE ?5 END
 WHERE merged_into IS NULL
 RETURNING balance"""
-_ADD_SALES_TO_ACCOUNT = _ADD_TO_ACCOUNT.partition("RETURNING")[0]
-_BALANCE = "SELECT balance FROM account WHERE member_id = ?"
-_BALANCES = """
-SELECT member_id, balance, merged_into FROM account WHERE member_id IN (SELECT unhex(value) FROM json_each(?))"""
 _KNOW_ACCOUNT = "INSERT INTO account(member_id) VALUES (?) ON CONFLICT DO NOTHING"
-_ENTRY = """
+ADD_ENTRY = """
 INSERT INTO entry(member_id, seq, part, kind, points, at_us, record_id, original_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
-_BOOKING = """
+ADD_BOOKING = """
 INSERT INTO booking(seq, kind, member_id, business_day, at_us, points, balance_after, amount_cents, is_open, receipt)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
-_DAY = """
+ADD_TO_DAY = """
 INSERT INTO day_total(
   business_day, hour, sales, member_sales, revenue_cents, member_revenue_cents, reversed_cents, points_issued,
   points_redeemed, redemptions, points_taken_back, points_returned, points_adjusted, new_members,
@@ -148,88 +140,6 @@ def apply(database: Database, seq: int, record: AnyRecord | UnknownRecord) -> No
                 database.run(_KNOW_ACCOUNT, (record.member_id.bytes,))
 
 
-def apply_sales(database: Database, first_seq: int, sales: Sequence[Sale]) -> None:
-    """Add many purchases to every projection: the same rows as ``apply`` for one after the other, in fewer statements.
-
-    Args:
-        database: A connection whose projections hold exactly the records before ``first_seq``.
-        first_seq: The position of the first; the others follow without a gap.
-        sales: Purchases in which no reward was taken.
-
-    Raises:
-        ValueError: A reward was taken in one; a bug of the caller.
-    """
-    accounts = _sums_of(database, {sale.member_id for sale in sales if sale.member_id})
-    days: dict[tuple[str, int], list[int]] = {}
-    entries: list[tuple[object, ...]] = []
-    bookings: list[tuple[object, ...]] = []
-    for seq, sale in enumerate(sales, first_seq):
-        if sale.redemptions:
-            raise ValueError(f"A reward was taken in it: {sale!r}")
-        day = sale.business_day.isoformat()
-        root, points, balance = None, 0, 0
-        if sale.member_id:
-            account = accounts[sale.member_id]
-            root, points = account.root, sale.points
-            balance = account.add(points, sale.amount_cents, day)
-            for part, movement in enumerate(movements(sale)):
-                row = (root, seq, part, movement.kind.value, movement.points, sale.at_us, sale.record_id.bytes, None)
-                entries.append(row)
-        receipt = sale.receipt or None
-        bookings.append((seq, "sale", root, day, sale.at_us, points, balance, sale.amount_cents, 1, receipt))
-        sums = days.setdefault((day, hour_of(sale)), [0] * len(_SUMS))
-        sums[:] = map(add, sums, msgspec.structs.astuple(day_totals(sale)))
-    roots = {account.root: account for account in accounts.values()}
-    added = [(root, sum_.points, sum_.sales, sum_.cents, sum_.last_day) for root, sum_ in sorted(roots.items())]
-    database.many(_ADD_SALES_TO_ACCOUNT, added)
-    database.many(_ENTRY, entries)
-    database.many(_BOOKING, bookings)
-    database.many(_DAY, [(*hour, *sums) for hour, sums in sorted(days.items())])
-
-
-class _Sum:
-    """What purchases add to one account while they are gathered.
-
-    Attributes:
-        root: The account.
-        points: Awarded in sum.
-        sales: How many.
-        cents: What they came to.
-        last_day: The latest day among them.
-    """
-
-    __slots__ = ("_balance", "cents", "last_day", "points", "root", "sales")
-
-    def __init__(self, root: bytes, balance: int) -> None:
-        self.root = root
-        self._balance = balance
-        self.points = self.sales = self.cents = 0
-        self.last_day = ""
-
-    def add(self, points: int, cents: int, day: str) -> int:
-        """Take one purchase along; gives the balance behind it."""
-        self.points += points
-        self.sales += 1
-        self.cents += cents
-        self.last_day = max(self.last_day, day)
-        return self._balance + self.points
-
-
-def _sums_of(database: Database, members: set[UUID]) -> dict[UUID, _Sum]:
-    """For each member the sum of the account that stands for them; two that were merged share one."""
-    asked = msgspec.json.encode([member_id.hex for member_id in members]).decode()
-    found = {member: (balance, merged) for member, balance, merged in database.all(_BALANCES, (asked,))}
-    sums: dict[bytes, _Sum] = {}
-    accounts: dict[UUID, _Sum] = {}
-    for member_id in members:
-        balance, merged = found.get(member_id.bytes, (0, None))
-        root = merged or member_id.bytes
-        if root not in sums:
-            sums[root] = _Sum(root, database.value(_BALANCE, (root,)) if merged else balance)
-        accounts[member_id] = sums[root]
-    return accounts
-
-
 def root_of(database: Database, member_id: UUID) -> bytes:
     """The account that stands for a member: its own, or the one it was merged into."""
     merged: bytes | None = database.value("SELECT merged_into FROM account WHERE member_id = ?", (member_id.bytes,))
@@ -283,15 +193,15 @@ def _book(
     original = original_of(record)
     for part, movement in enumerate(moved):
         row = (root, seq, part, movement.kind.value, movement.points, record.at_us, record.record_id.bytes, original)
-        database.run(_ENTRY, row)
+        database.run(ADD_ENTRY, row)
     database.run(
-        _BOOKING,
+        ADD_BOOKING,
         (seq, kind_of(record), root, day, record.at_us, points, balance, amount_cents, int(is_open), receipt),
     )
 
 
 def _count(database: Database, record: AnyRecord, totals: DayTotals) -> None:
-    database.run(_DAY, (record.business_day.isoformat(), hour_of(record), *msgspec.structs.astuple(totals)))
+    database.run(ADD_TO_DAY, (record.business_day.isoformat(), hour_of(record), *msgspec.structs.astuple(totals)))
 
 
 def _count_rewards(database: Database, record: Sale | Redemption, lines: tuple[RedemptionLine, ...]) -> None:

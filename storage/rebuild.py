@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from loyalty.records import Sale
+import msgspec
+
+from loyalty.encoding import body_hash
+from storage.gathering import Gathering, Purchase
 from storage.journal import stored
-from storage.projections import apply, apply_sales
 from storage.schema import PROJECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from storage.connection import Database
+    from storage.connection import Database, Row
     from storage.store import Store
-    from storage.types import Stored
 
 PROGRESS_RECORDS: Final = 1_000
 """How often progress is reported, in records."""
 
-SALES_AT_ONCE: Final = 2_000
-"""How many purchases are added up before they are written; more of them take memory and are hardly faster."""
+_PURCHASES: Final = msgspec.json.Decoder(Purchase)
+_UNREADABLE: Final = (msgspec.MsgspecError, UnicodeError, RecursionError)
+_ROWS: Final = "SELECT seq, payload, hash, body_hash FROM journal ORDER BY seq"
 
 
 def rebuild(store: Store, progress: Callable[[int, int], None] | None = None) -> int:
@@ -34,7 +36,7 @@ def rebuild(store: Store, progress: Callable[[int, int], None] | None = None) ->
         How many records were folded.
 
     Raises:
-        StorageError: The disk did not take it, or a record can't be read; the projections are as they were.
+        StorageError: The disk did not take it, or a record is not as it was written; the projections are as they were.
     """
     with store.exclusive() as ledger:
         done = fold_anew(ledger, progress)
@@ -48,38 +50,33 @@ def fold_anew(ledger: Database, progress: Callable[[int, int], None] | None = No
     for table in PROJECTIONS:
         ledger.run(f"DELETE FROM {table}")  # noqa: S608 - names of our own
     done = 0
-    fold = _Fold(ledger)
-    for row in ledger.each("SELECT seq, payload, hash FROM journal ORDER BY seq"):
-        fold.add(stored(row))
+    gathering = Gathering(ledger)
+    for row in ledger.each(_ROWS):
+        _gather(gathering, row)
         done += 1
         if progress and (done % PROGRESS_RECORDS == 0 or done == total):
             progress(done, total)
-    fold.flush()
+    gathering.flush()
     return done
 
 
-class _Fold:
-    """Records on their way into the projections: purchases that follow each other are added up together."""
+def _gather(gathering: Gathering, row: Row) -> None:
+    """Take a row of ``_ROWS`` along.
 
-    def __init__(self, ledger: Database) -> None:
-        self._ledger = ledger
-        self._first_seq = 0
-        self._sales: list[Sale] = []
+    Most are purchases, of which only that is read which is booked: the hash says that the whole is what was written.
+    Whatever does not read as one is read in full, or is told to be damaged.
+    """
+    seq, payload, _, written_hash = row
+    purchase = _purchase(payload) if body_hash(payload) == written_hash else None
+    if purchase is not None:
+        gathering.sell(seq, purchase)
+    else:
+        found = stored(row)
+        gathering.add(found.seq, found.record)
 
-    def add(self, found: Stored) -> None:
-        """Take the next record of the journal."""
-        record = found.record
-        if isinstance(record, Sale) and not record.redemptions:
-            self._first_seq = self._first_seq if self._sales else found.seq
-            self._sales.append(record)
-            if len(self._sales) == SALES_AT_ONCE:
-                self.flush()
-        else:
-            self.flush()
-            apply(self._ledger, found.seq, record)
 
-    def flush(self) -> None:
-        """Write the purchases that wait."""
-        if self._sales:
-            apply_sales(self._ledger, self._first_seq, self._sales)
-            self._sales.clear()
+def _purchase(payload: bytes) -> Purchase | None:
+    try:
+        return _PURCHASES.decode(payload)
+    except _UNREADABLE:
+        return None

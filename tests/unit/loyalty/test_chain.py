@@ -74,3 +74,10 @@ def test_no_column_is_left_out_or_cut(index: int, other: Column) -> None:
     assert chain_hash(row) == column_by_column(row)
     if other != USUAL[index]:
         assert chain_hash(row) != chain_hash(USUAL)
+
+
+def test_a_fraction_is_no_column() -> None:
+    """A damaged file can say that a number is one; no row that was written has such a hash."""
+    row: tuple[Any, ...] = (*USUAL[:5], 1.5, *USUAL[6:])
+    with pytest.raises(TypeError, match=r"1\.5"):
+        chain_hash(row)

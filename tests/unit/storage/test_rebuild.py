@@ -1,4 +1,4 @@
-"""Projections made anew are those that the till wrote, however many purchases are added up at once."""
+"""Projections made anew are those that the till wrote, and nothing is made of a record that was changed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from storage import rebuild as rebuilding
+from loyalty.encoding import encode
+from storage.errors import Damaged
 from storage.rebuild import rebuild
 from storage.schema import PROJECTIONS
 from storage.verify import verify
@@ -24,10 +25,8 @@ def projections(ledger: LedgerOfTests) -> dict[str, list[tuple[object, ...]]]:
     }
 
 
-@pytest.mark.parametrize("at_once", [1, 2, 3, 1_000])
-def test_purchases_are_added_up_together(ledger: LedgerOfTests, monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
-    """In groups that end anywhere: at a reward, a merge, a reversal, at the end."""
-    monkeypatch.setattr(rebuilding, "SALES_AT_ONCE", at_once)
+def test_projections_made_anew_are_those_that_were_written(ledger: LedgerOfTests) -> None:
+    """Row by row, although a till writes them record by record; and somebody was told how far it was."""
     first, second = ledger.member(1), ledger.member(2)
     sale = ledger.sale(first)
     ledger.append(ledger.enrolment(first), sale, ledger.sale(second), ledger.sale(first), ledger.sale(second))
@@ -38,3 +37,19 @@ def test_purchases_are_added_up_together(ledger: LedgerOfTests, monkeypatch: pyt
     assert projections(ledger) == written
     assert told == [(records, records)]
     assert verify(ledger.directory).ok
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(b'"amount_cents":1000', b'"amount_cents":9000'), (b'"kind":"sale"', b'"kind":"hold"')]
+)
+def test_nothing_is_booked_from_a_record_that_was_changed(ledger: LedgerOfTests, old: bytes, new: bytes) -> None:
+    """It can be read, as a purchase or as something newer, but it is not what was written: everything stays."""
+    sale = ledger.sale(ledger.member(), 1_000)
+    ledger.append(sale)
+    written = projections(ledger)
+    changed = encode(sale).replace(old, new)
+    ledger.store._ledger.run("DROP TRIGGER journal_refuses_update")
+    ledger.store._ledger.run("UPDATE journal SET payload = ? WHERE seq = 3", (changed,))
+    with pytest.raises(Damaged, match="seq 3: body_hash"):
+        rebuild(ledger.store)
+    assert projections(ledger) == written
