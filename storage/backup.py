@@ -19,6 +19,7 @@ from storage.create import build_vault
 from storage.epochs import continue_in_new_epoch, key_fits
 from storage.errors import AlreadyExists, CopyStopped, Damaged, MissingLedger
 from storage.files import (
+    FIGURES_FILE,
     KEY_FILE,
     LEDGER_FILE,
     PROGRAMME_KEY_BYTES,
@@ -210,6 +211,7 @@ def restore(source: Path, directory: Path, *, clock: Clock, ids: Ids) -> Head:
                 sync_file(part)
                 discard(directory / REPLICA_FILE)
                 discard(directory / SEARCH_FILE)  # made from what the other ledger knew
+                discard(directory / FIGURES_FILE)
                 swap(part, directory, started)
         finally:
             lock.release()

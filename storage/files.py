@@ -29,6 +29,9 @@ REPLICA_FILE: Final = "replica.sqlite"
 SEARCH_FILE: Final = "search.sqlite"
 """By what people are found; made from the profiles, and may be thrown away at any time."""
 
+FIGURES_FILE: Final = "figures.sqlite"
+"""What the figures of long periods are added up from; made from the ledger, and may be thrown away at any time."""
+
 OPEN_MARK: Final = "ledger.open"
 """Stands while a till has the ledger open; left behind by a crash, whose write-ahead log must then be there too."""
 
@@ -48,6 +51,7 @@ SHOP_FILES: Final = (
     KEY_BEFORE_JOINING,
     REPLICA_FILE,
     SEARCH_FILE,
+    FIGURES_FILE,
 )
 """Every file that only a shop leaves in a directory; the databases' logs come besides."""
 

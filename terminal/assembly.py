@@ -93,6 +93,17 @@ class RunningTill:
         self._running.callback(index.stop)
         index.start()
 
+    def keep_figures(self) -> None:
+        """Begin to keep the figures of long periods quick to add up; called when the first screen is up."""
+        from terminal.app.figures import FiguresService, figures_command
+
+        broke = self.shell.broke
+        figures = FiguresService(
+            figures_command(self.desk.directory), lambda error: self.bridge.deliver(lambda: broke(error))
+        )
+        self._running.callback(figures.stop)
+        figures.start()
+
     def keep_in_touch(self, clock: Clock, crashed: Callable[[Exception], None]) -> None:
         """Begin to talk to head office, if the till has joined one; called when the first screen is up.
 
@@ -227,6 +238,7 @@ def assemble(
     bridge.schedule(WARM_UP_DELAY_MS, warm_up)
     bridge.schedule(HEALTH_DELAY_MS, till.watch_health)
     bridge.schedule(HEALTH_DELAY_MS, till.find_everybody)
+    bridge.schedule(HEALTH_DELAY_MS, till.keep_figures)
     return till
 
 

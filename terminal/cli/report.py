@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from decimal import Decimal
 from enum import StrEnum
@@ -14,6 +15,7 @@ import typer
 from loyalty.money import decimal_text
 from loyalty.outcomes import Refused
 from loyalty.report import assumptions_document, compare
+from storage.figures_build import figures_of
 from storage.period import PeriodReads
 from terminal.app.documents import iso_moment
 from terminal.app.files import write_file
@@ -202,8 +204,12 @@ def _period(
     form = _form(session, Format, as_format, out)
     settings = session.settings.report
     with session.reading() as (till, reader):
-        with waiting(session.texts._("Adding up the period"), sys.stderr):
-            facts = PeriodReads.of(reader).period_facts(start, end, inactive_after_days=settings.inactive_after_days)
+        with (
+            waiting(session.texts._("Adding up the period"), sys.stderr),
+            contextlib.closing(figures_of(session.directory)) as figures,
+        ):
+            periods = PeriodReads.of(reader, figures)
+            facts = periods.period_facts(start, end, inactive_after_days=settings.inactive_after_days)
         assumed = assumptions(till.programme, settings.breakage_percent)
         numbers = period_figures(facts, assumed)
         if till.store.head_office is not None:  # what this till booked is a part of what moved them

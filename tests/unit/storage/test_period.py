@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from contextlib import closing
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -11,11 +12,14 @@ import msgspec
 import pytest
 
 from loyalty.kpi import INACTIVE_AFTER_DAYS, Assumptions, Ladder, PeriodFacts, figures
+from storage.figures import FiguresView
+from storage.figures_build import make_figures
+from storage.files import FIGURES_FILE
 from storage.period import PeriodReads
 from tests.fakes.ledger import LedgerOfTests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from loyalty.records import Sale
     from storage.store import Reader
@@ -148,8 +152,9 @@ class History:
         self.model = Model()
         self.random = random.Random(seed)
 
-    def make(self) -> Model:
-        for _ in range(STEPS):
+    def make(self, after_step: Callable[[int], None] = lambda _step: None) -> Model:
+        for number in range(STEPS):
+            after_step(number)
             self.ledger.clock.advance(days=self.random.randrange(2 * DAYS // STEPS + 1))
             member = self.model.root(self.ledger.member(self.random.randrange(MEMBERS)))
             if member not in self.model.erased:
@@ -255,6 +260,25 @@ def test_the_counts_are_those_of_the_definitions(ledger: LedgerOfTests, reader: 
         for after_days in (INACTIVE_AFTER_DAYS, 20):
             found = PeriodReads.of(reader).period_facts(first, last, inactive_after_days=after_days)
             assert found == model.facts(first, last, after_days), (first, last, after_days)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_file_of_figures_and_what_is_newer_come_to_the_raw_sums(
+    ledger: LedgerOfTests, reader: Reader, seed: int
+) -> None:
+    """With a file from any moment of the history: reversals, merges and erasures since then touch what is in it."""
+    start = ledger.clock.today()
+    path = ledger.directory / FIGURES_FILE
+    made = random.Random(seed).randrange(STEPS // 3, STEPS - 1)
+    model = History(ledger, seed).make(lambda step: make_figures(path, reader._ledger) if step == made else None)
+    with closing(FiguresView(path)) as view:
+        by_figures, plain = PeriodReads.of(reader, view), PeriodReads.of(reader)
+        for first, last in periods(start, random.Random(seed)):
+            for after_days in (INACTIVE_AFTER_DAYS, 20):
+                assert by_figures._from_figures(first, last, after_days), "the file is of use"
+                found = by_figures.period_facts(first, last, inactive_after_days=after_days)
+                assert found == plain.period_facts(first, last, inactive_after_days=after_days), (first, last)
+                assert found == model.facts(first, last, after_days), (first, last, after_days)
 
 
 def test_the_made_up_histories_reach_every_count(ledger: LedgerOfTests) -> None:
