@@ -8,8 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import award, growth, ingest, reads, receipt, scan, sync, window
-from benchmarks.shop import CACHE, MIDDLE, SIZES, SMALL, Size, cached_shop, working_copy
+from benchmarks import award, filling, growth, ingest, reads, receipt, scan, sync, window
+from benchmarks.shop import CACHE, LARGE, MIDDLE, SIZES, SMALL, Size, cached_shop, working_copy
 from benchmarks.table import Row, print_table
 from storage.verify import verify
 
@@ -33,6 +33,7 @@ def main() -> int:
     print_table(rows, f"Stammkunde on a shop with {size.members:,} members and {size.entries:,} entries")
     growth.run(SIZES if options.large else SIZES[:1] if options.quick else SIZES[:-1])
     sync.run(quick=options.quick)
+    filling.run(LARGE if options.large else size)
     ingest.run(quick=options.quick)
     return 0
 

@@ -41,6 +41,7 @@ from terminal.sync.thread import Means, Outside, SyncThread
 from tests.fakes.ledger import PROGRAMME, card_number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from headoffice.service import HeadOffice
@@ -213,10 +214,21 @@ def _wait(done: Any) -> None:  # noqa: ANN401 - a callable of no arguments
         pause.wait(LOOK_S)
 
 
-def fill_head_office(head: HeadOffice, members: int) -> None:
-    """Give head office members with a person, a card and some points each."""
+def own_card(index: int) -> str:
+    """The number of a card that no till has seen before head office tells of it."""
+    return card_number(1_000 + index)
+
+
+def fill_head_office(head: HeadOffice, members: int, card: Callable[[int], str] = own_card) -> None:
+    """Give head office members with a person, a card and some points each.
+
+    Args:
+        head: Head office.
+        members: How many.
+        card: The number of the n-th member's card.
+    """
     key = head.secrets.programme_key
-    numbers = [card_number(1_000 + index) for index in range(members)]
+    numbers = [card(index) for index in range(members)]
     ids = [account_id(key, number) for number in numbers]
     now_us = head.clock.now_us()
 
@@ -262,7 +274,10 @@ def measure(folder: Path, *, quick: bool) -> list[Row]:
         rows = measure_latency(one, other, QUICK_SALES if quick else SALES)
         one.stop()
         other.stop()
-        rows.append(measure_fill(filled, _made_file(data, QUICK_MEMBERS if quick else MEMBERS), folder))
+        with closing(assemble(data)) as head:
+            fill_head_office(head, QUICK_MEMBERS if quick else MEMBERS)
+            file = made_file(head, "filled")
+        rows.append(measure_fill(filled, file, folder))
         rows.append(measure_award(busy))
         memory = api.memory_mib()
         share = memory / MEMORY_MAX_MIB
@@ -270,14 +285,12 @@ def measure(folder: Path, *, quick: bool) -> list[Row]:
     return rows
 
 
-def _made_file(data: Path, members: int) -> Path:
-    """Give head office its members, and let it make the file that tills begin with."""
-    with closing(assemble(data)) as head:
-        fill_head_office(head, members)
-        terminal = next(row for row in head.terminals() if row.name == "filled")
-        info = head.snapshot(head.terminal(terminal.terminal_id))
-        assert info is not None, "so many members are downloaded as a file"
-        return next(head.office.snapshots.glob(f"*-{info.sha256}.sqlite"))
+def made_file(head: HeadOffice, till: str) -> Path:
+    """Let head office make the file that tills begin with; a till that has joined has to ask for it."""
+    terminal = next(row for row in head.terminals() if row.name == till)
+    info = head.snapshot(head.terminal(terminal.terminal_id))
+    assert info is not None, "so many members are downloaded as a file"
+    return next(head.office.snapshots.glob(f"*-{info.sha256}.sqlite"))
 
 
 def main() -> int:

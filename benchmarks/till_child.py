@@ -1,6 +1,7 @@
 """A till in a process of its own: scans until the member is painted, then what the process weighs.
 
-Started by ``benchmarks.window``; prints one JSON document.
+Started by ``benchmarks.window``, and by ``benchmarks.filling`` for the same scans while head office's whole state is
+taken over; prints one JSON document.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import random
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -64,8 +66,9 @@ class PaintWatch:
 
 
 def main() -> None:
-    """Run the measurement named by the arguments: data directory, members of the shop, how many scans."""
+    """Run the measurement named by the arguments: data directory, members of the shop, how many scans, ``filling``."""
     directory, size, scans = Path(sys.argv[1]), Size(int(sys.argv[2]), 0), int(sys.argv[3])
+    measure = _while_filling if "filling" in sys.argv else _quiet
     application = make_application()
     watch = PaintWatch()
     watch.install()
@@ -86,42 +89,79 @@ def main() -> None:
             hands = Hands(till.window)
             hands.open_window(WIDTH, HEIGHT)
             hands.wait_until(lambda: till.shell.state.bar.scanner.tone is Tone.GOOD, "the scanner is ready")
-            indexes = random.Random(5).sample(range(size.members), WARM_UP + 2 * scans)
-            cards = [member_card(index) for index in indexes]
-            for card in cards[:WARM_UP]:
-                _scan(till, scanner, watch, card)
-            resident = _resident_bytes()
-            from_idle = []
-            for card in cards[WARM_UP : WARM_UP + scans]:
-                _go_idle(till, hands)
-                from_idle.append(_scan(till, scanner, watch, card))
-            next_one = [_scan(till, scanner, watch, card) for card in cards[WARM_UP + scans :]]
+            found = measure(_Counter(till, scanner, watch, hands), size, scans)
             assert not bugs, bugs
         finally:
             till.stop()
-    print(json.dumps({"from_idle_ns": from_idle, "next_ns": next_one, "resident": resident}))
+    print(json.dumps(found))
 
 
-def _scan(till: RunningTill, scanner: SimulatedScanner, watch: PaintWatch, card: str) -> int:
-    """Write a card into the line and wait until its member is painted; give the nanoseconds in between.
+def _quiet(counter: _Counter, size: Size, scans: int) -> dict[str, object]:
+    indexes = random.Random(5).sample(range(size.members), WARM_UP + 2 * scans)
+    cards = [member_card(index) for index in indexes]
+    for card in cards[:WARM_UP]:
+        counter.scan(card)
+    resident = _resident_bytes()
+    from_idle = [counter.scan_from_idle(card) for card in cards[WARM_UP : WARM_UP + scans]]
+    next_one = [counter.scan(card) for card in cards[WARM_UP + scans :]]
+    return {"from_idle_ns": from_idle, "next_ns": next_one, "resident": resident}
 
-    The clock starts before the last byte is written, and ends with the last paint before the queue of events was empty:
-    a layout that needs a second paint counts in full.
-    """
-    scanner.write(card.encode())
-    _drain(till)
-    timeout = QTimer()
-    timeout.setSingleShot(True)
-    timeout.timeout.connect(watch.loop.quit)
-    timeout.start(WAIT_MS)
-    before = watch.painted_ns
-    began = time.monotonic_ns()
-    scanner.write(b"\r")
-    while not (watch.painted_ns > before and _shows(till, card)):
-        assert timeout.isActive(), f"the member of {card} never came on the screen"
-        watch.loop.exec()
-    _drain(till)
-    return watch.painted_ns - began
+
+def _while_filling(counter: _Counter, size: Size, scans: int) -> dict[str, object]:
+    """At least so many scans, and at least until the whole state was taken over once."""
+    from benchmarks.filling import Filling
+
+    rng = random.Random(5)
+
+    def scan() -> int:
+        return counter.scan_from_idle(member_card(rng.randrange(size.members)))
+
+    for _ in range(WARM_UP):
+        scan()
+    quiet = [scan() for _ in range(scans)]
+    filling: list[int] = []
+    with Filling(counter.till.desk.directory) as fill:
+        while len(filling) < scans or not fill.fills_ns:
+            fill.check()
+            filling.append(scan())
+    return {"quiet_ns": quiet, "filling_ns": filling, "fills_ns": fill.fills_ns}
+
+
+@dataclass(frozen=True, slots=True)
+class _Counter:
+    """The till with somebody who scans."""
+
+    till: RunningTill
+    scanner: SimulatedScanner
+    watch: PaintWatch
+    hands: Hands
+
+    def scan(self, card: str) -> int:
+        """Write a card into the line and wait until its member is painted; give the nanoseconds in between.
+
+        The clock starts before the last byte is written, and ends with the last paint before the queue of events was
+        empty: a layout that needs a second paint counts in full.
+        """
+        watch = self.watch
+        _drain(self.till)
+        timeout = QTimer()
+        timeout.setSingleShot(True)
+        timeout.timeout.connect(watch.loop.quit)
+        timeout.start(WAIT_MS)
+        before = watch.painted_ns
+        self.scanner.write(card.encode())  # right before the rest: a code that halts half-way is refused
+        began = time.monotonic_ns()
+        self.scanner.write(b"\r")
+        while not (watch.painted_ns > before and _shows(self.till, card)):
+            assert timeout.isActive(), f"the member of {card} never came on the screen"
+            watch.loop.exec()
+        _drain(self.till)
+        return watch.painted_ns - began
+
+    def scan_from_idle(self, card: str) -> int:
+        """The same from the idle screen."""
+        _go_idle(self.till, self.hands)
+        return self.scan(card)
 
 
 def _shows(till: RunningTill, card: str) -> bool:

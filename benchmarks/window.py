@@ -21,12 +21,12 @@ SCAN_P50_MS: Final = 6.0
 SCAN_P99_MS: Final = 16.7
 START_LIMIT: Final = 3.0
 RESIDENT_MIB: Final = 160
-TIMEOUT_S: Final = 300
+TIMEOUT_S: Final = 900
 
 
 def measure_scans(directory: Path, size: Size) -> list[Row]:
     """Measure from the last byte on the line to the painted member, and the memory of that process."""
-    found: dict[str, Any] = json.loads(_child("benchmarks.till_child", str(directory), str(size.members), str(SCANS)))
+    found: dict[str, Any] = json.loads(child("benchmarks.till_child", str(directory), str(size.members), str(SCANS)))
     idle, following = sorted(found["from_idle_ns"]), sorted(found["next_ns"])
     p50, p99 = percentile(idle, 0.5), percentile(idle, 0.99)
     resident = found["resident"] / BYTES_PER_MIB
@@ -73,10 +73,10 @@ def measure_start(directory: Path) -> Row:
 
 def _start(*arguments: str) -> int:
     began = time.monotonic_ns()
-    return int(_child("benchmarks.start_child", *arguments)) - began
+    return int(child("benchmarks.start_child", *arguments)) - began
 
 
-def _child(module: str, *arguments: str) -> str:
+def child(module: str, *arguments: str) -> str:
     """Run a module of this folder off-screen and give what it prints.
 
     Raises:
