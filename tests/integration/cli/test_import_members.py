@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from storage.store import open_store
-from tests.fakes.command_line import ANNA, BEN, SPARE, CommandLine
+from storage import search_following, search_index
+from storage.errors import DiskFull
+from storage.store import Store, open_store
+from terminal.app.importing import run
+from terminal.app.importing.run import ImportCommand, Kind, Phase, import_file
+from terminal.app.till import Till
+from tests.fakes.command_line import ANNA, BEN, SPARE, CommandLine, card_number
 
 HEADER = "card,name,phone,email,birthday,enrolled_on,opening_points"
 ANNAS_ROW = f"{ANNA},Anna Bauer,0171 2345678,anna@example.org,24.12.1990,2019-05-01,500"
@@ -50,6 +57,34 @@ def test_a_member_comes_with_card_person_and_points(shop: CommandLine) -> None:
     assert may["new_members"] == 1
     assert shop.done("report", "day")["figures"]["points_adjusted"] == 500
     assert shop.done("ledger", "verify")["ok"]
+
+
+def test_everybody_is_found_when_the_import_is_over(shop: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many that following each of them would take longer: an index is made in one go, and progress is told of it."""
+    monkeypatch.setattr(search_index, "CHANGES_FOLLOWED_MAX", 2)
+    monkeypatch.setattr(search_following, "CHANGES_FOLLOWED_MAX", 2)
+    monkeypatch.setattr(search_following.SearchFollower, "follow", lambda _follower: 0)
+    told: list[tuple[Phase, int, int]] = []
+    path = Path(file(shop, *[f"{card_number(number)},Member {number}" for number in range(5)], header="card,name"))
+    with open_store(shop.directory, clock=shop.clock, ids=shop.ids) as store:
+        command = ImportCommand(Kind.MEMBERS, path, award=False, encoding=None, note="", copies=path.parent / "copies")
+        done = import_file(Till(store, shop.clock, shop.ids), command, lambda *progress: told.append(progress))
+        assert done.imported == 5
+        with store.reader() as reader:
+            found = reader.find("member")
+    assert told[-1] == (Phase.INDEXING, 5, 5)
+    assert (found.complete, len(found.hits)) == (True, 5)
+
+
+def test_an_index_that_cannot_be_made_takes_nothing_back(shop: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Members are taken over; whoever can't be found yet is after the next start."""
+
+    def full(_store: Store, _progress: object) -> None:
+        raise DiskFull("no room")
+
+    monkeypatch.setattr(run, "index_everybody", full)
+    assert shop.done("import", "members", file(shop, ANNAS_ROW))["imported"] == 1
+    assert shop.done("member", "find", "bauer anna")["members"]
 
 
 def test_a_name_and_a_card_are_enough(shop: CommandLine) -> None:

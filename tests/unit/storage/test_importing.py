@@ -176,6 +176,28 @@ def test_cards_are_found_by_their_numbers(ledger: LedgerOfTests, reader: Reader)
     assert reader.cards_numbered([]) == {}
 
 
+def test_many_cards_are_kept_like_one_after_the_other(ledger: LedgerOfTests, reader: Reader) -> None:
+    """A number that has a row keeps it."""
+    first, second = (CardRow(UUID(int=number), card_number(number), ledger.member(number)) for number in (1, 2))
+    with ledger.store.unit() as unit:
+        unit.put_card(first)
+    with ledger.store.unit() as unit:
+        unit.keep_cards([msgspec.structs.replace(first, card_ref=UUID(int=3), member_id=ledger.member(3)), second])
+        unit.keep_cards([])
+    numbers = [card_number(1), card_number(2)]
+    assert reader.cards_numbered(numbers) == {first.number: first, second.number: second}
+
+
+def test_a_joined_till_tells_head_office_of_each_new_card(joined: JoinedLedger, joined_reader: Reader) -> None:
+    """Once each, however often they are kept."""
+    cards = [CardRow(UUID(int=number), card_number(number), joined.member(number)) for number in (1, 2)]
+    for _ in range(2):
+        with joined.store.unit() as unit:
+            unit.keep_cards(cards)
+    assert joined_reader.cards_numbered([card.number for card in cards]) == {card.number: card for card in cards}
+    assert joined.store._ledger.value("SELECT count(*) FROM edit WHERE kind = 'card'") == len(cards)
+
+
 def test_a_joined_till_finds_its_own_cards_and_head_offices(joined: JoinedLedger, joined_reader: Reader) -> None:
     """What waits for head office counts, and what an erasure took does not."""
     card = CardRow(UUID(int=1), card_number(1), joined.member(1))

@@ -131,6 +131,48 @@ def test_remembered_days_are_bounded(wall: WallClock, monkeypatch: pytest.Monkey
         assert len(wall._offsets) <= 3
 
 
+DAYS: Final = (
+    "2025-12-31",
+    "2025-03-30",
+    "2025-02-29",
+    "31.12.2025",
+    "1.7.2025",
+    "30.03.2025",
+    "31.04.2025",
+    "2026-06-02",
+)
+HOURS: Final = ("", " 14:05", "T14:05", " 02:30", " 24:00", " 9:05", "  9:05", ", 9:05", " 14:60")
+ENDS: Final = ("", ":06", ":06.25", ":60", "Z", ":06Z", ":06+05:30", "-1400", " Uhr", ":06 Uhr", "5", " ")
+
+
+def test_parts_that_were_read_before_mean_the_same_together(wall: WallClock) -> None:
+    """A clock that has read every other moment answers as one that has read none, right and wrong ones alike."""
+    texts = [day + hour + end for day in DAYS for hour in HOURS for end in ENDS]
+    fresh = [WallClock(BerlinClock()).read(text) for text in texts]
+    assert [wall.read(text) for text in texts] == fresh
+    assert [wall.read(text) for text in reversed(texts)] == fresh[::-1]
+    assert len([at for at in fresh if isinstance(at, At)]) > 100
+
+
+def test_a_usual_moment_is_put_together(wall: WallClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the day nor the minute is read a second time."""
+    for text in ("2025-12-31T14:05:00Z", "2025-05-06T09:30:15Z", "31.12.2025 14:05", "06.05.2025", "31.12.2025"):
+        assert isinstance(wall.read(text), At)
+    monkeypatch.setattr(times, "_parts", lambda text: pytest.fail(f"read again: {text}"))
+    for text in ("2025-12-31T09:30:00Z", "2025-05-06T14:05:15Z", "06.05.2025 14:05", "31.12.2025"):
+        assert isinstance(wall.read(text), At)
+
+
+def test_remembered_parts_are_bounded(wall: WallClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many fractions of a second a file names."""
+    monkeypatch.setattr(times, "PARTS_KEPT_MAX", 3)
+    for fraction in range(100, 120):
+        assert isinstance(wall.read(f"2025-05-06 10:00:00.{fraction}"), At)
+        assert isinstance(wall.read(f"2025-05-{fraction - 95:02} 10:00"), At)
+    assert len(wall._iso.ends) <= 3
+    assert len(wall._iso.days) <= 3
+
+
 def test_days_alone() -> None:
     """For birthdays and enrolments; what a spreadsheet writes behind them is left out."""
     assert read_day("31.12.1990") == date(1990, 12, 31)
