@@ -15,6 +15,7 @@ from storage.errors import Damaged
 from storage.files import (
     LEDGER_FILE,
     PRIVATE_DIRECTORY,
+    make_directory,
     move_to_free_name,
     os_errors,
     parts_of_shop,
@@ -111,7 +112,7 @@ class Staging:
         if not ready.aside:
             raise Damaged(f"{self.directory} holds {', '.join(found)}, which nobody said to set aside")
         folder = self.directory / ready.aside
-        folder.mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
+        make_directory(folder, parents=False)  # its name is on the disk before the old shop stands under it
         for name in sorted(found, key=lambda name: name != LEDGER_FILE):
             move_to_free_name(self.directory / name, folder / name)
         sync_directory(folder)

@@ -34,6 +34,9 @@ class Expected:
         shown: How many of them were.
         acknowledged: How many steps were acknowledged.
         boxed: Records that the black box must hold.
+        recovering: The copy, the box, and whether a shop is set aside, while a lost till is being recovered.
+        receipts: Bookings that a recovered till must hold.
+        aside: What the ledger held that a recovery set aside.
     """
 
     before: State | None = None
@@ -47,6 +50,9 @@ class Expected:
     shown: int = 0
     acknowledged: int = 0
     boxed: tuple[str, ...] = ()
+    recovering: tuple[str, str, bool] | None = None
+    receipts: tuple[str, ...] = ()
+    aside: State | None = None
 
     def told(self, said: dict[str, Any], later: Sequence[dict[str, Any]]) -> Expected:
         """The same when another mark was written; ``later`` are those behind it."""
@@ -83,6 +89,18 @@ class Expected:
             return replace(
                 self, published=(*self.published[: self.shown], said["published"], *coming), shown=self.shown + 1
             )
+        return self._lost(said)
+
+    def _lost(self, said: dict[str, Any]) -> Expected:
+        """What goes with good reason, and what comes back."""
+        if "deleted" in said:
+            return self._copies(said["deleted"], None)
+        if "recovering" in said:
+            copy, box, set_aside = said["recovering"]
+            source, receipts = (copy, box, set_aside), tuple(said["receipts"])
+            return replace(self, recovering=source, receipts=receipts, aside=said["aside"])
+        if "recovered" in said:
+            return replace(self, recovering=None)
         raise ValueError(f"unknown mark {said}")
 
     def _copies(self, name: str, states: tuple[State, ...] | None) -> Expected:

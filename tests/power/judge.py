@@ -27,6 +27,7 @@ from terminal.app.till import Till
 from tests.fakes.clock import FakeClock, SeededIds
 from tests.fakes.ledger import LedgerOfTests, card_number
 from tests.power.boxes import missing_in
+from tests.power.recovering import Source, aside_trouble, receipts_of, recover_again
 from tests.power.scenario import DATA
 from tests.power.state import State, differences, read_state, replica_of, state_of
 
@@ -126,10 +127,12 @@ class Judge:
     def _judge(self, image: Image, expected: Expected, *, going_on: bool) -> list[Finding]:
         mark = digest_of({name: content for name, content in image.items() if name.startswith(DATA)})
         known = self._outcomes.get((self._ends.get(mark, b""), expected.erased))
-        if known is not None and not (going_on or expected.boxed or expected.restoring):
+        if known is not None and not (going_on or expected.boxed or expected.restoring or expected.receipts):
             return compare(known, expected) + self._all_copies(image, expected)
         self.lay_out(image)
         data = self._disk / DATA
+        if expected.recovering:
+            return self._recover(data, expected, Source(*expected.recovering))
         if expected.before is None and not (data / LEDGER_FILE).exists():
             return self._make(data)
         findings: list[Finding] = []
@@ -142,18 +145,36 @@ class Judge:
             findings.append(Finding(False, f"{type(error).__name__}: {error.support}"))
         if expected.boxed and (trouble := missing_in(self._disk, expected.boxed)):
             findings.append(Finding(True, f"the black box: {trouble}"))
+        if expected.aside and (trouble := aside_trouble(self._disk, expected.aside)):
+            findings.append(Finding(True, trouble))
         findings += self._all_copies(image, expected)
         if going_on and expected.erased and expected.copies and not findings:
             findings += self._put_back(self._disk / expected.copies[0][0], expected)
+        return findings
+
+    def _recover(self, data: Path, expected: Expected, source: Source) -> list[Finding]:
+        """Recover once more, as whoever sat before the till does, and look for every receipt."""
+        try:
+            trouble = recover_again(self._disk, source, self._clock, self._ids)
+            if trouble:
+                return [Finding(False, f"can't be recovered: {trouble}")]
+            with self._open(data) as store:
+                missing = set(expected.receipts) - set(receipts_of(store))
+            findings = self._verify(data)
+        except StorageError as error:
+            return [Finding(False, f"{type(error).__name__}: {error.support}")]
+        if missing:
+            findings.append(Finding(True, f"receipts {sorted(missing)} are gone"))
+        if expected.aside and (trouble := aside_trouble(self._disk, expected.aside)):
+            findings.append(Finding(True, trouble))
         return findings
 
     def _start(self, data: Path, expected: Expected, mark: bytes) -> list[Finding]:
         """Start the till, end it, and prove what lies there then, unless the same has come of another start."""
         with self._open(data):
             pass
-        end = digest_of(
-            {path.name: path.read_bytes() for path in data.iterdir() if not path.name.startswith(SEARCH_FILE)}
-        )
+        files = [path for path in data.iterdir() if path.is_file() and not path.name.startswith(SEARCH_FILE)]
+        end = digest_of({path.name: path.read_bytes() for path in files})
         outcome = self._outcomes.get((end, expected.erased))
         if outcome is None:
             with open_store(data, clock=self._clock, ids=self._ids, writable=False) as store:

@@ -22,7 +22,18 @@ if TYPE_CHECKING:
 
 SEED = 5
 VARIANTS = 7
-IMAGES = {"everything": 40, "erasures": 25, "restores": 35, "creation": 20, "migration": 15, "imports": 20, "boxes": 15}
+IMAGES = {
+    "everything": 40,
+    "erasures": 25,
+    "restores": 35,
+    "creation": 20,
+    "migration": 15,
+    "imports": 20,
+    "boxes": 15,
+    "rotations": 15,
+    "retention": 15,
+    "recovery": 20,
+}
 """How many images of which workload of a till that stands alone; the others are parts of ``everything``."""
 
 IMAGES_JOINED = {"pulls": 35, "joining": 20}

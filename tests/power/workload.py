@@ -11,7 +11,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tests.power import boxes, imports, joined, workloads
+from tests.power import boxes, imports, joined, keeping, recovering, workloads
 from tests.power.plants import PLANTS
 from tests.power.scenario import Scenario, begin_record
 
@@ -31,6 +31,8 @@ ALONE: Final[dict[str, Callable[[Scenario], None]]] = {
     "everything": workloads.everything,
     "imports": imports.imports,
     "boxes": boxes.boxes,
+    "rotations": keeping.rotations,
+    "retention": keeping.retention,
 }
 """In a shop that was made long ago."""
 
@@ -40,6 +42,7 @@ OTHERS: Final[dict[str, Callable[[Path, int], None]]] = {
     "pulls": joined.pulls,
     "joining": joined.joining,
     "chain": joined.chain,
+    "recovery": recovering.recovery,
 }
 
 NAMES: Final = (*ALONE, *OTHERS)

@@ -16,6 +16,7 @@ from storage.connection import open_reader
 from storage.create import create_files
 from storage.errors import DiskFailed, MissingLedger, NotALedger, PartsOfShop
 from storage.files import make_directory
+from storage.staging import Staging
 from storage.store import open_store
 from storage.tombstones import Tombstone, read_tombstones, write_tombstones
 from storage.verify import verify
@@ -211,3 +212,22 @@ def test_a_broken_ledger_that_gave_way_is_found_aside(
         open_store(folder, clock=ledger.clock, ids=ledger.ids)
     restore(tmp_path / "copy.sqlite", folder, clock=ledger.clock, ids=ledger.ids)
     assert verify(folder).ok
+
+
+def test_the_folder_of_a_shop_set_aside_is_on_the_disk_before_the_shop_is_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cut could take a folder's own name, and with it the whole shop that a recovery had moved there."""
+    staging = Staging(tmp_path)
+    staging.begin()
+    (staging.till / "ledger.sqlite").write_text("new")
+    (tmp_path / "ledger.sqlite").write_text("old")
+    staging.make_ready("before")
+    stood: list[str] = []
+
+    def note(_folder: Path) -> None:
+        stood.append((tmp_path / "ledger.sqlite").read_text() if (tmp_path / "before").exists() else "")
+
+    monkeypatch.setattr(files, "sync_directory", note)
+    staging.finish()
+    assert stood == ["old"]
