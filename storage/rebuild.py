@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from loyalty.encoding import body_hash
+from storage.figures_build import discard_figures
 from storage.gathering import Gathering, Purchase
 from storage.journal import stored
 from storage.schema import PROJECTIONS
@@ -38,8 +39,10 @@ def rebuild(store: Store, progress: Callable[[int, int], None] | None = None) ->
     Raises:
         StorageError: The disk did not take it, or a record is not as it was written; the projections are as they were.
     """
+    discard_figures(store.directory)  # made from the projections as they were
     with store.exclusive() as ledger:
         done = fold_anew(ledger, progress)
+    discard_figures(store.directory)  # made meanwhile
     store.checkpoint(now=True)
     return done
 

@@ -21,6 +21,7 @@ from storage.figures_gather import Gathered
 from storage.figures_process import FAILED, main
 from storage.files import FIGURES_FILE, LEDGER_FILE
 from storage.period import PeriodReads
+from storage.rebuild import rebuild
 from tests.fakes.ledger import LedgerOfTests
 
 if TYPE_CHECKING:
@@ -225,6 +226,12 @@ def test_it_can_be_thrown_away(shop: LedgerOfTests) -> None:
     for _ in range(2):
         discard_figures(shop.directory)
         assert not (shop.directory / FIGURES_FILE).exists()
+
+
+def test_it_goes_when_the_projections_are_made_anew(shop: LedgerOfTests) -> None:
+    """They may have been damaged when it was made from them."""
+    rebuild(shop.store)
+    assert not (shop.directory / FIGURES_FILE).exists()
 
 
 class Days:
