@@ -109,6 +109,16 @@ def _private_folder(path: Path) -> Path:
     return path
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _commands_built_once() -> Iterator[None]:
+    """Spare each command line that a test runs in this process the building of all commands."""
+    from tests.fakes.built_commands import BuiltCommands
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("texts.command_line.frame.get_command", BuiltCommands())
+        yield
+
+
 @pytest.fixture(scope="session")
 def qapp(qapp: "QApplication") -> "QApplication":
     """Give pytest-qt's application a cursor that does not blink, so that two pictures of one screen are equal."""
