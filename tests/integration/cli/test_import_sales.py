@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from loyalty.records import Sale
 from storage.store import open_store
-from tests.fakes.command_line import ANNA, BEN, SPARE, CommandLine
+from terminal.app.importing import run
+from tests.fakes.command_line import ANNA, BEN, SPARE, CommandLine, card_number
 
 HEADER = "receipt,at,card,amount,currency"
 FULL = f"{HEADER},sku,category,quantity,points"
@@ -70,6 +71,22 @@ def test_a_sale_becomes_a_record_of_its_own_time(shop: CommandLine) -> None:
     assert (second.sku, second.quantity, second.points) == ("", 1, 0)
     assert (anonymous.member_id, anonymous.card_ref, anonymous.points) == (None, None, 0)
     assert shop.done("member", "show", ANNA)["balance"] == 3
+    assert shop.done("ledger", "verify")["ok"]
+
+
+def test_owners_that_are_not_remembered_any_more_are_asked_again(
+    shop: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More cards than are kept, in small batches: every sale goes to its card, and no card gets a second row."""
+    monkeypatch.setattr(run, "BATCH_MAX", 3)
+    monkeypatch.setattr("terminal.app.importing.sales.CARDS_KEPT_MAX", 2)
+    cards = [card_number(number % 5) for number in range(20)]
+    rows = [f"R-{number},2025-03-01 10:{number:02},{card},1.00,EUR" for number, card in enumerate(cards)]
+    assert shop.done("import", "sales", file(shop, *rows))["imported"] == 20
+    booked = sales(shop)
+    assert len({sale.card_ref for sale in booked}) == 5
+    owners = {(card, sale.card_ref, sale.member_id) for card, sale in zip(cards, booked, strict=True)}
+    assert len(owners) == 5
     assert shop.done("ledger", "verify")["ok"]
 
 
