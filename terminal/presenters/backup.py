@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from loyalty.directory import Role
 from terminal.errors import CommandError, SettingsWrong, settings_text
 from terminal.presenters.backup_states import BackupAction, BackupState
 from terminal.presenters.backup_view import ICONS, facts, notes, tiles
-from terminal.presenters.backup_words import TONES, headline, is_busy, level_now, meaning, progress_text, size_text
+from terminal.presenters.backup_words import (
+    TONES,
+    headline,
+    is_busy,
+    level_now,
+    may_choose,
+    meaning,
+    progress_text,
+    size_text,
+)
 from terminal.presenters.base import Flow, Presenter, Surroundings
 from terminal.presenters.states import Notice, Tone
 
@@ -74,7 +82,7 @@ class BackupPresenter(Presenter[BackupState]):
         self.refresh()
 
     def _look_for_places(self) -> None:
-        if self._around.backup_actions is not None and self._may_choose:
+        if self._around.backup_actions is not None and may_choose(self._around):
             self._around.backup_actions.look_for_places(self._found)
 
     def _found(self, volumes: tuple[Volume, ...]) -> None:
@@ -105,17 +113,11 @@ class BackupPresenter(Presenter[BackupState]):
                 self.refresh()
                 self._flow.broke(error)
 
-    @property
-    def _may_choose(self) -> bool:
-        """Whoever decides where copies with card numbers go is a manager, where people have PINs."""
-        cashier = self._around.cashier
-        return cashier is None or cashier.role is Role.MANAGER
-
     def _actions(self) -> tuple[BackupAction, ...]:
         texts, status = self._around.texts, self._around.backup
         free = self._around.backup_actions is not None and not is_busy(status) and not self._choosing
         found = [BackupAction(NOW, texts._("Back up now"), "backup", free)]
-        if self._may_choose and not self._around.is_demo:
+        if may_choose(self._around) and not self._around.is_demo:
             for volume in self._volumes[:VOLUMES_SHOWN_MAX]:
                 if str(volume.folder) != status.elsewhere.folder:
                     sentence = texts._("Keep copies on {name} ({size} free)")

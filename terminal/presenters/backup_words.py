@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from loyalty.directory import Role
 from terminal.backup.status import Level, Phase, Trouble, level_of
 from terminal.presenters.states import Notice, Pill, Tone
 from texts.i18n import mark
@@ -81,6 +82,11 @@ def headline(texts: Texts, level: Level) -> str:
     }[level]
 
 
+def may_choose(around: Surroundings) -> bool:
+    """Whether whoever is at the till decides where copies with card numbers go: a manager, where people have PINs."""
+    return around.cashier is None or around.cashier.role is Role.MANAGER
+
+
 def meaning(around: Surroundings, level: Level) -> str:
     """What the state means for the shop, and what to do."""
     texts, status = around.texts, around.backup
@@ -104,6 +110,11 @@ def meaning(around: Surroundings, level: Level) -> str:
             return texts._(
                 "If this disk fails, all bookings are lost. A second place is set, but no copy has got there yet. "
                 "(M-419)"
+            )
+        case Level.NONE if not may_choose(around):
+            return texts._(
+                "If this disk fails, all bookings are lost. A manager has to sign in, plug a stick in and choose it "
+                "here. (M-428)"
             )
         case Level.NONE:
             return texts._(

@@ -277,12 +277,14 @@ def test_only_a_manager_decides_where_copies_with_card_numbers_go(counter: Count
     counter.shell.backup_status(none_elsewhere(counter))
     counter.shell.key("F12")
     assert keys(counter) == ["now"]
+    assert "A manager has to sign in" in counter.shell.backup.state.text, "it must not name a button that is not there"
     counter.shell.backup.act(f"use:{STICK.folder}")
     assert backups.used == []
     counter.around.cashier = CashierRow(UUID(int=2, version=4), "Chef", Role.MANAGER, "")
     counter.shell.key("Esc")
     counter.shell.key("F12")
     assert keys(counter) == ["now", f"use:{STICK.folder}", "restore"]
+    assert "choose it here; " in counter.shell.backup.state.text
 
 
 def test_putting_a_copy_back_leads_where_it_is_done(counter: Counter, backups: FakeBackups) -> None:
