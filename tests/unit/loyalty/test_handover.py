@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from loyalty.handover import agreement_key, edits_key, edits_mark
+from loyalty.handover import agreement_key, edits_key, edits_mark, handover_bytes
 
 
 @pytest.mark.parametrize("number", range(8))
@@ -40,3 +40,8 @@ def test_the_key_of_a_line_is_derived_as_the_standard_says() -> None:
 def test_sealed_edits_are_bound_to_the_till() -> None:
     """Two tills' marks differ."""
     assert edits_mark(UUID(int=1)) != edits_mark(UUID(int=2))
+
+
+def test_what_is_signed_under_a_journal_names_its_purpose() -> None:
+    """A signature for something else, over the same hash, is none for a handed-over journal."""
+    assert handover_bytes(bytes(range(32))) == b"stammkunde handover 1\n" + bytes(range(32)).hex().encode()
