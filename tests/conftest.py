@@ -22,7 +22,7 @@ import pytest
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-pytest_plugins = ["tests.fakes.postgres"]
+pytest_plugins = ["tests.fakes.postgres", "tests.measured"]
 """Known to all folders from here: a fixture that each of them imported would start a server for each of them."""
 
 SOAK_EXAMPLES_MAX = 2_000
