@@ -14,7 +14,7 @@ from storage.directory import DirectoryReads
 from storage.errors import Damaged, NotALedger
 from storage.search import Fitting, holders_of, look_up, parse_query
 from storage.search_index import empty_index
-from storage.shared_people import hit_of, read_card
+from storage.shared_people import hit_of
 from storage.types import Found
 from storage.vault import unseal
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from storage.connection import Database
     from storage.search import Query
     from storage.shared_people import SharedPeople
-    from storage.types import CardRow, Hit
+    from storage.types import Hit
 
 HITS_MAX: Final = 100
 """The most members one search returns."""
@@ -45,7 +45,8 @@ _CARDS: Final = """WITH these(member_id) AS (SELECT unhex(value) FROM json_each(
   all_of_them(member_id, root) AS (
     SELECT member_id, member_id FROM these
     UNION ALL SELECT account.member_id, merged_into FROM these JOIN account ON merged_into = these.member_id)
-SELECT card_ref, number, member_id, status, root FROM all_of_them JOIN card USING (member_id) ORDER BY number"""
+SELECT root, number FROM all_of_them JOIN card USING (member_id) ORDER BY status <> 'active', number"""
+"""Behind each other the cards of everybody asked for; the first one of somebody is the one to show."""
 
 
 class SearchReads(DirectoryReads):
@@ -143,9 +144,9 @@ class SearchReads(DirectoryReads):
         """All at once: a list of twenty people must cost little more than one of them."""
         keys: dict[bytes, bytes] = dict(self._vault.all(_KEYS, (these,)))
         balances: dict[bytes, int] = dict(self._ledger.all(_BALANCES, (these,)))
-        cards: dict[bytes, list[CardRow]] = {}
-        for *row, root in self._ledger.all(_CARDS, (these,)):
-            cards.setdefault(root, []).append(read_card(tuple(row)))
+        cards: dict[bytes, str] = {}
+        for root, number in self._ledger.all(_CARDS, (these,)):
+            cards.setdefault(root, number)
         profiles = {
             member: unseal(nonce, box, keys[member], member)
             for member, nonce, box in self._ledger.all(_PROFILES, (these,))
@@ -153,7 +154,7 @@ class SearchReads(DirectoryReads):
         }
         members = [bytes.fromhex(member) for member in json.loads(these)]
         return [
-            hit_of(UUID(bytes=member), profiles.get(member), cards.get(member, []), balances.get(member, 0))
+            hit_of(UUID(bytes=member), profiles.get(member), cards.get(member), balances.get(member, 0))
             for member in members
         ]
 

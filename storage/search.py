@@ -6,6 +6,7 @@ of which the shortest range leads. No range is read past ``SCANNED_MAX``; where 
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -29,6 +30,9 @@ FITTING_MAX: Final = 50
 SCANNED_MAX: Final = 600
 """How many people are compared with all words that were typed."""
 
+NUMBERED_MAX: Final = 20
+"""How many people of each way to read a number are ranked: there are four ways, and as many are shown."""
+
 PAIRED_WORDS_MAX: Final = 3
 """How many of the words typed are tried as pairs; the longest say most."""
 
@@ -40,7 +44,9 @@ _LENGTH: Final = "SELECT count(*) FROM (SELECT 1 FROM search_key WHERE key >= ? 
 _PEOPLE: Final = """SELECT search_member.member_id, search_member.words
 FROM (SELECT DISTINCT n FROM search_key WHERE key >= ? AND key < ? LIMIT ?) AS found
 CROSS JOIN search_member ON search_member.n = found.n"""
-_WORDS: Final = "SELECT words FROM search_member WHERE member_id = ?"
+_NAMED: Final = """SELECT member_id, words FROM search_member
+WHERE member_id IN (SELECT unhex(value) FROM json_each(?)) AND instr(words, ?)"""
+_PEOPLE_NAMED: Final = f"{_PEOPLE} WHERE instr(search_member.words, ?)"
 _CARD_ENDS: Final = "SELECT member_id FROM card WHERE number_reversed >= ? AND number_reversed < ? LIMIT ?"
 _CARD_STARTS: Final = "SELECT member_id FROM card WHERE number >= ? AND number < ? LIMIT ?"
 
@@ -97,9 +103,9 @@ class Fitting:
         self.members[member] = max(exact, self.members.get(member, 0))
 
     def add_some(self, members: Iterable[bytes]) -> None:
-        """Take as many as are ranked, and notice that there are more."""
+        """Take as many as are ranked of one way to read a number, and notice that there are more."""
         for index, member in enumerate(members):
-            if index == FITTING_MAX:
+            if index == NUMBERED_MAX:
                 self.cut = True
                 return
             self.add(member)
@@ -115,18 +121,18 @@ def look_up(index: Database, cards: Database, query: Query, fitting: Fitting) ->
         fitting: Takes them.
     """
     if query.card:
-        for members in _by_card(cards, query.card, FITTING_MAX + 1):
+        for members in _by_card(cards, query.card, NUMBERED_MAX + 1):
             fitting.add_some(members)
     if query.email:
         for kind in "ef":
-            fitting.add_some(member for member, _ in _people(index, f"{kind}{query.email}", FITTING_MAX + 1))
+            fitting.add_some(member for member, _ in _people(index, f"{kind}{query.email}", NUMBERED_MAX + 1))
     if query.words and query.digits:
         _by_name_and_number(index, cards, query, fitting)
     elif query.words:
         _by_words(index, query.words, fitting)
     elif query.digits:
-        for people in _by_phone(index, query.digits, FITTING_MAX + 1):
-            fitting.add_some(member for member, _ in people)
+        for key in _phone_keys(query.digits):
+            fitting.add_some(member for member, _ in _people(index, key, NUMBERED_MAX + 1))
 
 
 def holders_of(index: Database, key: str, limit: int) -> list[bytes]:
@@ -139,29 +145,37 @@ def holders_of(index: Database, key: str, limit: int) -> list[bytes]:
 
 def _by_card(cards: Database, piece: str, limit: int) -> Iterator[list[bytes]]:
     """People by the end and by the start of a card's number."""
-    for sql, start in ((_CARD_ENDS, piece[::-1]), (_CARD_STARTS, piece)):
-        yield [member for (member,) in cards.all(sql, (start, start + ALL_LETTERS, limit))]
+    yield _card_holders(cards, _CARD_ENDS, piece[::-1], limit)
+    yield _card_holders(cards, _CARD_STARTS, piece, limit)
 
 
-def _by_phone(index: Database, digits: str, limit: int) -> Iterator[list[tuple[bytes, str]]]:
-    """People by the last digits of a phone number, and by its start with or without the country's code."""
-    yield list(_people(index, f"r{digits[::-1]}", limit))
+def _card_holders(cards: Database, sql: str, start: str, limit: int) -> list[bytes]:
+    return [member for (member,) in cards.all(sql, (start, start + ALL_LETTERS, limit))]
+
+
+def _phone_keys(digits: str) -> Iterator[str]:
+    """The last digits of a phone number, and its start with or without the country's code."""
+    yield f"r{digits[::-1]}"
     start = digits.lstrip("0")
     if start:
-        yield list(_people(index, f"t{start}", limit))
+        yield f"t{start}"
 
 
 def _by_name_and_number(index: Database, cards: Database, query: Query, fitting: Fitting) -> None:
     """People of a name among those with a phone or the end of a card: few have the same last digits."""
     limit = SCANNED_MAX // 4
-    holders, *_ = _by_card(cards, query.digits, limit)
-    named = [(member, index.value(_WORDS, (member,)) or "") for member in holders]
-    for people in (named, *_by_phone(index, query.digits, limit)):
-        fitting.cut |= len(people) == limit
-        for member, name in people:
-            words = name.split()
-            if fits(words, query.words):
-                fitting.add(member, len(set(words).intersection(query.words)))
+    digits, word = query.digits, query.words[0]
+    holders = _card_holders(cards, _CARD_ENDS, digits[::-1], limit)
+    fitting.cut |= len(holders) == limit
+    named = index.all(_NAMED, (json.dumps([member.hex() for member in holders]), word))
+    for key in _phone_keys(digits):
+        bounds = (key, key + ALL_LETTERS, limit)
+        fitting.cut |= index.value(_LENGTH, bounds) == limit
+        named += index.all(_PEOPLE_NAMED, (*bounds, word))
+    for member, name in named:
+        words = name.split()
+        if fits(words, query.words):
+            fitting.add(member, len(set(words).intersection(query.words)))
 
 
 def _by_words(index: Database, words: tuple[str, ...], fitting: Fitting) -> None:

@@ -116,7 +116,10 @@ class SharedPeople:
         if self.is_erased(family):
             return None
         root = UUID(bytes=family.root)
-        return hit_of(root, self.profile_of(family), self.cards_of(family), family.account(root).balance)
+        cards = self.cards_of(family)
+        card = next((card for card in cards if card.status is CardStatus.ACTIVE), cards[0] if cards else None)
+        number = card.number if card else None
+        return hit_of(root, self.profile_of(family), number, family.account(root).balance)
 
     def _card_of(self, number: str) -> CardRow | None:
         row = self._ledger.one(_CARD, (number,))
@@ -135,13 +138,12 @@ class SharedPeople:
         return unseal(row[0], row[1], self._profile_key, member) if row else None
 
 
-def hit_of(member_id: UUID, profile: Profile | None, cards: list[CardRow], balance: int) -> Hit:
+def hit_of(member_id: UUID, profile: Profile | None, card_number: str | None, balance: int) -> Hit:
     """One member as a search shows one: by an active card if there is any, numbers masked."""
-    card = next((card for card in cards if card.status is CardStatus.ACTIVE), cards[0] if cards else None)
     return Hit(
         member_id,
         profile.name if profile else "",
-        masked(card.number) if card else "",
+        masked(card_number) if card_number else "",
         masked(profile.phone) if profile and profile.phone else "",
         balance,
     )

@@ -160,5 +160,14 @@ def test_a_number_that_very_many_have_is_cut(ledger: LedgerOfTests, reader: Read
     """A family of sixty on one phone: some are shown, and that there are more."""
     enrol(ledger, *(Profile(f"Kind {chr(97 + index)}", "+491711234567") for index in range(60)))
     found = reader.find("4567", limit=100)
-    assert (len(found.hits), found.more) == (search.FITTING_MAX, True)
+    assert (len(found.hits), found.more) == (search.NUMBERED_MAX, True)
     assert reader.find("0000").more is False
+
+
+def test_a_name_with_a_number_is_all_of_the_name(ledger: LedgerOfTests, reader: Reader) -> None:
+    """Beginnings of its words: neither a piece from within one nor another first name."""
+    enrol(ledger, Profile("Anna Moller", "+491711234567"), Profile("Bela Moller", "+491711234568"))
+    assert [hit.name for hit in reader.search("anna moll 4567")] == ["Anna Moller"]
+    assert reader.search("bela moll 4567") == []
+    assert reader.search("oll 4567") == []
+    assert reader.search("-") == []
