@@ -24,12 +24,18 @@ STEPS: Final[dict[RecoverStep, str]] = {
 }
 
 _WHY_NOT: Final[dict[WhyNot, str]] = {
-    WhyNot.SHOP_HERE: mark("There is a shop in this folder already."),
-    WhyNot.NOTHING_TO_START_FROM: mark("Type the address of head office and the code it gave you."),
+    WhyNot.SHOP_HERE: mark(
+        "There is a shop in this folder already. Choose another with --data, or keep this one with --set-aside."
+    ),
+    WhyNot.NOTHING_TO_START_FROM: mark(
+        "Say where to start from: head office's address with its code, a copy, or a black box."
+    ),
     WhyNot.NO_BLACK_BOX: mark("There is no black box in this folder. Choose another, or leave the field empty."),
     WhyNot.SEVERAL_TILLS: mark("The black boxes of several tills are in this folder. Move the others away first."),
     WhyNot.OTHER_TILL: mark("The black box is of another till than the copy. Choose another folder."),
-    WhyNot.RECORDS_MISSING: mark("Bookings {first} to {last} are neither in the copy nor in the black box."),
+    WhyNot.RECORDS_MISSING: mark(
+        "Bookings {first} to {last} are neither in the copy nor in the black box. Look for a newer copy."
+    ),
     WhyNot.NO_PROGRAMME: mark("The rules under which the newest bookings were made are missing. Call support."),
     WhyNot.NOT_SOUND: mark("What came of it does not hold together. Write a support file and call support."),
 }

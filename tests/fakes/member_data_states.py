@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from terminal.presenters.form_states import FormState
 from terminal.presenters.states import Choice, Field, Notice, Tone
 
-DOCUMENTS = "/home/kasse/Dokumente"
+DOCUMENTS = "/srv/kasse/Dokumente"
 STICK = "/media/kasse/STICK"
 
 

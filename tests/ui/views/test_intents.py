@@ -90,7 +90,7 @@ BUTTONS: dict[str, dict[str, Call]] = {
         "cancel": ("cancel",),
     },
     "member_data": {
-        "offer0": ("field_typed", "folder", "/home/kasse/Dokumente"),
+        "offer0": ("field_typed", "folder", "/srv/kasse/Dokumente"),
         "offer1": ("field_typed", "folder", "/media/kasse/STICK"),
         "offer2": ("field_typed", "folder", "/media/kasse/INTENSO"),
         "person0": ("choose", "m"),
