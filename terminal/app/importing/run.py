@@ -6,8 +6,9 @@ repeats the command, which finds what is there and goes on behind it.
 
 from __future__ import annotations
 
+import gc
 import shutil
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -167,7 +168,7 @@ def import_file(till: Till, command: ImportCommand, progress: Callable[[Phase, i
             result.
         StorageError: The disk failed; what is booked is found when the command is repeated.
     """
-    with Stage(till.store.directory) as stage:
+    with _uncollected(), Stage(till.store.directory) as stage:
         work = _Import(till, command, stage, progress)
         with closing(till.store.reader()) as reader:
             found = work.check(reader)
@@ -178,6 +179,18 @@ def import_file(till: Till, command: ImportCommand, progress: Callable[[Phase, i
         with suppress(StorageError):  # everything is booked; who can't be found yet will be after the next start
             index_everybody(till.store, lambda read, total: progress(Phase.INDEXING, read, total))
     return done
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Look for no cycles meanwhile: a batch has none, goes with its last reference, and is large to look through."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _Import:

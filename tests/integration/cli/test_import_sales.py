@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 from loyalty.records import Sale
 from storage.store import open_store
 from terminal.app.importing import run
+from terminal.app.importing.run import ImportCommand, Kind, import_file
+from terminal.app.till import Till
 from tests.fakes.command_line import ANNA, BEN, SPARE, CommandLine, card_number
 
 HEADER = "receipt,at,card,amount,currency"
@@ -72,6 +75,35 @@ def test_a_sale_becomes_a_record_of_its_own_time(shop: CommandLine) -> None:
     assert (anonymous.member_id, anonymous.card_ref, anonymous.points) == (None, None, 0)
     assert shop.done("member", "show", ANNA)["balance"] == 3
     assert shop.done("ledger", "verify")["ok"]
+
+
+def test_an_import_leaves_nothing_for_the_search_for_cycles(shop: CommandLine) -> None:
+    """It rests meanwhile, so what only it could free would grow with the file; afterwards it runs again."""
+    leftovers = []
+    for name, count_ in (("few", 40), ("many", 1_040)):
+        rows = [f"{name}-{number},2025-03-01 10:00,{card_number(number % 9)},1.00,EUR" for number in range(count_)]
+        path = Path(file(shop, *rows, name=f"{name}.csv"))
+        command = ImportCommand(Kind.SALES, path, award=False, encoding=None, note="", copies=path.parent / "copies")
+        with open_store(shop.directory, clock=shop.clock, ids=shop.ids) as store:
+            gc.collect()
+            gc.disable()
+            try:
+                done = import_file(Till(store, shop.clock, shop.ids), command, lambda *_: None)
+                assert not gc.isenabled()
+                leftovers.append(gc.collect())
+            finally:
+                gc.enable()
+        assert done.imported == count_
+    assert leftovers[1] < leftovers[0] + 100
+
+
+def test_the_search_for_cycles_goes_on_afterwards(shop: CommandLine) -> None:
+    """Also when the import ends with a refusal."""
+    assert gc.isenabled()
+    shop("import", "sales", file(shop, "R-1,yesterday,,1.00,EUR"))
+    assert gc.isenabled()
+    shop.done("import", "sales", file(shop, "R-1,2025-03-01,,1.00,EUR"))
+    assert gc.isenabled()
 
 
 def test_owners_that_are_not_remembered_any_more_are_asked_again(
