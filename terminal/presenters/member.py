@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from terminal.app.earn import Earned
     from terminal.app.identify import Identified
     from terminal.app.redeem import Redeemed
+    from terminal.presenters.sale_watcher import SaleWatcher
     from terminal.register.port import RegisterBasket
 
 LAST_BOOKINGS: Final = 4
@@ -34,22 +35,6 @@ AMOUNT_LENGTH_MAX: Final = 14
 """The longest amount the keypad builds, in characters."""
 
 EMPTY: Final = MemberState(name="", anonymous=True, card="", balance="", balance_caption="", worth="")
-
-
-class SaleWatcher(Protocol):
-    """Who follows the open sale: the counter of the cash register."""
-
-    def sale_changed(self) -> None:
-        """The open sale came, went or has changed."""
-        ...
-
-    def sale_booked(self, outcome: Earned | Redeemed | Refused) -> None:
-        """The open sale came back from the disk, booked or refused."""
-        ...
-
-    def sale_failed(self, error: Exception) -> None:
-        """The disk did not take the open sale."""
-        ...
 
 
 class MemberPresenter(Presenter[MemberState]):

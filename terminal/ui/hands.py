@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtGui import QImage, QKeyEvent
@@ -30,6 +31,7 @@ KEYS = {
     "Tab": Qt.Key.Key_Tab,
     "Space": Qt.Key.Key_Space,
 }
+WindowT = TypeVar("WindowT", bound=QWidget)
 _TYPED = {"Space": " ", "Enter": "\r", "Tab": "\t"}
 
 
@@ -141,6 +143,25 @@ class Hands:
         if not image.save(str(path), "PNG", 0):  # type: ignore[call-overload]
             raise NeverHappenedError(f"The picture {path} could not be written")
         return path
+
+
+def as_soon_as_the_loop_runs(call: Callable[[], None]) -> None:
+    """Have something called by the program's event loop, however late that begins."""
+    application = QApplication.instance()
+    assert application is not None, "there is a window to work"
+    QTimer.singleShot(0, application, call)
+
+
+def window_on_screen(kind: type[WindowT]) -> WindowT:
+    """The window of a kind that can be seen.
+
+    Raises:
+        NeverHappenedError: There is none.
+    """
+    for window in QApplication.topLevelWidgets():
+        if isinstance(window, kind) and window.isVisible():
+            return window
+    raise NeverHappenedError(f"No {kind.__name__} can be seen")
 
 
 def discard(*objects: QObject) -> None:

@@ -10,7 +10,7 @@ from storage.verify import verify
 from terminal.app.system import SystemClock
 from terminal.demo.history import year_until_now
 from terminal.demo.shop import make_shop
-from terminal.shots_of_loss import Album, picture_loss
+from terminal.shots.loss import Album, picture_loss
 from tests.integration.demo.conftest import nothing
 from texts.i18n import Texts
 

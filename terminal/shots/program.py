@@ -1,7 +1,7 @@
 """``python -m terminal.shots [DIR]``: every screen in both languages and both sizes, as PNG.
 
 The walk of the demo takes the pictures, so they show what really happens. What the demo has not, copies of its data and
-a disk that failed, ``terminal.shots_of_loss`` adds. Small copies go where the documentation has its own.
+a disk that failed, ``terminal.shots.loss`` adds. Small copies go where the documentation has its own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from terminal.app.system import SystemClock
 from terminal.demo.program import progress_bar, serve_off_screen
 from terminal.demo.shop import demo_folder, fresh_shop
 from terminal.main import demo_stage
-from terminal.shots_of_loss import Album, picture_loss
+from terminal.shots.loss import Album, picture_loss
 from texts.i18n import LANGUAGES, Texts
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SIZES: Final = ((1024, 768), (1366, 768))
 DEFAULT_FOLDER: Final = Path("shots")
-SMALL_FOLDER: Final = Path(__file__).resolve().parents[1] / "docs" / "screens"
+SMALL_FOLDER: Final = Path(__file__).resolve().parents[2] / "docs" / "screens"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,7 +71,3 @@ def parser() -> argparse.ArgumentParser:
         "folder", nargs="?", type=Path, default=DEFAULT_FOLDER, help="where the pictures go (%(default)s)"
     )
     return made
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

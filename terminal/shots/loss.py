@@ -32,8 +32,6 @@ from texts.i18n import Texts
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from PySide6.QtWidgets import QApplication
-
     from terminal.assembly import RunningTill
     from terminal.ui.hands import Hands
     from terminal.ui.restore_window import RestoreWindow
@@ -187,12 +185,11 @@ class _Restoring:
 
     def run(self) -> None:
         """Open the till that can't open, and go the way to its end."""
-        from PySide6.QtCore import QTimer
-
+        from terminal.ui.hands import as_soon_as_the_loop_runs
         from terminal.ui.restore_program import run_restoring
 
         application, clock, ids = make_application(), SystemClock(), SystemIds()
-        QTimer.singleShot(0, application, lambda: self._walk(application))
+        as_soon_as_the_loop_runs(self._walk)
         opens = run_restoring(
             application,
             self._directory,
@@ -215,13 +212,16 @@ class _Restoring:
             return error
         raise AssertionError("a till without its bookings must not open")
 
-    def _walk(self, application: QApplication) -> None:
+    def _walk(self) -> None:
         """Go from page to page; the program's loop ends whatever happens."""
+        from terminal.ui.hands import window_on_screen
+        from terminal.ui.restore_window import RestoreWindow
+
         try:
-            self._take_pictures(_window_of(application))
+            self._take_pictures(window_on_screen(RestoreWindow))
         except Exception as error:  # noqa: BLE001 - raised again where the loop has ended
             self._bugs.append(error)
-            application.exit(1)
+            make_application().exit(1)
 
     def _take_pictures(self, window: RestoreWindow) -> None:
         from terminal.ui.hands import Hands
@@ -256,9 +256,3 @@ class _Restoring:
             self._album.add(hands, f"restore-{Page.WORKING}")
         picture(Page.DONE)
         hands.press("Enter")
-
-
-def _window_of(application: QApplication) -> RestoreWindow:
-    from terminal.ui.restore_window import RestoreWindow
-
-    return next(each for each in application.topLevelWidgets() if isinstance(each, RestoreWindow) and each.isVisible())

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from terminal import shots
+from terminal.shots import program as shots
 
 
 @pytest.mark.parametrize(("arguments", "folder"), [([], shots.DEFAULT_FOLDER), (["here"], Path("here"))])
