@@ -167,11 +167,11 @@ def _by_name_and_number(index: Database, cards: Database, query: Query, fitting:
     digits, word = query.digits, query.words[0]
     holders = _card_holders(cards, _CARD_ENDS, digits[::-1], limit)
     fitting.cut |= len(holders) == limit
-    named = index.all(_NAMED, (json.dumps([member.hex() for member in holders]), word))
+    named = index.all(_NAMED, (json.dumps([member.hex() for member in holders]), f" {word}"))
     for key in _phone_keys(digits):
         bounds = (key, key + ALL_LETTERS, limit)
         fitting.cut |= index.value(_LENGTH, bounds) == limit
-        named += index.all(_PEOPLE_NAMED, (*bounds, word))
+        named += index.all(_PEOPLE_NAMED, (*bounds, f" {word}"))
     for member, name in named:
         words = name.split()
         if fits(words, query.words):
