@@ -21,6 +21,7 @@ class _Kind(msgspec.Struct):
 
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
+_ASKED_ENCODER = msgspec.json.Encoder(order="deterministic")
 _DECODER: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
 _KIND_DECODER = msgspec.json.Decoder(_Kind)
 _UNREADABLE: Final = (msgspec.MsgspecError, UnicodeError, RecursionError)  # all that msgspec raises for bad bytes
@@ -92,4 +93,4 @@ def command_digest(key: bytes, *asked: object) -> str:
     The key is the programme's secret: card numbers and names are so few that a plain hash of them could be tried out,
     and what stands in the journal can never be erased.
     """
-    return hmac.digest(key, msgspec.json.encode(asked, order="deterministic"), "sha256").hex()
+    return hmac.digest(key, _ASKED_ENCODER.encode(asked), "sha256").hex()

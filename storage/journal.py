@@ -196,9 +196,9 @@ def _first_known(database: Database, sales: Sequence[Sale], last_seq: int) -> UU
 
 def _check_against_journal(database: Database, record: AnyRecord, closed_day: date | None) -> None:
     """Refuse what no careful caller asks for: moving nobody's points, a closed day, reversing more than is left."""
-    if isinstance(record, NEEDS_MEMBER) and record.member_id is None:
+    if record.member_id is None and isinstance(record, NEEDS_MEMBER):
         raise ValueError(f"It must name a member: {record!r}")
-    if isinstance(record, MOVING) and closed_day is not None and record.business_day <= closed_day:
+    if closed_day is not None and record.business_day <= closed_day and isinstance(record, MOVING):
         raise ValueError(f"Business day {record.business_day} is closed: {record!r}")
     if isinstance(record, DayClose):
         last = database.one("SELECT number, closed_day FROM day_close ORDER BY number DESC LIMIT 1") or (0, "")

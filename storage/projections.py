@@ -175,14 +175,14 @@ def _book(
 ) -> None:
     """Write account, entries and booking, which carries the running balance so that a history needs no sum."""
     day = record.business_day.isoformat()
+    is_sale = isinstance(record, Sale)
     moved: tuple[Movement, ...] = ()
     points = balance = 0
     root: bytes | None = None
     if record.member_id:
         root = record.member_id.bytes
         moved = movements(record)
-        points = sum(movement.points for movement in moved)
-        is_sale = isinstance(record, Sale)
+        points = sum([movement.points for movement in moved])
         added = (points, int(is_sale), amount_cents, day if is_sale else None)
         after = database.one(_ADD_TO_ACCOUNT, (root, *added))
         if after is None:  # a merged account takes nothing more
@@ -190,7 +190,7 @@ def _book(
             after = database.one(_ADD_TO_ACCOUNT, (root, *added))
         assert after is not None, "an account that others were merged into is not merged itself"
         balance = after[0]
-    original = original_of(record)
+    original = None if is_sale else original_of(record)
     for part, movement in enumerate(moved):
         row = (root, seq, part, movement.kind.value, movement.points, record.at_us, record.record_id.bytes, original)
         database.run(ADD_ENTRY, row)

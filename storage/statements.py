@@ -90,8 +90,9 @@ class StatementReads(Reads):
         if row[6]:
             merged = UUID(bytes=row[6])
             row = self._ledger.one(_ACCOUNT, (row[6],)) or row
+            member_id = UUID(bytes=row[0])
         agreed_balance(row[0], row[1], row[7])
-        return AccountRow(UUID(bytes=row[0]), row[1], row[2], row[3], day_of(row[4]), day_of(row[5]), merged)
+        return AccountRow(member_id, row[1], row[2], row[3], day_of(row[4]), day_of(row[5]), merged)
 
     def members_with_points(self, after: UUID | None, limit: int) -> list[UUID]:
         """Own accounts that have points, by id, so many behind one; ``None`` for the first."""
