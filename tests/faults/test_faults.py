@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from tests.faults.catalogue import WORKLOADS
 from tests.faults.lab import Lab
 from tests.faults.shim import MODES, why_not
-from tests.faults.workloads import WORKLOADS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

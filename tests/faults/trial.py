@@ -16,8 +16,8 @@ from storage.errors import DiskFailed, DiskFull, StorageError
 from storage.verify import verify
 from terminal.errors import CommandError
 from terminal.messages import error_text
+from tests.faults.catalogue import WORKLOADS
 from tests.faults.shim import MODES, Kind, Mode, Page, Told
-from tests.faults.workloads import WORKLOADS
 from tests.faults.world import Workload, World, is_refused
 from texts.i18n import Texts
 

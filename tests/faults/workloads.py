@@ -56,7 +56,7 @@ def enrolling(number: int, member: int, name: str) -> Step:
     return Step(f"enrolment {number}", lambda world: enrol(world.till, command), _held(number))
 
 
-def _shop(world: World) -> None:
+def shop(world: World) -> None:
     """A shop with three members, two of them named, a few sales and a reward taken."""
     world.make_shop()
     for step in (
@@ -70,13 +70,19 @@ def _shop(world: World) -> None:
         step.do(world)
 
 
-def _open(world: World) -> object:
+def opened(world: World) -> object:
+    """The till is open when the work begins."""
     return world.store
+
+
+def sell(world: World, number: int, member: int, cents: int) -> None:
+    """Book a sale while nothing fails."""
+    selling(number, member, cents).do(world)
 
 
 def _left_by_a_crash(world: World) -> None:
     """As the shop, but its process dies: log and mark stay behind."""
-    _shop(world)
+    shop(world)
     crashed = world.root / "crashed"
     shutil.copytree(world.directory, crashed)
     world.close()
@@ -94,7 +100,7 @@ def _old_layout(world: World) -> None:
 
 def _copied(world: World) -> None:
     """A shop with a copy, and a sale behind the copy."""
-    _shop(world)
+    shop(world)
     backup(world.directory, world.root / "copy")
     selling(7, 1, 700).do(world)
 
@@ -114,7 +120,7 @@ def _backup(world: World) -> object:
     return backup(world.directory, world.root / "copy")
 
 
-def _is_sound_copy(world: World) -> bool:
+def is_sound_copy(world: World) -> bool:
     """A copy that was reported can be put back; looked at in a folder of its own."""
     if not (world.root / "copy").exists():
         return False
@@ -140,7 +146,7 @@ def _profile_is(name: str) -> Callable[[World], bool]:
     return check
 
 
-def _is_erased(world: World) -> bool:
+def is_erased(world: World) -> bool:
     """Neither profile nor card nor key of the member is left."""
     with world.reading() as reader:
         keys = reader._vault.value("SELECT count(*) FROM member_key")
@@ -148,7 +154,7 @@ def _is_erased(world: World) -> bool:
 
 
 def _joined(world: World) -> None:
-    _shop(world)
+    shop(world)
     _join(world)
 
 
@@ -210,8 +216,8 @@ def _one_page_at_a_time(world: World) -> object:
 
 
 BOOKINGS: Final = (
-    Workload("sale", (selling(10, 1, 2_000), selling(11, 5, 1_000)), _shop, _open),
-    Workload("sale with reward", (selling(10, 1, 2_000, ("five-off",)),), _shop, _open),
+    Workload("sale", (selling(10, 1, 2_000), selling(11, 5, 1_000)), shop, opened),
+    Workload("sale with reward", (selling(10, 1, 2_000, ("five-off",)),), shop, opened),
     Workload(
         "redemption",
         (
@@ -221,8 +227,8 @@ BOOKINGS: Final = (
                 _held(10),
             ),
         ),
-        _shop,
-        _open,
+        shop,
+        opened,
     ),
     Workload(
         "reversal",
@@ -238,8 +244,8 @@ BOOKINGS: Final = (
                 _held(10),
             ),
         ),
-        _shop,
-        _open,
+        shop,
+        opened,
     ),
     Workload(
         "adjustment",
@@ -250,23 +256,23 @@ BOOKINGS: Final = (
                 _held(10),
             ),
         ),
-        _shop,
-        _open,
+        shop,
+        opened,
     ),
-    Workload("enrolment", (enrolling(10, 5, "Annabel Vogt"),), _shop, _open),
-    Workload("profile change", (Step("profile", _change_profile, _profile_is("Anna Bauer-Huber")),), _shop, _open),
+    Workload("enrolment", (enrolling(10, 5, "Annabel Vogt"),), shop, opened),
+    Workload("profile change", (Step("profile", _change_profile, _profile_is("Anna Bauer-Huber")),), shop, opened),
     Workload(
         "erasure",
         (
             Step(
                 "erasure",
                 lambda world: erase_member(world.till, EraseCommand(card(2))),
-                _is_erased,
+                is_erased,
                 Reason.CARD_UNKNOWN,
             ),
         ),
-        _shop,
-        _open,
+        shop,
+        opened,
     ),
     Workload(
         "merge",
@@ -277,8 +283,8 @@ BOOKINGS: Final = (
                 _held(10),
             ),
         ),
-        _shop,
-        _open,
+        shop,
+        opened,
     ),
     Workload(
         "card replaced",
@@ -291,14 +297,14 @@ BOOKINGS: Final = (
                 _held(10),
             ),
         ),
-        _shop,
-        _open,
+        shop,
+        opened,
     ),
     Workload(
         "card numbers",
         (Step("numbers", lambda world: reserve_numbers(world.till, NumbersCommand(command_id(10), 20))),),
-        _shop,
-        _open,
+        shop,
+        opened,
     ),
     Workload(
         "day close",
@@ -310,25 +316,25 @@ BOOKINGS: Final = (
                 Reason.DAY_ALREADY_CLOSED,
             ),
         ),
-        _shop,
-        _open,
+        shop,
+        opened,
     ),
 )
 """Bookings on a till that is open already."""
 
 KEEPING: Final = (
-    Workload("checkpoint", (selling(10, 1, 2_000), Step("checkpoint", _one_page_at_a_time)), _shop, _open),
-    Workload("closing", (Step("closing", _close),), _shop, lambda world: selling(10, 1, 2_000).do(world)),
-    Workload("opening", (Step("opening", _open),), _shop),
-    Workload("opening after a crash", (Step("opening", _open), selling(10, 1, 2_000)), _left_by_a_crash),
-    Workload("migration", (Step("opening", _open), Step("closing", _close)), _old_layout),
-    Workload("backup", (Step("backup", _backup, _is_sound_copy),), _shop),
-    Workload("backup over another", (Step("backup", _backup, _is_sound_copy),), _copied),
+    Workload("checkpoint", (selling(10, 1, 2_000), Step("checkpoint", _one_page_at_a_time)), shop, opened),
+    Workload("closing", (Step("closing", _close),), shop, lambda world: selling(10, 1, 2_000).do(world)),
+    Workload("opening", (Step("opening", opened),), shop),
+    Workload("opening after a crash", (Step("opening", opened), selling(10, 1, 2_000)), _left_by_a_crash),
+    Workload("migration", (Step("opening", opened), Step("closing", _close)), _old_layout),
+    Workload("backup", (Step("backup", _backup, is_sound_copy),), shop),
+    Workload("backup over another", (Step("backup", _backup, is_sound_copy),), _copied),
     Workload("restore", (Step("restore", _restore),), _copied),
     Workload("restore into nothing", (Step("restore", _restore),), _copied_elsewhere, judged=False),
-    Workload("rebuild", (Step("rebuild", lambda world: rebuild(world.store)),), _shop, _open),
-    Workload("verify", (Step("verify", _verify),), _shop),
-    Workload("settings", (Step("settings", _settings, _have_settings),), _shop),
+    Workload("rebuild", (Step("rebuild", lambda world: rebuild(world.store)),), shop, opened),
+    Workload("verify", (Step("verify", _verify),), shop),
+    Workload("settings", (Step("settings", _settings, _have_settings),), shop),
     Workload(
         "setting up",
         (Step("setting up", lambda world: world.make_shop() if world.opened is None and not _stands(world) else None),),
@@ -338,10 +344,10 @@ KEEPING: Final = (
 """What a till does with its files besides booking."""
 
 HEAD_OFFICE: Final = (
-    Workload("joining", (Step("joining", _join, _is_joined),), _shop, _open),
-    Workload("pull", (Step("pull", _pull),), _joined, _open),
-    Workload("leaving", (Step("leaving", _leave),), _joined, _open),
-    Workload("sale of a joined till", (selling(10, 1, 2_000), enrolling(11, 5, "Anna Neu")), _joined, _open),
+    Workload("joining", (Step("joining", _join, _is_joined),), shop, opened),
+    Workload("pull", (Step("pull", _pull),), _joined, opened),
+    Workload("leaving", (Step("leaving", _leave),), _joined, opened),
+    Workload("sale of a joined till", (selling(10, 1, 2_000), enrolling(11, 5, "Anna Neu")), _joined, opened),
 )
 """What a till does because of head office."""
 
@@ -350,4 +356,5 @@ def _stands(world: World) -> bool:
     return all((world.directory / name).exists() for name in (LEDGER_FILE, VAULT_FILE, KEY_FILE))
 
 
-WORKLOADS: Final = {workload.name: workload for workload in (*BOOKINGS, *KEEPING, *HEAD_OFFICE)}
+OF_A_DAY: Final = (*BOOKINGS, *KEEPING, *HEAD_OFFICE)
+"""What a till does every day; ``catalogue`` has all."""

@@ -16,6 +16,7 @@ from loyalty.outcomes import Reason, Refused
 from loyalty.records import EpochStart
 from storage.store import Store, create_store, open_store
 from terminal.app.till import Till
+from terminal.errors import CommandError
 from tests.fakes.clock import FakeClock, SeededIds
 from tests.fakes.ledger import PROGRAMME
 
@@ -33,6 +34,15 @@ def command_id(number: int) -> UUID:
     return UUID(int=LATER_MS << 80 | 7 << 76 | 0b10 << 62 | number)
 
 
+class CommandFailed(CommandError):
+    """Something said that it was not done; ``sentence`` is what a person reads."""
+
+    def __init__(self, path: Path, code: str, sentence: str) -> None:
+        super().__init__(path)
+        self.code = code  # type: ignore[misc]  # one class for whatever was said
+        self.sentence = sentence  # type: ignore[misc]  # as above
+
+
 class World:
     """One attempt at a workload, in a process of its own.
 
@@ -44,6 +54,7 @@ class World:
 
     def __init__(self, root: Path, attempt: int) -> None:
         self.root = root
+        self.attempt = attempt
         self.directory = root / "data"
         self.clock = FakeClock()
         self.ids = SeededIds(attempt, self.clock)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.faults.catalogue import WORKLOADS
 from tests.faults.lab import Lab
 from tests.faults.shim import MODES, why_not
-from tests.faults.workloads import WORKLOADS
 
 if TYPE_CHECKING:
     from tests.soak.frame import Run

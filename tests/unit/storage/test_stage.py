@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from storage.connection import Database
-from storage.errors import DiskFull, StorageError
+from storage.errors import DiskFailed, DiskFull, StorageError
 from storage.stage import Item, Stage
 
 if TYPE_CHECKING:
@@ -94,4 +94,21 @@ def test_a_full_disk_while_it_is_made_leaves_nothing(tmp_path: Path, monkeypatch
     monkeypatch.setattr(Database, "run", full)
     with pytest.raises(DiskFull):
         Stage(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_fails_in_the_end_does_not_hide_how_the_work_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an import has to say comes through; the next one removes the file."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise OSError(5, "the disk failed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.unlink", broken)
+        with pytest.raises(DiskFailed), Stage(tmp_path):
+            raise DiskFailed("told by the import")
+    assert len(list(tmp_path.iterdir())) == 1
+    Stage(tmp_path).close()
     assert list(tmp_path.iterdir()) == []
