@@ -272,7 +272,7 @@ def test_nothing_is_written_before_the_day_was_read(counter: Counter) -> None:
 def test_only_keys_that_do_something_are_shown(counter: Counter) -> None:
     """The bar at the bottom never promises a key that is dead on this screen."""
     counter.scan(ANNA)
-    assert [hint.key for hint in counter.shell.state.keys] == ["F3", "F4", "F5", "F6", "Esc"]
+    assert [hint.key for hint in counter.shell.state.keys] == ["F3", "F4", "F5", "F6", "F8", "Esc"]
     counter.shell.key("F10")
     assert counter.screen() is Screen.MEMBER
     counter.shell.key("Esc")
