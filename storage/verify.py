@@ -23,6 +23,7 @@ from loyalty.records import AnyRecord, DayClose, EpochStart, Sale, UnknownRecord
 from loyalty.statement import movements
 from storage import migrations, sqlite
 from storage.checks import check_files
+from storage.comparing import differences
 from storage.connection import Database, open_reader, open_scratch
 from storage.errors import Damaged, NotALedger, StorageError
 from storage.files import LEDGER_FILE, REPLICA_FILE, VAULT_FILE, os_errors
@@ -32,7 +33,7 @@ from storage.outgoing import OutgoingReads
 from storage.replica_rows import read_link
 from storage.replica_view import is_replica
 from storage.reports import ReportReads
-from storage.schema import LEDGER, PROJECTION_TABLES, PROJECTIONS, VAULT
+from storage.schema import LEDGER, PROJECTION_TABLES, VAULT
 from storage.tip import read_tip, tip_problem
 from storage.upgrade import bring_files_up_to_date, is_older
 from storage.vault import key_of, unseal
@@ -45,9 +46,6 @@ if TYPE_CHECKING:
 
 PROBLEMS_MAX: Final = 200
 """How many problems are told; beyond it the file is not scratched but lost."""
-
-DIFFERENCES_PER_TABLE_MAX: Final = 10
-"""How many differing rows of one table are told."""
 
 PROGRESS_RECORDS: Final = 1_000
 """How often progress is reported, in records."""
@@ -155,7 +153,8 @@ def verify(directory: Path, progress: Callable[[int, int], None] | None = None) 
             for records, total in _walk(fold, sums, findings):
                 if progress:
                     progress(records, total)
-            _compare_tables(fold, findings)
+            for problem in differences(fold):
+                findings.add(problem)
             _compare_sums(fold, sums, findings)
             findings.add(tip_problem(tip, fold, "live.journal"))
         _check_profiles(directory, findings)
@@ -302,64 +301,6 @@ def _says(more: object, less: object) -> bool:
     if isinstance(less, list) and isinstance(more, list):
         return len(more) == len(less) and all(map(_says, more, less))
     return type(more) is type(less) and more == less
-
-
-def _compare_tables(fold: Database, findings: _Findings) -> None:
-    """Compare each projection with the fold: what is missing, what differs in which column, what does not belong."""
-    for table in PROJECTIONS:
-        info = fold.all(f"SELECT name, pk FROM pragma_table_info('{table}') ORDER BY cid")  # noqa: S608 - names of our own
-        names = [name for name, _ in info]
-        key = [index for index, (_, pk) in enumerate(info) if pk]
-        if not _is_same(fold, table, names, key):
-            _tell_differences(fold, table, names, key, findings)
-
-
-def _is_same(fold: Database, table: str, names: list[str], key: list[int]) -> bool:
-    """Whether a projection has the rows of the fold and no others; the rows themselves never leave SQLite."""
-    same_key = " AND ".join(f"found.{names[index]} = wanted.{names[index]}" for index in key)
-    same = " AND ".join(f"found.{name} IS wanted.{name}" for index, name in enumerate(names) if index not in key)
-    pairs = f"main.{table} wanted NOT INDEXED CROSS JOIN live.{table} found ON {same_key}"
-    agreeing = fold.value(f"SELECT count(*) FROM {pairs} WHERE {same or 1}")  # noqa: S608 - names of our own, as below
-    wanted = fold.value(f"SELECT count(*) FROM main.{table} NOT INDEXED")  # noqa: S608
-    found = fold.value(f"SELECT count(*) FROM live.{table} NOT INDEXED")  # noqa: S608
-    return bool(wanted == found == agreeing)
-
-
-def _tell_differences(fold: Database, table: str, names: list[str], key: list[int], findings: _Findings) -> None:
-    where = " AND ".join(f"{names[index]} = ?" for index in key)
-    told = False
-    for row in fold.all(_difference("main", "live", table)):
-        identity = [row[index] for index in key]
-        found = fold.one(f"SELECT * FROM live.{table} WHERE {where}", identity)  # noqa: S608 - names of our own
-        findings.add(_row_problem(table, names, identity, row, found))
-        told = True
-    for row in fold.all(_difference("live", "main", table)):
-        identity = [row[index] for index in key]
-        if fold.one(f"SELECT 1 FROM main.{table} WHERE {where}", identity) is None:  # noqa: S608 - names of our own
-            findings.add(f"{table} {_shown(identity)} does not belong there")
-            told = True
-    if not told:
-        findings.add(f"{table}: a row stands there twice, or its rows are out of order")
-
-
-def _difference(left: str, right: str, table: str) -> str:
-    columns = f"SELECT * FROM {left}.{table} EXCEPT SELECT * FROM {right}.{table}"  # noqa: S608 - names of our own
-    return f"{columns} LIMIT {DIFFERENCES_PER_TABLE_MAX}"
-
-
-def _row_problem(table: str, names: list[str], identity: list[object], wanted: Row, found: Row | None) -> str:
-    if found is None:
-        return f"{table} {_shown(identity)} is missing"
-    differing = [
-        f"{name} is {_shown([is_now])}, should be {_shown([should])}"
-        for name, is_now, should in zip(names, found, wanted, strict=True)
-        if is_now != should
-    ]
-    return f"{table} {_shown(identity)}: {'; '.join(differing)}"
-
-
-def _shown(values: list[object]) -> str:
-    return " ".join(value.hex() if isinstance(value, bytes) else str(value) for value in values)
 
 
 def _compare_sums(fold: Database, sums: _Sums, findings: _Findings) -> None:

@@ -15,6 +15,7 @@ from storage import sqlite
 from storage.connection import Database
 from storage.errors import Busy, Damaged, MissingLedger
 from storage.files import TIP_FILE
+from storage.gathering import Gathering
 from storage.rebuild import rebuild
 from storage.schema import JOURNAL, PROJECTIONS
 from storage.verify import quick_check, verify
@@ -227,6 +228,32 @@ def test_a_record_that_contradicts_the_ones_before_is_found(ledger: LedgerOfTest
     edit(ledger.directory, lambda to: forge(to, 4, f"payload = x'{payload.hex()}'"))
     problems = verify(ledger.directory).problems
     assert any("seq 4: contradicts the records before it" in problem for problem in problems)
+
+
+def test_what_shows_only_when_rows_are_written_is_found(ledger: LedgerOfTests, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tables of the fold may refuse many records at once; the proof tells it and goes on to the comparison."""
+    busy_shop(ledger)
+
+    def refuse(gathering: Gathering) -> None:
+        raise sqlite.IntegrityError("one position twice")
+
+    monkeypatch.setattr(Gathering, "flush", refuse)
+    problems = verify(ledger.directory).problems
+    assert "journal: records contradict each other: one position twice" in problems
+    assert any(problem.startswith("booking ") for problem in problems)
+
+
+def test_a_number_that_became_a_fraction_is_found(ledger: LedgerOfTests) -> None:
+    """One flipped bit says that a number is a fraction; SQLite's own check sees it, and so does the walk."""
+    busy_shop(ledger)
+    schema = "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = {} WHERE name = 'journal'"
+    loose, strict = schema.format("replace(sql, ') STRICT', ')')"), schema.format("sql || ' STRICT'")
+    edit(ledger.directory, lambda to: to.executescript(loose))
+    edit(ledger.directory, lambda to: to.execute("UPDATE journal SET at_us = at_us + 0.5 WHERE seq = 5"))
+    edit(ledger.directory, lambda to: to.executescript(strict))
+    problems = verify(ledger.directory).problems
+    assert any("journal.at_us" in problem for problem in problems)
+    assert any("a row is not as it was written" in problem for problem in problems)
 
 
 PLANTED = {

@@ -32,6 +32,8 @@ from tests.fakes.ledger import LedgerOfTests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
+    from uuid import UUID
 
     from loyalty.records import AnyRecord
     from storage.connection import Row
@@ -82,15 +84,15 @@ class Chance:
             if isinstance(record, Sale | Redemption):
                 self._undoable.append(record)
 
-    def _today(self) -> object:
+    def _today(self) -> date:
         return self._ledger.clock.today()
 
-    def _sell(self, member: object) -> Sale:
+    def _sell(self, member: UUID) -> Sale:
         chance = self._random
         cents = chance.randrange(5_000)
         rewards = [self._ledger.reward(), self._ledger.reward("tea", 20, 100)][: max(0, chance.randrange(-3, 3))]
         receipt = chance.choice(["", f"R-{cents}"])
-        return self._ledger.sale(member, cents, cents // 100, *rewards, receipt=receipt)  # type: ignore[arg-type]
+        return self._ledger.sale(member, cents, cents // 100, *rewards, receipt=receipt)
 
     def _close(self) -> AnyRecord:
         self._closes += 1
