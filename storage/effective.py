@@ -63,15 +63,15 @@ class Statement(msgspec.Struct, frozen=True):
     as_of_us: int
 
 
-def _check_statement(member: bytes, statement: Statement) -> None:
-    """Compare a balance with its points: there is never debt beside points left (``loyalty.statement.fold``).
+def check_lots(member: bytes, balance: int, lots: bytes) -> None:
+    """Compare a statement's balance with its points: ``loyalty.statement.fold`` leaves no debt beside points.
 
     Raises:
         Damaged: They differ; nothing else would tell.
     """
-    left = sum(lot.left for lot in _LOTS.decode(statement.lots))
-    if left and left != statement.balance:
-        raise Damaged(f"statement {member.hex()}: balance is {statement.balance}, its points are {left}")
+    left = sum(lot.left for lot in _LOTS.decode(lots))
+    if left and left != balance:
+        raise Damaged(f"statement {member.hex()}: balance is {balance}, its points are {left}")
 
 
 class Family:
@@ -110,7 +110,7 @@ class Family:
         """
         root = UUID(bytes=self.root)
         for member, item in self.statements.items():
-            _check_statement(member, item)
+            check_lots(member, item.balance, item.lots)
         balance = sum(item.balance for item in self.statements.values()) + sum(item.points for item in self.entries())
         sales = sum(item.sales for item in self.statements.values())
         revenue_cents = sum(item.revenue_cents for item in self.statements.values())

@@ -14,17 +14,17 @@ from storage.directory import DirectoryReads
 from storage.errors import Damaged, NotALedger
 from storage.search import Fitting, holders_of, look_up, parse_query
 from storage.search_index import empty_index
+from storage.shared_hits import SharedHits
 from storage.shared_people import hit_of
 from storage.types import Found
 from storage.vault import unseal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from loyalty.directory import Profile
     from storage.connection import Database
     from storage.search import Query
-    from storage.shared_people import SharedPeople
     from storage.types import Hit
 
 HITS_MAX: Final = 100
@@ -73,35 +73,41 @@ class SearchReads(DirectoryReads):
             very many fit, only some of them are compared, those with the shorter words.
         """
         query, limit = parse_query(text), min(limit, HITS_MAX)
-        fitting: dict[bytes, tuple[int, _Source]] = {}
+        fitting: dict[bytes, int] = {}
         cut, complete = False, self._knows_everybody()
         for source in self._sources():
             found, readable = _look_up(source, query)
             cut, complete = cut or found.cut, complete and readable
+            counting = source.counting(found.members)
             for member, exact in found.members.items():
-                if not (member in fitting and fitting[member][1].counts(member)):
-                    fitting[member] = (exact, source)
+                if member in counting:
+                    fitting.setdefault(member, exact)
         days, merged = self._last_sale_days(fitting)
-        ranks = {member: (exact, days.get(member, "")) for member, (exact, _) in fitting.items()}
+        ranks = {member: (exact, days.get(member, "")) for member, exact in fitting.items()}
         ranked = sorted(fitting, key=ranks.__getitem__, reverse=True)
+        shared = self._shared_hits()
+        if shared:
+            shared.look_at(ranked)
         people: dict[bytes, tuple[int, str]] = {}
         for member in ranked:
-            if len(people) <= limit and fitting[member][1].counts(member):
-                people.setdefault(self._root(member, merged.get(member)), ranks[member])
+            if len(people) <= limit:
+                people.setdefault(shared.root(member) if shared else merged.get(member) or member, ranks[member])
         chosen = dict(list(people.items())[:limit])
-        hits = self._hits(chosen)
+        hits = self._hits(chosen, shared)
         hits.sort(key=lambda hit: chosen[hit.member_id.bytes], reverse=True)  # equals stay in the order of their names
         return Found(tuple(hits), more=cut or len(people) > limit, complete=complete)
 
     def profile_duplicates(self, profile: Profile) -> list[Hit]:
         """Members who may be the same person: same phone, same e-mail, or same name and birthday."""
         found: dict[bytes, None] = {}
+        shared = self._shared_hits()
         for source in self._sources():
             for key in same_person_keys(profile):
                 holders = holders_of(source.index, key, HITS_MAX)
                 _, merged = self._last_sale_days(holders)
-                found |= {self._root(member, merged.get(member)): None for member in holders if source.counts(member)}
-        return self._hits(found)
+                for member in source.counting(holders):
+                    found[shared.root(member) if shared else merged.get(member) or member] = None
+        return self._hits(found, shared)
 
     def _knows_everybody(self) -> bool:
         try:
@@ -113,7 +119,7 @@ class SearchReads(DirectoryReads):
         """Where to search: in the ledger's own index, and on a joined till in head office's too."""
         assert self._search is not None, "a store gives one to every reader"
         shared = self._shared()
-        own = _Source(self._search.database(), self._ledger, shared)
+        own = _Source(self._search.database(), self._ledger, self._shared_hits())
         return [own, _Source(shared.replica, shared.replica, None)] if shared else [own]
 
     def _last_sale_days(self, members: Iterable[bytes]) -> tuple[dict[bytes, str], dict[bytes, bytes]]:
@@ -126,18 +132,13 @@ class SearchReads(DirectoryReads):
             days[member] = max(day or "", days.get(member, ""))
         return days, {member: root for member, _, root in own if root}
 
-    def _root(self, member: bytes, merged: bytes | None) -> bytes:
+    def _shared_hits(self) -> SharedHits | None:
         shared = self._shared()
-        return shared.family(UUID(bytes=member)).root if shared else merged or member
+        return SharedHits(shared, self._ledger) if shared else None
 
-    def _hits(self, members: Iterable[bytes]) -> list[Hit]:
+    def _hits(self, members: Collection[bytes], shared: SharedHits | None) -> list[Hit]:
         """Surviving accounts as a search shows them, by name."""
-        shared = self._shared()
-        if shared:
-            found = (shared.hit(shared.family(UUID(bytes=member))) for member in members)
-            hits = [hit for hit in found if hit]
-        else:
-            hits = self._own_hits(_these(members))
+        hits = shared.hits(members) if shared else self._own_hits(_these(members))
         return sorted(hits, key=lambda hit: (fold_word(hit.name), hit.card_masked, hit.member_id))
 
     def _own_hits(self, these: str) -> list[Hit]:
@@ -171,11 +172,11 @@ class _Source:
 
     index: Database
     cards: Database
-    shared: SharedPeople | None
+    shared: SharedHits | None
 
-    def counts(self, member: bytes) -> bool:
-        """Whether a profile of this index is the one in force."""
-        return self.shared is None or self.shared.is_own(member)
+    def counting(self, members: Collection[bytes]) -> Collection[bytes]:
+        """Whose profile of this index is the one in force."""
+        return members if self.shared is None else self.shared.own_among(members)
 
 
 def _look_up(source: _Source, query: Query) -> tuple[Fitting, bool]:

@@ -38,15 +38,16 @@ class SharedPeople:
 
     Attributes:
         replica: Head office's side.
+        profile_key: Opens the people on it.
     """
 
-    __slots__ = ("_ledger", "_profile_key", "_vault", "replica")
+    __slots__ = ("_ledger", "_vault", "profile_key", "replica")
 
     def __init__(self, ledger: Database, vault: Database, replica: Database, profile_key: bytes) -> None:
         self._ledger = ledger
         self._vault = vault
         self.replica = replica
-        self._profile_key = profile_key
+        self.profile_key = profile_key
 
     def family(self, member_id: UUID) -> Family:
         """All accounts that are one with a member's."""
@@ -87,9 +88,9 @@ class SharedPeople:
             return None
         unsent = [member for member in family.members if is_unsent(self._ledger, "profile", member)]
         members = (family.root, *family.members)
-        read = [self._own_profile(member) for member in unsent]
+        read = [self.own_profile(member) for member in unsent]
         read += [self._shared_profile(member) for member in members if not any(read)]
-        read += [self._own_profile(member) for member in members if not any(read)]
+        read += [self.own_profile(member) for member in members if not any(read)]
         return next((profile for profile in read if profile), None)
 
     def is_erased(self, family: Family) -> bool:
@@ -128,14 +129,15 @@ class SharedPeople:
     def _buried(self, member: bytes) -> bool:
         return any(database.one(_TOMBSTONE, (member,)) for database in (self._ledger, self.replica))
 
-    def _own_profile(self, member: bytes) -> Profile | None:
+    def own_profile(self, member: bytes) -> Profile | None:
+        """What this till itself knows of an account's person."""
         row = self._ledger.one(_OWN_PROFILE, (member,))
         key = key_of(self._vault, UUID(bytes=member)) if row else None
         return unseal(row[0], row[1], key, member) if row and key else None
 
     def _shared_profile(self, member: bytes) -> Profile | None:
         row = self.replica.one(_PROFILE, (member,))
-        return unseal(row[0], row[1], self._profile_key, member) if row else None
+        return unseal(row[0], row[1], self.profile_key, member) if row else None
 
 
 def hit_of(member_id: UUID, profile: Profile | None, card_number: str | None, balance: int) -> Hit:
