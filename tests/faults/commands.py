@@ -13,6 +13,7 @@ from texts.command_line.answers import EXIT_DONE, EXIT_REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 SALE: Final = 10
 MEMBER: Final = 11
@@ -44,6 +45,11 @@ def command(*arguments: str) -> Callable[[World], object]:
         return document
 
     return do
+
+
+def load(folder: Path) -> None:
+    """Load what the command line loads when it is first used, so that no forked process has to."""
+    CommandLine(folder).run("doctor", "--help")
 
 
 def _held(number: int) -> Callable[[World], bool]:

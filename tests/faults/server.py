@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from tests.faults.commands import load
 from tests.faults.shim import MODES, Page
 from tests.faults.trial import Bench, Verdict
 
@@ -26,6 +27,7 @@ class Asked(msgspec.Struct, frozen=True):
 def main() -> None:
     """Answer until standard input ends."""
     page, root, folder = (Path(argument) for argument in sys.argv[1:4])
+    load(folder)
     bench = Bench(root, folder, Page(page))
     for line in sys.stdin.buffer:
         asked = msgspec.json.decode(line, type=Asked)
