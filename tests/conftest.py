@@ -6,15 +6,16 @@ the matter of ``tests/power``, which records what was written instead of cutting
 The environment is set before Qt, Babel or the till look at it, and child processes inherit it.
 """
 
+import gc
 import ipaddress
 import os
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -44,6 +45,17 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.register_profile("ci", derandomize=True, database=None, deadline=None)
     hypothesis.settings.register_profile("soak", deadline=None, max_examples=SOAK_EXAMPLES_MAX)
     hypothesis.settings.load_profile(config.getoption("--hypothesis-profile") or "ci")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """Let Python look for garbage neither while all tests are found, nor in what that leaves for the whole run."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _set_environment() -> None:
