@@ -15,7 +15,7 @@ from loyalty.lines import SaleLine
 from loyalty.records import EpochStart
 from storage import sqlite
 from storage.errors import Damaged, RecordConflict
-from storage.journal import Link, append, check_tail, head, link_problem, stored
+from storage.journal import Chain, Link, append, check_tail, head, link_problem, stored
 
 if TYPE_CHECKING:
     from storage.store import Reader
@@ -306,3 +306,16 @@ def test_encoding_is_canonical(ledger: LedgerOfTests) -> None:
     payload = ledger.store._ledger.value("SELECT payload FROM journal WHERE seq = 3")
     assert payload == encode(sale)
     assert decode(payload) == sale
+
+
+def test_a_walk_over_nothing_finds_nothing(ledger: LedgerOfTests) -> None:
+    """And goes on behind it from the start; a row that is looked at in the second group has one before it."""
+    ledger.append(ledger.sale(ledger.member()), ledger.sale(None))
+    rows = ledger.store._ledger.all(f"SELECT {COLUMNS}, hash FROM journal ORDER BY seq")  # noqa: S608 - constant names
+    chain = Chain()
+    assert chain.problems([]) == []
+    assert chain.problems(rows[:2]) == []
+    assert chain.problems(rows[2:]) == []
+    gap = Chain()
+    assert gap.problems(rows[:2]) == []
+    assert gap.problems(rows[3:]) == ["journal seq 4: the record before it is missing"]
