@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from storage import sqlite
-from storage.errors import Busy, Damaged, DiskFailed, DiskFull, OutOfResources, StorageError, known_error
+from storage.errors import Busy, Damaged, DiskFailed, DiskFull, OutOfResources, StorageError, as_written, known_error
 
 IOERR_WRITE = 10 | 3 << 8
 IOERR_SHMSIZE = 10 | 19 << 8
@@ -25,3 +27,19 @@ def test_a_full_disk_is_no_failing_one(code: int, kind: type[StorageError]) -> N
 def test_no_memory_is_no_bug_of_ours() -> None:
     """The driver has no error of its own for SQLite that finds none; closing a program may help, support can't."""
     assert type(known_error(MemoryError(), "ledger.sqlite")) is OutOfResources
+
+
+def test_rows_that_cannot_be_read_are_damage() -> None:
+    """In a block as in a read; what is no fault of a row goes its own way."""
+
+    @as_written("day")
+    def read(text: str) -> date:
+        return date.fromisoformat(text)
+
+    assert read("2026-11-22") == date(2026, 11, 22)
+    with pytest.raises(Damaged, match="day: a row is not as it was written"):
+        read("2026-13-45")
+    with pytest.raises(Damaged, match="opening: a row"), as_written("opening"):
+        raise ValueError("no such role")
+    with pytest.raises(KeyError), as_written("opening"):
+        raise KeyError
