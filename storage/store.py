@@ -14,7 +14,7 @@ from storage.connection import open_pair, open_reader, open_writer
 from storage.edits import Outbox
 from storage.ending import begin_truthfully, end_truthfully
 from storage.epochs import continue_in_new_epoch
-from storage.errors import DiskFailed, ErasureUnfinished, StorageError, as_written
+from storage.errors import DiskFailed, DiskFull, ErasureUnfinished, StorageError, as_written
 from storage.files import LEDGER_FILE, REPLICA_FILE, VAULT_FILE, os_errors
 from storage.incoming import agree_on_erasures
 from storage.lock import take_lock
@@ -326,10 +326,11 @@ class Store:
     def close(self) -> None:
         """Checkpoint, close the connections and give the lock back; closing twice is allowed.
 
-        After a disk failure, or while a reader beside needs it, the log stays as it is for the next start.
+        After a disk failure, without room, or while a reader beside needs it, the log stays for the next start.
         """
         try:
-            self.checkpoint(now=True)
+            with contextlib.suppress(DiskFull):  # what was booked is on the disk: nobody may hear that it is not
+                self.checkpoint(now=True)
         finally:
             self._end(failed=self._writing.failed is not None)
 
