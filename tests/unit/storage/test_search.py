@@ -170,5 +170,5 @@ def test_a_name_with_a_number_is_all_of_the_name(ledger: LedgerOfTests, reader: 
     assert [hit.name for hit in reader.search("anna moll 4567")] == ["Anna Moller"]
     assert reader.search("bela moll 4567") == []
     assert reader.search("moller bela 4567") == []
-    assert reader.search("oll 4567") == []
+    assert reader.search("ler 4567") == []
     assert reader.search("-") == []
