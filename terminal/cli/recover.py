@@ -50,7 +50,7 @@ def _recover(
         bool, typer.Option("--despite-gap", help=mark("Go on although bookings are missing in between."))
     ] = False,
     set_aside: Annotated[
-        bool, typer.Option("--set-aside", help=mark("Keep the shop that stands in the folder in one beside it."))
+        bool, typer.Option("--set-aside", help=mark("Keep the shop that stands in the folder, in a folder inside it."))
     ] = False,
 ) -> Answer:
     from terminal.sync.keys import system_keyring
