@@ -251,7 +251,7 @@ class EpochFacts(msgspec.Struct, frozen=True):
     epoch: UUID
     seq: Position
     hash: Hash
-    records: int
+    records: Position
     points: Annotated[int, Meta(ge=-POINTS_MAX * 2**31, le=POINTS_MAX * 2**31)]
 
 

@@ -21,7 +21,8 @@ _CARD = """SELECT card_ref, number, member_id, status, number_reversed,
   EXISTS (SELECT 1 FROM card AS same INDEXED BY card_by_member
     WHERE same.member_id = card.member_id AND same.card_ref = card.card_ref)
 FROM card WHERE number = ?"""
-_CARD_BY_END = "SELECT 1 FROM card INDEXED BY card_by_end WHERE number_reversed = ?"
+_ONLY_BY_END = """SELECT 1 FROM card INDEXED BY card_by_end WHERE number_reversed = ?
+AND NOT EXISTS (SELECT 1 FROM card WHERE number = ?)"""
 _CASHIERS = "SELECT cashier_id, name, role, pin_hash, blocked, failures, locked_until_us FROM cashier"
 _PROFILE = """SELECT nonce, box, member_id FROM member_profile
 WHERE member_id = ifnull((SELECT merged_into FROM account WHERE member_id = ?1), ?1)"""
@@ -48,10 +49,12 @@ class DirectoryReads(Reads):
     def _check_unknown(self, number: str) -> None:
         """A card that nobody knows must be unknown from its end as well, or its member would begin anew at nothing.
 
+        Asked in one statement, because somebody may have issued it meanwhile.
+
         Raises:
             Damaged: It is known from its end.
         """
-        if self._ledger.one(_CARD_BY_END, (number[::-1],)) is not None:
+        if self._ledger.one(_ONLY_BY_END, (number[::-1], number)) is not None:
             raise Damaged("card: a number stands in one index and not in another")
 
     @as_written("card_by_ref")

@@ -23,9 +23,10 @@ from storage.figures import (
     put_part,
 )
 from storage.figures_bits import SPAN_BITS
-from storage.figures_gather import Gathered, one_state
+from storage.figures_gather import Gathered
 from storage.figures_tail import TAIL_MAX
 from storage.files import FIGURES_FILE, LEDGER_FILE, os_errors, sync_file
+from storage.reads import one_state
 from storage.search_index import newest_stamp
 
 if TYPE_CHECKING:

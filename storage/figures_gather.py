@@ -6,7 +6,7 @@ import functools
 import json
 from array import array
 from collections import Counter, defaultdict
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -34,19 +34,6 @@ FROM booking INDEXED BY booking_by_member WHERE member_id IS NOT NULL {some} GRO
 
 _DIGITS: Final = tuple(bytes(b"01"[value >> place & 1] for value in range(256)) for place in range(8))
 """For each of eight bits, the digit that a byte has there."""
-
-
-@contextmanager
-def one_state(database: Database) -> Iterator[None]:
-    """Several reads of a file as it stands at the first of them; inside a transaction that is so anyway."""
-    if database.connection.in_transaction:
-        yield
-    else:
-        database.run("BEGIN")
-        try:
-            yield
-        finally:
-            database.run("ROLLBACK")
 
 
 class Gathered:

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from loyalty.kpi import INACTIVE_AFTER_DAYS, Ladder, PeriodFacts
 from storage.errors import Damaged, NotALedger
 from storage.figures_bits import MemberCounts, Span, count_members
-from storage.figures_gather import Gathered, one_state
+from storage.figures_gather import Gathered
 from storage.figures_tail import tail_since
-from storage.reads import Reads
+from storage.reads import Reads, one_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from storage.shared_people import SharedPeople
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
     from uuid import UUID
 
@@ -14,6 +16,19 @@ if TYPE_CHECKING:
     from storage.connection import Database
     from storage.replica_view import ReplicaView
     from storage.search_index import SearchView
+
+
+@contextmanager
+def one_state(database: Database) -> Iterator[None]:
+    """Several reads of a file as it stands at the first of them; inside a transaction that is so anyway."""
+    if database.connection.in_transaction:
+        yield
+    else:
+        database.run("BEGIN")
+        try:
+            yield
+        finally:
+            database.run("ROLLBACK")
 
 
 class Reads:

@@ -13,7 +13,7 @@ from storage.consents import own_consents
 from storage.errors import Damaged, as_written
 from storage.journal import head, stored
 from storage.projections import root_of
-from storage.reads import Reads
+from storage.reads import Reads, one_state
 from storage.reversals import reversed_lines, reversed_state
 from storage.types import AccountRow, Booking, BookingDay, Head, Stored
 
@@ -35,7 +35,8 @@ WHERE member_id = ?1 OR member_id = (SELECT merged_into FROM account WHERE accou
 _ACCOUNT = """SELECT member_id, balance, sales, revenue_cents, enrolled_day, last_sale_day, merged_into,
   (SELECT balance_after FROM booking WHERE booking.member_id = account.member_id ORDER BY seq DESC LIMIT 1)
 FROM account WHERE member_id = ?"""
-_LAST_BALANCE = "SELECT balance_after FROM booking WHERE member_id = ? ORDER BY seq DESC LIMIT 1"
+_BALANCE_WITHOUT_ACCOUNT = """SELECT balance_after FROM booking WHERE member_id = ?1
+AND NOT EXISTS (SELECT 1 FROM account WHERE member_id = ?1) ORDER BY seq DESC LIMIT 1"""
 _RECORD = "SELECT seq, payload, hash, body_hash FROM journal WHERE record_id = ?"
 _AT = "SELECT seq, payload, hash, body_hash FROM journal WHERE seq = ?"
 _BOOKINGS = """SELECT booking.seq, journal.payload, booking.points, booking.balance_after, journal.record_id
@@ -84,7 +85,7 @@ class StatementReads(Reads):
             return shared.family(member_id).account(member_id)
         row = self._ledger.one(_ACCOUNT, (member_id.bytes,))
         if row is None:
-            agreed_balance(member_id.bytes, None, self._ledger.value(_LAST_BALANCE, (member_id.bytes,)))
+            agreed_balance(member_id.bytes, None, self._ledger.value(_BALANCE_WITHOUT_ACCOUNT, (member_id.bytes,)))
             return AccountRow(member_id)
         merged: UUID | None = None
         if row[6]:
@@ -139,8 +140,9 @@ class StatementReads(Reads):
         shared = self._shared()
         if shared:
             return shared.family(member_id).lots(self._today())
-        account = fold(self.entries(member_id))
-        agreed_balance(member_id.bytes, self.account(member_id).balance, account.balance)
+        with one_state(self._ledger):
+            account = fold(self.entries(member_id))
+            agreed_balance(member_id.bytes, self.account(member_id).balance, account.balance)
         return account.lots
 
     def told_last_days(self, member_id: UUID) -> dict[UUID, date]:

@@ -47,9 +47,9 @@ def _agrees(row: EpochRow, facts: EpochFacts) -> bool:
 
 def _missing(connection: Connection, terminal_id: UUID, row: EpochRow | None, facts: EpochFacts) -> list[Range]:
     """Gaps below the till's position: inside what is here, and behind it."""
-    first = facts.seq - facts.records + 1
     if row is None:
-        return [Range(facts.epoch, first, facts.seq)]
+        first = max(1, facts.seq - facts.records + 1)  # nobody has more records than positions
+        return [Range(facts.epoch, first, facts.seq)] if first <= facts.seq else []
     ranges = []
     cells = TERMINAL_RECORD.c
     before = func.lag(cells.seq, 1, row.first_seq - 1).over(order_by=cells.seq)

@@ -41,6 +41,21 @@ def test_an_epoch_that_was_lost_here_is_asked_for_whole(till: PretendTill) -> No
 
 
 @pytest.mark.parametrize(
+    ("records", "expected"),
+    [(9, [(1, 6)]), (0, [])],
+    ids=["more records than positions", "no records"],
+)
+def test_an_unknown_epoch_is_never_asked_for_where_it_can_have_nothing(
+    till: PretendTill, records: int, expected: list[tuple[int, int]]
+) -> None:
+    """Whatever a till says of itself, the answer is one it can read: positions from 1 on, none backwards."""
+    epoch = till.ids.random_id()
+    request = CompareRequest((EpochFacts(epoch, 6, till.records[5][1].hash, records, 50),))
+    ranges = compare(till.database, till.row, request).ranges
+    assert ranges == tuple(Range(epoch, first, last) for first, last in expected)
+
+
+@pytest.mark.parametrize(
     ("lost", "expected"),
     [
         ([1], [(1, 1)]),
