@@ -66,7 +66,8 @@ def _measure(shop: Path, folder: Path, size: Size) -> list[Row]:
 
 def _flatness(measured: dict[Size, list[Row]]) -> list[Row]:
     sizes = list(measured)
-    first, last = ({row.name: milliseconds(row.measured) for row in measured[size]} for size in (sizes[0], sizes[-1]))
+    flat = [{row.name: row.measured for row in measured[size]} for size in (sizes[0], sizes[-1])]
+    first, last = ({name: milliseconds(rows[name]) for name in FLAT} for rows in flat)
     return [
         Row(
             name,

@@ -122,6 +122,13 @@ def leave_and_join(shop: Scenario) -> None:
     shop.told()
 
 
+def forget_here(shop: Scenario) -> None:
+    """A member is erased at this till, which takes the person out of head office's state without asking it."""
+    assert isinstance(shop, JoinedScenario)
+    forget(shop)
+    shop.told()
+
+
 def begin_epoch(shop: Scenario) -> None:
     """The till finds that it was put back."""
     with shop.step("new epoch", whole=False):
@@ -147,7 +154,7 @@ def _run(root: Path, seed: int, moves: Moves, *, joined: bool) -> None:
 
 def pulls(root: Path, seed: int) -> None:
     """Rounds with head office between sales and erasures, here and elsewhere."""
-    _run(root, seed, {elsewhere: 5, exchange: 5, buy: 2, admit: 2, rename: 1, forget: 1, reopen: 1}, joined=True)
+    _run(root, seed, {elsewhere: 5, exchange: 5, buy: 2, admit: 2, rename: 1, forget_here: 1, reopen: 1}, joined=True)
 
 
 def joining(root: Path, seed: int) -> None:
