@@ -90,7 +90,7 @@ def _write(measured: dict[Size, list[Row]], written: list[str]) -> None:
     timed = {
         row.name: [milliseconds(same.measured) for rows in measured.values() for same in rows if same.name == row.name]
         for row in next(iter(measured.values()))
-        if _MILLISECONDS.search(row.measured)
+        if row.target and _MILLISECONDS.search(row.measured)
     }
     lines = {name: line for name, line in timed.items() if len(line) == len(measured)}
     names = [f"{size.members:,} members, {size.entries:,} entries" for size in measured]

@@ -9,12 +9,13 @@ from xml.sax.saxutils import escape
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-WIDTH: Final = 900
-HEIGHT: Final = 420
-LEFT: Final = 70
-RIGHT: Final = 290
+WIDTH: Final = 1_060
+HEIGHT: Final = 440
+LEFT: Final = 90
+RIGHT: Final = 390
 TOP: Final = 50
-BOTTOM: Final = 50
+BOTTOM: Final = 70
+LINE: Final = 18
 COLOURS: Final = ("#0b5d4e", "#b54708", "#0d47a1", "#b42318", "#667085", "#12a47c", "#b78103", "#083f36")
 
 
@@ -22,7 +23,7 @@ def growth(sizes: Sequence[str], lines: Mapping[str, Sequence[float]]) -> str:
     """Draw one line a measurement, on a scale of powers of ten.
 
     Args:
-        sizes: What stands below, from the smallest shop to the largest.
+        sizes: What stands below, from the smallest shop to the largest; a comma begins a line.
         lines: Name to its milliseconds at each size; all above zero.
     """
     values = [value for line in lines.values() for value in line]
@@ -44,7 +45,9 @@ def growth(sizes: Sequence[str], lines: Mapping[str, Sequence[float]]) -> str:
         at = y(10.0**power)
         parts.append(f'<line x1="{LEFT}" x2="{LEFT + wide}" y1="{at:.1f}" y2="{at:.1f}" stroke="#e4e7ec"/>')
         parts.append(_text(LEFT - 8, at + 4, f"{10.0**power:g}", "end"))
-    parts += [_text(x(place), HEIGHT - BOTTOM + 22, size, "middle") for place, size in enumerate(sizes)]
+    for place, size in enumerate(sizes):
+        for below, part in enumerate(size.split(", "), 1):
+            parts.append(_text(x(place), HEIGHT - BOTTOM + 6 + below * LINE, part, "middle"))
     shown = sorted(lines.items(), key=lambda item: -item[1][-1])
     for number, (name, line) in enumerate(shown):
         colour = COLOURS[number % len(COLOURS)]
@@ -56,8 +59,13 @@ def growth(sizes: Sequence[str], lines: Mapping[str, Sequence[float]]) -> str:
         ]
         row = TOP + 14 + number * 22
         parts.append(f'<rect x="{LEFT + wide + 24}" y="{row - 10}" width="12" height="12" fill="{colour}"/>')
-        parts.append(_text(LEFT + wide + 42, row, f"{name}, {line[-1]:.2g} ms", "start"))
+        parts.append(_text(LEFT + wide + 42, row, f"{name}: {_short(line[-1])} ms", "start"))
     return "\n".join([*parts, "</svg>", ""])
+
+
+def _short(milliseconds: float) -> str:
+    """Two digits that count, or all before the point."""
+    return f"{milliseconds:,.0f}" if milliseconds >= 10 else f"{milliseconds:.2g}"  # noqa: PLR2004 - two digits
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:
