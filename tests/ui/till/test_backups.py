@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 
 from storage.rotation import copies_in
 from terminal.attach import attach_backups
+from terminal.presenters.backup_words import is_busy
 from terminal.presenters.states import Screen, Tone
 from terminal.settings import Settings
 from terminal.settings.backup import BackupSettings
@@ -22,6 +23,12 @@ def begin(rig: Rig, **settings: str) -> None:
     attach_backups(rig.till, Settings(backup=BackupSettings(**settings)), _fail)  # type: ignore[arg-type]
 
 
+def back_up_now(rig: Rig) -> None:
+    """Press the button, once it can be pressed: while a copy is on its way it does nothing."""
+    rig.until(lambda: not is_busy(rig.till.around.backup))
+    rig.tap("action0")
+
+
 def test_the_dot_is_red_until_somebody_gives_the_till_a_second_place(rig: Rig, shop: Path) -> None:
     """It leads to the screen that says so, and the copy on this disk is taken by the button there."""
     begin(rig)
@@ -32,7 +39,7 @@ def test_the_dot_is_red_until_somebody_gives_the_till_a_second_place(rig: Rig, s
     assert "F12" in rig.painted("notice")
     rig.tap("backupDot")
     rig.until_screen(Screen.BACKUP)
-    rig.tap("action0")
+    back_up_now(rig)
     rig.until(lambda: len(copies_in(shop / "backups")) == 1 and not rig.till.around.backup.asked)
     assert rig.painted("headline") == "No copy off this disk"
     rig.keys(Qt.Key.Key_Escape)
@@ -47,7 +54,7 @@ def test_with_a_second_place_the_dot_goes_and_a_sale_is_in_the_next_copy(rig: Ri
     begin(rig, second_folder=str(stick / "copies"), second_is="elsewhere")
     rig.keys(Qt.Key.Key_F12)
     rig.until_screen(Screen.BACKUP)
-    rig.tap("action0")
+    back_up_now(rig)
     rig.until(lambda: rig.painted("headline") == "The data is safe")
     assert rig.till.shell.state.bar.backup is None
     rig.scanner.scan(ANNA)
@@ -58,7 +65,7 @@ def test_with_a_second_place_the_dot_goes_and_a_sale_is_in_the_next_copy(rig: Ri
     before = copies_in(stick / "copies")[0].records
     rig.keys(Qt.Key.Key_F12)
     rig.until(lambda: rig.till.around.backup.records > before)
-    rig.tap("action0")
+    back_up_now(rig)
     rig.until(lambda: copies_in(stick / "copies")[0].records > before and not rig.till.around.backup.asked)
     assert rig.till.around.backup.holds_all(rig.till.around.backup.elsewhere.newest)
     rig.till.stop()

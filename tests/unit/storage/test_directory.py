@@ -102,6 +102,15 @@ def test_a_scan_reads_what_the_single_reads_say(ledger: LedgerOfTests, reader: R
         assert unit.known_card(number) == wanted
 
 
+def test_a_card_that_is_known_from_its_end_alone_is_damage(ledger: LedgerOfTests, reader: Reader) -> None:
+    """Else its member would begin anew at nothing; whichever way the card is asked for."""
+    put(ledger, 1, ANNA)
+    ledger.store._ledger.run("UPDATE card SET number = ?", (card_number(2),))
+    for read in (reader.card, reader.known_card):
+        with pytest.raises(Damaged, match="in one index and not in another"):
+            read(card_number(1))
+
+
 def test_an_enrolled_card_without_sales_is_known(ledger: LedgerOfTests, reader: Reader) -> None:
     """A person can be on file before the account has a row."""
     put(ledger, 1, ANNA)
