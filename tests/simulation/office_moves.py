@@ -113,8 +113,9 @@ class Manager:
         self._do(act)
 
     def change_scope(self, world: World) -> None:
-        """A till holds the members of one region from now on, or all again."""
-        terminal_ids = [sim.terminal_id for sim in world.tills if sim.joined]
+        """A till that head office shows holds the members of one region from now on, or all again."""
+        shown = {view.terminal_id for view in self._office.head.terminals()}  # one put back may not know all of them
+        terminal_ids = [sim.terminal_id for sim in world.tills if sim.joined and sim.terminal_id in shown]
         if not terminal_ids:
             return
         terminal_id = self._rng.choice(terminal_ids)
