@@ -65,10 +65,11 @@ class Database:
         name: The file's name, for support sentences.
     """
 
-    __slots__ = ("connection", "name")
+    __slots__ = ("_cursor", "connection", "name")
 
     def __init__(self, connection: sqlite.Connection, name: str) -> None:
         self.connection = connection
+        self._cursor = connection.cursor()  # for what gives no rows; one that gives some is let go of with them
         self.name = name
 
     def one(self, sql: str, parameters: Sequence[object] = ()) -> Row | None:
@@ -104,7 +105,7 @@ class Database:
     def run(self, sql: str, parameters: Sequence[object] = ()) -> int:
         """Execute a statement and return how many rows it changed."""
         try:
-            return self.connection.execute(sql, parameters).rowcount
+            return self._cursor.execute(sql, parameters).rowcount
         except _FAILURES as error:
             self._raise_known(error)
             raise

@@ -29,6 +29,15 @@ if TYPE_CHECKING:
 else:
     driver = choose_driver()
 
+
+def _as_it_is(value: bytes | None) -> bytes | None:
+    """What the driver is to bind for a value that needs no conversion."""
+    return value
+
+
+for _type in (bytes, type(None)):  # for each one without an adapter the driver tries two attributes in vain, 2 us
+    driver.register_adapter(_type, _as_it_is)
+
 Connection = driver.Connection
 Cursor = driver.Cursor
 Error = driver.Error

@@ -7,21 +7,19 @@ from uuid import UUID
 
 import msgspec
 
-from loyalty.directory import CardStatus
 from storage import incoming, joining, journal
-from storage.directory import check_card
 from storage.edits import EditReads, Outbox
 from storage.finding import SearchReads
 from storage.importing import ImportReads
+from storage.known_cards import KnownCardReads
 from storage.numbers import NumberReads, Numbers
 from storage.outgoing import OutgoingReads
 from storage.replica_reads import ReplicaReads
 from storage.reports import ReportReads
-from storage.statements import StatementReads, agreed_balance, day_of
 from storage.tombstones import Tombstone, erase
-from storage.types import AccountRow, KnownCard
+from storage.types import KnownCard
 from storage.unsent import drop_edits, forget_edits
-from storage.vault import key_for, make_keys, seal, unseal
+from storage.vault import key_for, make_keys, seal
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -36,62 +34,19 @@ if TYPE_CHECKING:
     from storage.exchange import Adoptions
     from storage.replica_view import ReplicaView
     from storage.search_index import SearchView
-    from storage.types import CardRow, CashierRow, Stored
+    from storage.types import AccountRow, CardRow, CashierRow, Stored
 
 
-_KNOWN_CARD = """
-SELECT card.member_id, card.status, account.balance, account.sales, account.revenue_cents, account.enrolled_day,
-  account.last_sale_day, account.merged_into, member_profile.nonce, member_profile.box, vault.member_key.key,
-  card.number_reversed,
-  EXISTS (SELECT 1 FROM card AS same INDEXED BY card_by_member
-    WHERE same.member_id = card.member_id AND same.card_ref = card.card_ref),
-  (SELECT balance_after FROM booking WHERE booking.member_id = card.member_id ORDER BY seq DESC LIMIT 1)
-FROM card
-LEFT JOIN account ON account.member_id = card.member_id
-LEFT JOIN member_profile ON member_profile.member_id = card.member_id
-LEFT JOIN vault.member_key ON vault.member_key.member_id = card.member_id
-WHERE card.number = ?"""
 _LOCAL_CARD = "SELECT 1 FROM card WHERE number = ? AND member_id = ?"
 _PUT_CARD = "INSERT INTO card(card_ref, number, number_reversed, member_id, status) VALUES (?, ?, ?, ?, ?)"
 
 
 class Reader(
-    StatementReads, SearchReads, ReportReads, OutgoingReads, EditReads, ReplicaReads, NumberReads, ImportReads
+    KnownCardReads, SearchReads, ReportReads, OutgoingReads, EditReads, ReplicaReads, NumberReads, ImportReads
 ):
     """Every read of the ledger, on connections of its own that can't write. Belongs to the thread that asked for it."""
 
     __slots__ = ()
-
-    def known_card(self, number: str) -> KnownCard | None:
-        """A card with its account and its person, for the moment between a scan and the picture.
-
-        One statement for a till that stands alone; it needs the vault attached to the ledger's connection.
-
-        Returns:
-            ``None`` for a number without a row.
-        """
-        shared = self._shared()
-        if shared:
-            return shared.known_card(self.card(number))
-        row = self._ledger.one(_KNOWN_CARD, (number,))
-        if row is None:
-            self._check_unknown(number)
-            return None
-        member, status, balance, sales, revenue_cents, enrolled_day, last_sale_day, merged_into, *rest = row
-        nonce, box, key, reversed_number, is_indexed, last_balance = rest
-        check_card(number, reversed_number, is_indexed=is_indexed)
-        member_id = UUID(bytes=member)
-        if merged_into is not None:
-            account = self.account(member_id)
-            return KnownCard(CardStatus(status), account, self.profile(account.member_id))
-        agreed_balance(member, balance, last_balance)
-        if balance is None:
-            return KnownCard(CardStatus(status), AccountRow(member_id), self.profile(member_id))
-        return KnownCard(
-            CardStatus(status),
-            AccountRow(member_id, balance, sales, revenue_cents, day_of(enrolled_day), day_of(last_sale_day)),
-            unseal(nonce, box, key, member) if key and box else None,
-        )
 
     def close(self) -> None:
         """Close its connections."""
@@ -214,6 +169,12 @@ class Unit(Reader):
         """The card with this number; remembered for ``keep_card``."""
         self._card_read = super().card(number)
         return self._card_read
+
+    def card_with_account(self, number: str) -> tuple[CardRow, AccountRow] | None:
+        """The card with this number, remembered for ``keep_card``, and the account it means."""
+        found = super().card_with_account(number)
+        self._card_read = found[0] if found else None
+        return found
 
     def keep_card(self, card: CardRow) -> None:
         """Write the row of a card that may be used for the first time; a number that has a row keeps it.

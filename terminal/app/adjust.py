@@ -13,7 +13,7 @@ from loyalty.masking import Masked
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Adjustment
 from terminal.app.reverse import NOTE_LENGTH_MAX
-from terminal.app.till import card_for_booking, earlier, header, keep_card
+from terminal.app.till import account_for_booking, earlier, header, keep_card
 
 if TYPE_CHECKING:
     from terminal.app.till import Till
@@ -69,10 +69,10 @@ def adjust(till: Till, command: AdjustCommand) -> Adjusted | Refused:
             return before
         if before is not None and isinstance(before.record, Adjustment) and before.record.member_id:
             return Adjusted(before.record, before.seq, unit.account(before.record.member_id).balance, repeated=True)
-        card = card_for_booking(till, unit, command.card)
-        if isinstance(card, Refused):
-            return card
-        account = unit.account(card.member_id)
+        found = account_for_booking(till, unit, command.card)
+        if isinstance(found, Refused):
+            return found
+        card, account = found
         text_ref = till.ids.random_id()
         unit.put_text(text_ref, reason[:NOTE_LENGTH_MAX], account.member_id)
         record = Adjustment(

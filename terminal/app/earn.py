@@ -12,8 +12,9 @@ from loyalty.masking import Masked
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Sale
 from loyalty.sale import Basket, RewardRequest, quote_sale
+from storage.errors import RecordConflict
 from terminal.app.safe import available_points, unsafe
-from terminal.app.till import card_for_booking, earlier, header, keep_card
+from terminal.app.till import account_for_booking, earlier, header, keep_card
 
 if TYPE_CHECKING:
     from storage.store import Unit
@@ -74,41 +75,55 @@ def earn(till: Till, command: EarnCommand) -> Earned | Refused:
     digest = command_digest(
         till.store.programme_key, "earn", command.card, command.basket, command.requests, command.receipt, command.at_us
     )
-    with till.store.unit() as unit:
-        before = earlier(unit, command.record_id, digest)
-        if isinstance(before, Refused):
+    try:
+        with till.store.unit() as unit:
+            booked = _book(till, unit, command, digest)
+            return booked if isinstance(booked, Earned) else _booked_before(unit, command, digest) or booked
+    except RecordConflict:  # a retry; nearly every sale is none, so the journal is not asked before it refuses one
+        with till.store.unit() as unit:
+            before = _booked_before(unit, command, digest)
+            assert before is not None, "the journal holds a record with this id"
             return before
-        if before is not None and isinstance(before.record, Sale):
-            return Earned(before.record, before.seq, _balance(unit, before.record), repeated=True)
-        if refusal := _late_entry_refusal(till, unit, command):
-            return refusal
-        card = card_for_booking(till, unit, command.card)
-        if isinstance(card, Refused):
-            return card
-        account = unit.account(card.member_id)
-        available = account.balance
-        if command.requests:  # an award alone asks for nothing more
-            available = available_points(till, unit, account.member_id, account.balance)
-        quote = quote_sale(till.programme, command.basket, command.requests, available=available)
-        if isinstance(quote, Refused):
-            return quote
-        if refusal := unsafe(till, unit, account.member_id, quote.points_redeemed):
-            return refusal
-        record = Sale(
-            **header(till, unit, command, account.member_id, digest, at_us=command.at_us),
-            currency=till.programme.currency,
-            amount_cents=command.basket.amount_cents,
-            lines=quote.lines,
-            redemptions=quote.redemptions,
-            explain=quote.explain,
-            receipt=command.receipt,
-            late=command.at_us is not None,
-            card_ref=card.card_ref,
-        )
-        keep_card(unit, card)
-        stored = unit.append(record)
-        balance = account.balance + record.points - record.points_redeemed
-    return Earned(record, stored.seq, balance)
+
+
+def _book(till: Till, unit: Unit, command: EarnCommand, digest: str) -> Earned | Refused:
+    if refusal := _late_entry_refusal(till, unit, command):
+        return refusal
+    found = account_for_booking(till, unit, command.card)
+    if isinstance(found, Refused):
+        return found
+    card, account = found
+    available = account.balance
+    if command.requests:  # an award alone asks for nothing more
+        available = available_points(till, unit, account.member_id, account.balance)
+    quote = quote_sale(till.programme, command.basket, command.requests, available=available)
+    if isinstance(quote, Refused):
+        return quote
+    if refusal := unsafe(till, unit, account.member_id, quote.points_redeemed):
+        return refusal
+    record = Sale(
+        **header(till, unit, command, account.member_id, digest, at_us=command.at_us),
+        currency=till.programme.currency,
+        amount_cents=command.basket.amount_cents,
+        lines=quote.lines,
+        redemptions=quote.redemptions,
+        explain=quote.explain,
+        receipt=command.receipt,
+        late=command.at_us is not None,
+        card_ref=card.card_ref,
+    )
+    keep_card(unit, card)
+    stored = unit.append(record)
+    return Earned(record, stored.seq, account.balance + record.points - record.points_redeemed)
+
+
+def _booked_before(unit: Unit, command: EarnCommand, digest: str) -> Earned | Refused | None:
+    """What an earlier call with the same id has done: whatever has changed since, a retry gets the same answer."""
+    before = earlier(unit, command.record_id, digest)
+    if before is None or isinstance(before, Refused):
+        return before
+    assert isinstance(before.record, Sale), "the digest says what was asked for"
+    return Earned(before.record, before.seq, _balance(unit, before.record), repeated=True)
 
 
 def _balance(unit: Unit, record: Sale) -> int:

@@ -13,7 +13,7 @@ from loyalty.outcomes import Reason, Refused
 from loyalty.records import Redemption
 from loyalty.sale import RewardRequest, price_reward
 from terminal.app.safe import available_points, unsafe
-from terminal.app.till import card_for_booking, earlier, header, keep_card
+from terminal.app.till import account_for_booking, earlier, header, keep_card
 
 if TYPE_CHECKING:
     from terminal.app.till import Till
@@ -60,10 +60,10 @@ def redeem(till: Till, command: RedeemCommand) -> Redeemed | Refused:
             return Refused(
                 Reason.MINIMUM_PURCHASE, {"minimum_cents": reward.minimum_purchase_cents, "reward": reward.id}
             )
-        card = card_for_booking(till, unit, command.card)
-        if isinstance(card, Refused):
-            return card
-        account = unit.account(card.member_id)
+        found = account_for_booking(till, unit, command.card)
+        if isinstance(found, Refused):
+            return found
+        card, account = found
         available = available_points(till, unit, account.member_id, account.balance)
         line = price_reward(reward, command.request, available, None)
         if isinstance(line, Refused):

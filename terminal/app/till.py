@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from loyalty.ports import Clock, Ids
     from loyalty.programme import Programme
     from storage.store import Reader, Store, Unit
-    from storage.types import Stored
+    from storage.types import AccountRow, Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +135,24 @@ def card_for_booking(till: Till, reader: Reader, text: str) -> CardRow | Refused
     if isinstance(card, Refused):
         return card
     row = usable_card(reader, card.number)
-    if row is not None:
-        return row
-    member_id = account_of_new_card(reader, till.store.programme_key, card.number)
-    return CardRow(till.ids.random_id(), card.number, member_id, CardStatus.ACTIVE)
+    return _new_card(till, reader, card.number) if row is None else row
+
+
+def account_for_booking(till: Till, reader: Reader, text: str) -> tuple[CardRow, AccountRow] | Refused:
+    """The card a booking names, like ``card_for_booking``, and the account it means."""
+    card = read_card(till.programme, text)
+    if isinstance(card, Refused):
+        return card
+    found = reader.card_with_account(card.number)
+    if found is not None:
+        return out_of_use(found[0].status) or found
+    row = _new_card(till, reader, card.number)
+    return row, reader.account(row.member_id)
+
+
+def _new_card(till: Till, reader: Reader, number: str) -> CardRow:
+    member_id = account_of_new_card(reader, till.store.programme_key, number)
+    return CardRow(till.ids.random_id(), number, member_id, CardStatus.ACTIVE)
 
 
 def keep_card(unit: Unit, card: CardRow) -> None:

@@ -162,7 +162,7 @@ def test_a_crash_file_holds_no_number(
                 f"no way with {ANNA}, {GROUPED}, {MISREAD} and {EarnCommand(ID, BEN, Basket(1))}"
             ) from error
 
-    monkeypatch.setattr(earn_module, "card_for_booking", broken)
+    monkeypatch.setattr(earn_module, "account_for_booking", broken)
     command = EarnCommand(ID, ANNA, Basket(1_000))
     with pytest.raises(RuntimeError) as caught:
         earn_module.earn(counter.till, command)
@@ -178,7 +178,7 @@ def test_a_bug_on_the_command_line_leaves_no_number(tmp_path: Path, monkeypatch:
     def broken(*_: object) -> None:
         raise RuntimeError(f"bad card {ANNA} or {PAYMENT}")
 
-    monkeypatch.setattr(earn_module, "card_for_booking", broken)
+    monkeypatch.setattr(earn_module, "account_for_booking", broken)
     ran = line("earn", ANNA, "5")
     assert ran.code == 70
     files = [file for file in line.directory.iterdir() if file.suffix == ".log"]

@@ -6,7 +6,7 @@ import errno
 import os
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import pytest
 
@@ -151,11 +151,15 @@ def test_a_commit_that_may_be_on_the_disk_stops_the_till(
 ) -> None:
     """Without its index nobody knows whether the log holds it; without room in the log it is surely not there."""
 
-    class Failing(sqlite.Connection):
-        def execute(self, sql: str, *parameters: object) -> sqlite.Cursor:
+    class FailingCursor(sqlite.Cursor):
+        def execute(self, sql: str, *parameters: object) -> Self:
             if sql == "COMMIT":
                 raise error
             return super().execute(sql, *parameters)  # type: ignore[arg-type]  # passed on
+
+    class Failing(sqlite.Connection):
+        def cursor(self) -> sqlite.Cursor:  # type: ignore[override]  # nobody asks for another factory
+            return FailingCursor(self)
 
     connection = sqlite.connect(tmp_path / "x.sqlite", isolation_level=None, factory=Failing)
     with closing(Database(connection, "x.sqlite")) as database:

@@ -100,13 +100,14 @@ def test_a_scan_reads_what_the_single_reads_say(ledger: LedgerOfTests, reader: R
     assert reader.known_card(number) == wanted
     with ledger.store.unit() as unit:
         assert unit.known_card(number) == wanted
+        assert unit.card_with_account(number) == (None if card is None else (card, reader.account(card.member_id)))
 
 
 def test_a_card_that_is_known_from_its_end_alone_is_damage(ledger: LedgerOfTests, reader: Reader) -> None:
     """Else its member would begin anew at nothing; whichever way the card is asked for."""
     put(ledger, 1, ANNA)
     ledger.store._ledger.run("UPDATE card SET number = ?", (card_number(2),))
-    for read in (reader.card, reader.known_card):
+    for read in (reader.card, reader.known_card, reader.card_with_account):
         with pytest.raises(Damaged, match="in one index and not in another"):
             read(card_number(1))
 

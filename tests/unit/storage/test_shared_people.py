@@ -55,6 +55,10 @@ def test_a_card_of_another_till_is_known(joined: JoinedLedger, joined_reader: Re
     with joined.store.unit() as unit:
         assert unit.known_card(card_number(1)) == known
         assert unit.known_card(card_number(2)) is None
+        found = unit.card_with_account(card_number(1))
+        assert found is not None
+        assert (found[0].card_ref, found[1]) == (THEIR_REF, known.account)
+        assert unit.card_with_account(card_number(2)) is None
     assert joined_reader.known_card(card_number(2)) is None
     assert [card.card_ref for card in joined_reader.cards_of(HERS)] == [THEIR_REF]
 

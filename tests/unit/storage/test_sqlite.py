@@ -31,3 +31,15 @@ def test_the_standard_librarys_driver_is_the_fallback(monkeypatch: pytest.Monkey
 def test_the_fault_has_a_first_and_a_last_version(version: tuple[int, int, int], affected: bool) -> None:
     """From the first release with a write-ahead log to the last before the repair."""
     assert sqlite.is_affected(version) is affected
+
+
+@pytest.mark.parametrize("value", [None, b"", b"\0\xff", "", "\u00fc", 0, -(2**63), 1.5])
+def test_values_are_bound_as_they_are(value: object) -> None:
+    """Also those the driver is told to leave alone; in one statement, and in many."""
+    connection = sqlite.connect(":memory:")
+    connection.execute("CREATE TABLE t(a)")
+    connection.executemany("INSERT INTO t VALUES (?)", [(value,)])
+    (kept,) = connection.execute("SELECT a FROM t").fetchone()
+    (given,) = connection.execute("SELECT ?", (value,)).fetchone()
+    connection.close()
+    assert [(type(found), found) for found in (kept, given)] == [(type(value), value)] * 2
