@@ -34,20 +34,37 @@ def boxes(shop: Scenario) -> None:
     shop.run({buy: 4, undo: 1, follow: 5, settle: 1, reopen: 1, crash: 1}, 14)
 
 
-def seqs_in(folder: Path) -> list[str]:
-    """Which records a box holds: positions with the beginnings of their hashes."""
+def seqs_in(folder: Path, acknowledged: int | None = None) -> list[str]:
+    """Which records a box holds: positions with the beginnings of their hashes.
+
+    Args:
+        folder: Where it lies.
+        acknowledged: The newest record that is promised, when the power may have gone: of what was written behind it a
+            later frame may have arrived and an earlier one not, and what lies between them is told as damage.
+    """
     boxes = black_boxes_in(folder)
-    assert not any(box.damage for box in boxes), "a box is damaged"
+    damage = [damage for box in boxes for damage in box.damage]
+    if acknowledged is not None:
+        damage = [damage for damage in damage if damage.after_seq < acknowledged]
+    assert not damage, "a box is damaged"
     return [f"{record.seq}:{record.hash.hex()[:16]}" for box in boxes for record in box.records]
+
+
+def seq_of(record: str) -> int:
+    """The position of a record as ``seqs_in`` names it."""
+    return int(record.partition(":")[0])
 
 
 def missing_in(disk: Path, expected: tuple[str, ...]) -> str:
     """What a box lacks after a cut, or what is wrong with it; empty when all is well."""
+    newest = max(map(seq_of, expected))
     try:
-        missing = sorted(set(expected) - set(seqs_in(disk / FOLDER)))
+        missing = sorted(set(expected) - set(seqs_in(disk / FOLDER, newest)))
+        copied_seq = max(box.heading.copied[0] for box in black_boxes_in(disk / FOLDER) if box.heading)
         with closing(BlackBox(disk / DATA, disk / FOLDER)) as box:
             box.catch_up()
-        missing += sorted(set(expected) - set(seqs_in(disk / FOLDER)))
+        wanted = {record for record in expected if seq_of(record) > copied_seq}  # one made anew has no more
+        missing += sorted(wanted - set(seqs_in(disk / FOLDER)))
     except (StorageError, OSError, AssertionError) as error:
         return f"{type(error).__name__}: {error}"
     return f"records {missing} are gone" if missing else ""
