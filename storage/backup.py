@@ -17,7 +17,7 @@ from storage.checks import read_shop
 from storage.connection import Database, open_frozen, open_new, open_reader, open_writer
 from storage.create import build_vault
 from storage.epochs import continue_in_new_epoch, key_fits
-from storage.errors import AlreadyExists, CopyStopped, Damaged, MissingLedger
+from storage.errors import AlreadyExists, CopyStopped, Damaged, KeyMissing, MissingLedger
 from storage.files import (
     FIGURES_FILE,
     KEY_FILE,
@@ -324,7 +324,7 @@ def _programme_keys(source: Path, directory: Path) -> list[bytes]:
     paths = (directory / KEY_FILE, key_path(source), source.parent / KEY_FILE)
     keys = [path.read_bytes() for path in paths if path.exists() and path.stat().st_size == PROGRAMME_KEY_BYTES]
     if not keys:
-        raise Damaged(f"{key_path(source)} is missing; card numbers mean other accounts without it")
+        raise KeyMissing(f"{key_path(source)} is missing; card numbers mean other accounts without it")
     return keys
 
 
@@ -333,7 +333,7 @@ def _fitting_key(keys: list[bytes], part: Path) -> bytes:
     with closing(open_frozen(part)) as copy:
         fitting = next((key for key in keys if key_fits(copy, key)), None)
     if fitting is None:
-        raise Damaged(f"{part}: none of the programme keys is the copy's; card numbers mean other accounts without it")
+        raise KeyMissing(f"{part}: none of the programme keys is the copy's, and card numbers mean other accounts")
     return fitting
 
 

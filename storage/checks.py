@@ -13,7 +13,7 @@ from storage import sqlite
 from storage.connection import Database, open_frozen, open_reader
 from storage.directory import read_programme
 from storage.epochs import key_fits
-from storage.errors import AffectedSqlite, Damaged, MissingLedger
+from storage.errors import AffectedSqlite, Damaged, KeyMissing, MissingLedger
 from storage.files import (
     KEY_BEFORE_JOINING,
     KEY_FILE,
@@ -69,7 +69,7 @@ def check_files(directory: Path) -> None:
     check_header(vault, VAULT_APPLICATION_ID)
     key = directory / KEY_FILE
     if not key.exists() or key.stat().st_size != PROGRAMME_KEY_BYTES:
-        raise Damaged(f"{key} is missing or cut off; put it back, card numbers mean other accounts without it")
+        raise KeyMissing(f"{key} is missing or cut off; put it back, card numbers mean other accounts without it")
     if (directory / OPEN_MARK).exists() and not log_path(ledger).exists():
         raise Damaged(f"{log_path(ledger)} is missing: the last run was not ended and its newest records stood there")
 
@@ -129,7 +129,7 @@ def programme_key(directory: Path, ledger: Database, *, writable: bool) -> bytes
     before is put back.
 
     Raises:
-        Damaged: It is not the ledger's key.
+        KeyMissing: It is not the ledger's key.
     """
     with os_errors(KEY_FILE):
         key = (directory / KEY_FILE).read_bytes()
@@ -141,7 +141,7 @@ def programme_key(directory: Path, ledger: Database, *, writable: bool) -> bytes
             if writable:
                 write_durably(directory / KEY_FILE, key)
             return key
-    raise Damaged(f"{directory / KEY_FILE} is not this ledger's key; put it back, it lies beside each copy")
+    raise KeyMissing(f"{directory / KEY_FILE} is not this ledger's key; put it back, it lies beside each copy")
 
 
 def check_vault(ledger: Database, vault: Database) -> None:

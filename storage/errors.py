@@ -102,6 +102,12 @@ class RecordsMissing(Damaged):
     cashier = "Bookings are missing from the data: an older copy stands in its place."
 
 
+class KeyMissing(Damaged):
+    """The ledger is sound, but the programme key it was written under is not beside it; scripts hear of damage."""
+
+    cashier = "The key that belongs to these bookings is missing. Put the file ending in .key back beside them."
+
+
 class NotALedger(StorageError):
     """The file is something else."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from loyalty.directory import CardStatus
@@ -14,6 +14,8 @@ from storage.types import AccountRow, KnownCard
 from storage.vault import unseal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from storage.connection import Row
     from storage.types import CardRow
 
@@ -55,13 +57,13 @@ class KnownCardReads(StatementReads, DirectoryReads):
         row = self._card_row(_KNOWN_CARD, number)
         if row is None:
             return None
-        _, _, merged_into, member, status, nonce, box, key = row[:8]
+        _, _, merged_into, member, status, nonce, box, key, *account = row
         member_id = UUID(bytes=member)
         if merged_into is not None:
             surviving = self.account(member_id)
             return KnownCard(CardStatus(status), surviving, self.profile(surviving.member_id))
-        own = _own_account(member_id, row[8:])
-        if row[8] is None:
+        own = _own_account(member_id, account)
+        if account[0] is None:
             return KnownCard(CardStatus(status), own, self.profile(member_id))
         return KnownCard(CardStatus(status), own, unseal(nonce, box, key, member) if key and box else None)
 
@@ -93,7 +95,7 @@ class KnownCardReads(StatementReads, DirectoryReads):
         return row
 
 
-def _own_account(member_id: UUID, columns: Row) -> AccountRow:
+def _own_account(member_id: UUID, columns: Sequence[Any]) -> AccountRow:
     """An account that was not merged, from the columns of ``_ACCOUNT``; without a row it is empty."""
     balance, sales, revenue_cents, enrolled_day, last_sale_day, last_balance = columns
     agreed_balance(member_id.bytes, balance, last_balance)

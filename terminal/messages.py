@@ -180,6 +180,10 @@ _BREAKAGES: Final[dict[type[errors.StorageError], tuple[str, str]]] = {
         "M-467",
         mark("Bookings are missing from the data: an older copy stands in its place. Don't go on; call support."),
     ),
+    errors.KeyMissing: (
+        "M-468",
+        mark("The key of these bookings is missing. Put the file ending in .key back; it lies beside each copy."),
+    ),
     errors.NotALedger: ("M-207", mark("The file is not a ledger of this program. Choose another data folder.")),
     errors.AlreadyExists: ("M-208", mark("There is a shop in this folder already. Choose another data folder.")),
     errors.PartsOfShop: (
