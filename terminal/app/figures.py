@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import threading
 from typing import TYPE_CHECKING, Final
 
-from terminal.app.health import lower_priority
+from terminal.app.beside import run_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
 
 EVERY_S: Final = 900.0
 """How often somebody looks whether the file is far behind, in seconds; a busy till books some 300 records meanwhile."""
-
-POLL_S: Final = 0.2
 
 
 class FiguresService:
@@ -56,11 +53,7 @@ class FiguresService:
 
     def _look(self) -> None:
         """Let the process do it; how it ends does not matter, the next one tries again."""
-        with subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
-            lower_priority(process.pid)
-            while process.poll() is None:
-                if self._stopping.wait(POLL_S):
-                    process.terminate()
+        run_beside(self._command, self._stopping)
 
 
 def figures_command(directory: Path) -> list[str]:

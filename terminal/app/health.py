@@ -7,8 +7,6 @@ with low priority, beside the open till.
 from __future__ import annotations
 
 import contextlib
-import os
-import subprocess
 import sys
 import tempfile
 import threading
@@ -19,6 +17,7 @@ import msgspec
 
 from storage.errors import Damaged, NotALedger, RecordsMissing, StorageError
 from storage.verify import quick_check
+from terminal.app.beside import run_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,8 +41,6 @@ VERIFIED_MARK: Final = "verified"
 DAMAGE_CODES: Final = frozenset({Damaged.code, RecordsMissing.code, NotALedger.code})
 """Errors of the proof itself that are damage: it could not even begin to walk."""
 
-LOW_PRIORITY: Final = 15
-POLL_S: Final = 0.2
 ANSWER_LENGTH_MAX: Final = 1024 * 1024
 
 
@@ -124,14 +121,9 @@ class HealthWatch:
 
     def _answer(self) -> _Answer | None:
         """What the proof says; ``None`` when it was ended or its answer can't be read."""
-        deadline = time.monotonic() + VERIFY_TIMEOUT_S
         with tempfile.TemporaryFile() as answer:
-            with subprocess.Popen(self._command, stdout=answer, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
-                lower_priority(process.pid)
-                while process.poll() is None:
-                    if self._stopping.wait(POLL_S) or time.monotonic() > deadline:
-                        process.terminate()
-                        return None
+            if run_beside(self._command, self._stopping, output=answer, timeout_s=VERIFY_TIMEOUT_S) is None:
+                return None
             answer.seek(0)
             try:
                 return msgspec.json.decode(answer.read(ANSWER_LENGTH_MAX), type=_Answer)
@@ -148,13 +140,6 @@ class _Answer(msgspec.Struct, frozen=True):
     ok: bool | None = None
     problems: list[str] = []
     error: _Error = _Error()
-
-
-def lower_priority(pid: int) -> None:
-    """Let a process go behind the till's own work, where that can be said."""
-    if sys.platform != "win32":
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, pid, LOW_PRIORITY)
 
 
 def verify_command(directory: Path) -> list[str]:

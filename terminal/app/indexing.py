@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import threading
 from typing import TYPE_CHECKING, Final
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from storage.errors import StorageError
 from storage.files import SEARCH_FILE
 from storage.search_index import is_sound, part_of
-from terminal.app.health import lower_priority
+from terminal.app.beside import run_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
 PAUSE_S: Final = 0.02
 """How long the storage thread is left alone between two steps, in seconds."""
-
-POLL_S: Final = 0.2
 
 
 class IndexService:
@@ -70,13 +67,7 @@ class IndexService:
 
     def _made_aside(self) -> bool:
         """Let another process make the index, with low priority; whether it is there."""
-        with subprocess.Popen(self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - ours
-            lower_priority(process.pid)
-            while process.poll() is None:
-                if self._stopping.wait(POLL_S):
-                    process.terminate()
-                    return False
-            return process.returncode == 0
+        return run_beside(self._command, self._stopping) == 0
 
 
 def index_command(desk: StorageThread) -> list[str]:
