@@ -28,7 +28,6 @@ _PROFILE: Final = "SELECT nonce, box FROM profile WHERE member_id = ?"
 _IS_THERE: Final = {
     "tombstone": _TOMBSTONE,
     "card": _CARD,
-    "profile": _PROFILE,
     "cashier": "SELECT 1 FROM cashier WHERE cashier_id = ?",
 }
 
@@ -108,8 +107,9 @@ class SharedPeople:
             kind: ``tombstone``, ``card``, ``profile``, ``cashier``; of a ``text`` this till is told nothing.
             key: A card's number, else an id.
         """
-        if kind == "profile" and isinstance(key, bytes) and len(self.family(UUID(bytes=key)).members) > 1:
-            return True  # it stands under another of the accounts
+        if kind == "profile" and isinstance(key, bytes):
+            family = self.family(UUID(bytes=key))  # it may stand under another of the accounts
+            return any(self.replica.one(_PROFILE, (member,)) for member in (family.root, *family.members))
         return kind in _IS_THERE and self.replica.one(_IS_THERE[kind], (key,)) is not None
 
     def hit(self, family: Family) -> Hit | None:

@@ -153,8 +153,9 @@ def test_what_head_office_has_is_not_told_from_older_rows(joined: JoinedLedger) 
     assert [edit.text for edit in edits if isinstance(edit, TextEdit)] == ["Note"]
 
 
-def test_a_person_under_another_account_is_there(joined: JoinedLedger) -> None:
-    """After a merge head office keeps one of the two names."""
+@pytest.mark.parametrize(("named", "missing"), [("surviving", []), ("merged", []), ("nobody", ["Profile"])])
+def test_a_person_under_another_account_is_there(joined: JoinedLedger, named: str, missing: list[str]) -> None:
+    """After a merge head office keeps one of the two names; when it has neither, it is told this one."""
     with joined.store.unit() as unit:
         unit.put_profile(joined.member(1), Profile("Anna"))
         unit.drop_edits(2**62)
@@ -163,8 +164,10 @@ def test_a_person_under_another_account_is_there(joined: JoinedLedger) -> None:
     joined.pull(
         joined.statement(joined.member(1), 0, merged_into=joined.member(2)), joined.statement(joined.member(2), 1)
     )
+    if named != "nobody":
+        joined.pull(sealed(joined.member(2 if named == "surviving" else 1), Profile("Berta")))
     tell_missing(joined.store)
-    assert told(joined.store) == []
+    assert told(joined.store) == missing
 
 
 @pytest.mark.parametrize(("failure", "again"), [("unknown_terminal", EVERYTHING), ("fenced", [])])
