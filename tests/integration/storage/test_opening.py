@@ -20,6 +20,7 @@ from storage.errors import (
     Damaged,
     DiskFailed,
     DiskFull,
+    KeyMissing,
     MissingLedger,
     NewerSchema,
     NotALedger,
@@ -141,8 +142,8 @@ def test_a_setting_that_does_not_hold_closes_the_file_again(tmp_path: Path, monk
 DAMAGE: dict[str, tuple[type[StorageError], Callable[[Path], object]]] = {
     "no ledger": (MissingLedger, lambda at: (at / "ledger.sqlite").unlink()),
     "no vault": (Damaged, lambda at: (at / "vault.sqlite").unlink()),
-    "no programme key": (Damaged, lambda at: (at / "programme.key").unlink()),
-    "a short programme key": (Damaged, lambda at: (at / "programme.key").write_bytes(b"x")),
+    "no programme key": (KeyMissing, lambda at: (at / "programme.key").unlink()),
+    "a short programme key": (KeyMissing, lambda at: (at / "programme.key").write_bytes(b"x")),
     "an empty file": (NotALedger, lambda at: (at / "ledger.sqlite").write_bytes(b"")),
     "garbage": (NotALedger, lambda at: (at / "ledger.sqlite").write_bytes(b"\x00garbage" * 4096)),
     "another program's database": (NotALedger, lambda at: overwrite(at / "ledger.sqlite", 68, b"\0\0\0\1")),
