@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from terminal.errors import CommandError, SettingsWrong, settings_text
-from terminal.presenters.backup_states import BackupAction, BackupState
 from terminal.presenters.backup_view import ICONS, facts, notes, tiles
 from terminal.presenters.backup_words import (
     TONES,
@@ -19,13 +18,14 @@ from terminal.presenters.backup_words import (
 )
 from terminal.presenters.base import Flow, Presenter, Surroundings
 from terminal.presenters.states import Notice, Tone
+from terminal.presenters.status_states import StatusAction, StatusState
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from terminal.backup.places import Volume
 
-EMPTY: Final = BackupState(title="", headline="", text="", icon="")
+EMPTY: Final = StatusState(title="", headline="", text="", icon="")
 
 VOLUMES_SHOWN_MAX: Final = 3
 """How many volumes are offered as a second place; nobody has more sticks in a till at once."""
@@ -35,7 +35,7 @@ RESTORE: Final = "restore"
 USE: Final = "use:"
 
 
-class BackupPresenter(Presenter[BackupState]):
+class BackupPresenter(Presenter[StatusState]):
     """Shows the newest status, takes a copy when asked, and makes a stick the second place."""
 
     def __init__(self, surroundings: Surroundings, flow: Flow) -> None:
@@ -113,18 +113,18 @@ class BackupPresenter(Presenter[BackupState]):
                 self.refresh()
                 self._flow.broke(error)
 
-    def _actions(self) -> tuple[BackupAction, ...]:
+    def _actions(self) -> tuple[StatusAction, ...]:
         texts, status = self._around.texts, self._around.backup
         free = self._around.backup_actions is not None and not is_busy(status) and not self._choosing
-        found = [BackupAction(NOW, texts._("Back up now"), "backup", free)]
+        found = [StatusAction(NOW, texts._("Back up now"), "backup", free)]
         if may_choose(self._around) and not self._around.is_demo:
             for volume in self._volumes[:VOLUMES_SHOWN_MAX]:
                 if str(volume.folder) != status.elsewhere.folder:
                     sentence = texts._("Keep copies on {name} ({size} free)")
                     caption = sentence.format(name=volume.name, size=size_text(texts, volume.free_bytes))
-                    found.append(BackupAction(f"{USE}{volume.folder}", caption, "usb", free))
+                    found.append(StatusAction(f"{USE}{volume.folder}", caption, "usb", free))
             if self._around.can_restore:
-                found.append(BackupAction(RESTORE, texts._("Put a copy back …"), "restart_alt", not is_busy(status)))
+                found.append(StatusAction(RESTORE, texts._("Put a copy back …"), "restart_alt", not is_busy(status)))
         return tuple(found)
 
     def refresh(self) -> None:
@@ -133,7 +133,7 @@ class BackupPresenter(Presenter[BackupState]):
         level, running = level_now(self._around), status.running
         said = () if self._said is None else (self._said,)
         self._show(
-            BackupState(
+            StatusState(
                 title=texts._("Copies of the data"),
                 headline=texts._("Demo shop") if self._around.is_demo else headline(texts, level),
                 text=meaning(self._around, level),

@@ -9,7 +9,8 @@ from loyalty.outcomes import Refused
 from loyalty.wire import ProblemCode
 from terminal.presenters.base import Flow, Presenter, Surroundings
 from terminal.presenters.states import Notice, Tone
-from terminal.presenters.sync_states import Purpose, SyncAction, SyncState
+from terminal.presenters.status_states import StatusAction
+from terminal.presenters.sync_states import Purpose, SyncState
 from terminal.presenters.sync_view import facts, headline_icon, meaning, notes, tiles
 from terminal.presenters.sync_words import connection_pill, no_text, progress_percent, progress_text
 from terminal.sync.outcomes import Declined, Invited, Serving
@@ -104,28 +105,28 @@ class SyncPresenter(Presenter[SyncState]):
         self.refresh()
         self._flow.broke(error)
 
-    def _actions(self) -> tuple[SyncAction, ...]:
+    def _actions(self) -> tuple[StatusAction, ...]:
         """What can be done now, the most wanted first; where no sync runs, as in the demo, what could be done."""
         texts, status = self._around.texts, self._around.sync
         free = not self._busy and self._around.sync_actions is not None
-        join = SyncAction(Purpose.JOIN, texts._("Join head office"), "sync", free)
+        join = StatusAction(Purpose.JOIN, texts._("Join head office"), "sync", free)
         if status.mode is SyncMode.ALONE:
-            return join, SyncAction("serve", texts._("Serve the other tills"), "storefront", free)
+            return join, StatusAction("serve", texts._("Serve the other tills"), "storefront", free)
         if self._around.sync_actions is None:
             return ()
-        found = [SyncAction("sync_now", texts._("Sync now"), "sync", free and status.progress is None)]
+        found = [StatusAction("sync_now", texts._("Sync now"), "sync", free and status.progress is None)]
         if status.problem in CURED_BY_JOINING:
-            found.append(SyncAction(Purpose.JOIN, texts._("Join again"), "restart_alt", free))
+            found.append(StatusAction(Purpose.JOIN, texts._("Join again"), "restart_alt", free))
         if status.serving:
-            found.append(SyncAction(Purpose.INVITE, texts._("Code for another till"), "add", free))
+            found.append(StatusAction(Purpose.INVITE, texts._("Code for another till"), "add", free))
         if status.waiting:
-            found.append(SyncAction(Purpose.EXPORT, texts._("Unsent bookings to a file"), "receipt_long", free))
+            found.append(StatusAction(Purpose.EXPORT, texts._("Unsent bookings to a file"), "receipt_long", free))
         if status.serving:
-            found.append(SyncAction("serve_end", texts._("Stop serving the other tills"), "block", free))
+            found.append(StatusAction("serve_end", texts._("Stop serving the other tills"), "block", free))
         else:
             if urlsplit(status.url).hostname == "localhost":  # its own head office, which it ended
-                found.append(SyncAction("serve", texts._("Serve the other tills"), "storefront", free))
-            found.append(SyncAction(Purpose.LEAVE, texts._("Leave head office"), "close", free))
+                found.append(StatusAction("serve", texts._("Serve the other tills"), "storefront", free))
+            found.append(StatusAction(Purpose.LEAVE, texts._("Leave head office"), "close", free))
         return tuple(found)
 
     def refresh(self) -> None:
@@ -150,7 +151,6 @@ class SyncPresenter(Presenter[SyncState]):
                 code_caption=self._code_caption(texts),
                 code=self._invited.code if self._invited else "",
                 actions=self._actions(),
-                busy=self._busy,
             )
         )
 

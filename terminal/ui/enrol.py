@@ -103,7 +103,7 @@ class EnrolView(View):
         )
         self._cancel = Button(theme, name="cancel", hint="Esc", height=tokens.PRIMARY_MIN)
         self._lay_out(theme)
-        self._keyboard.clicked.connect(self._want_keyboard)
+        self._keyboard.clicked.connect(self.want_keyboard)
         self._primary.clicked.connect(presenter.confirm)
         self._cancel.clicked.connect(presenter.cancel)
         presenter.subscribe(self.changed)
@@ -179,14 +179,6 @@ class EnrolView(View):
         boxes = [box for box in self._fields.values() if not box.isHidden()]
         wrong = [box.edit for box in boxes if box.edit.property("wrong")]
         return wrong[0] if wrong else boxes[0].edit if boxes else None
-
-    def _want_keyboard(self) -> None:
-        """Bring the keyboard up for the field with the focus, else for the first one."""
-        focused = self.focusWidget()
-        target = focused if isinstance(focused, LineEdit) else self.default_input()
-        if target is not None:
-            target.setFocus()
-            self.keyboard_wanted.emit(target)
 
     def refresh(self) -> None:
         """Show the presenter's state."""

@@ -89,7 +89,7 @@ class FormView(View):
         self._danger = self._main_button(Kind.DANGER, "danger")
         self._cancel = Button(theme, name="cancel", hint="Esc", height=tokens.PRIMARY_MIN)
         self._lay_out(theme)
-        self._keyboard.clicked.connect(self._want_keyboard)
+        self._keyboard.clicked.connect(self.want_keyboard)
         for button in (self._primary, self._danger):
             button.clicked.connect(presenter.confirm)
         self._cancel.clicked.connect(presenter.cancel)
@@ -146,14 +146,6 @@ class FormView(View):
         focused = self.focusWidget()
         if isinstance(focused, LineEdit):
             QTimer.singleShot(0, self, lambda: self._scroll.ensureWidgetVisible(focused))  # once it has its new place
-
-    def _want_keyboard(self) -> None:
-        """Bring the keyboard up for the field with the focus, else for the one that is next."""
-        focused = self.focusWidget()
-        target = focused if isinstance(focused, LineEdit) else self.default_input()
-        if target is not None:
-            target.setFocus()
-            self.keyboard_wanted.emit(target)
 
     def refresh(self) -> None:
         """Show the presenter's state."""

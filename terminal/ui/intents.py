@@ -9,9 +9,9 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from terminal.presenters import states
-from terminal.presenters.backup_states import BackupState
 from terminal.presenters.form_states import FormState
 from terminal.presenters.report_states import ReportState
+from terminal.presenters.status_states import StatusState
 from terminal.presenters.sync_states import SyncState
 
 StateT_co = TypeVar("StateT_co", covariant=True)
@@ -300,7 +300,7 @@ class Form(Presenter[FormState], Protocol):
         ...
 
 
-class Backup(Presenter[BackupState], Protocol):
+class Backup(Presenter[StatusState], Protocol):
     """How the copies of the data are."""
 
     def act(self, key: str) -> None:

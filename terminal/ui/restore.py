@@ -107,7 +107,7 @@ class RestoreView(View):
         for button in (self._primary, self._danger):
             button.clicked.connect(presenter.confirm)
         self._back.clicked.connect(presenter.back)
-        self._keyboard.clicked.connect(self._want_keyboard)
+        self._keyboard.clicked.connect(self.want_keyboard)
         presenter.subscribe(self.changed)
         self.retranslate()
 
@@ -177,13 +177,6 @@ class RestoreView(View):
         edits = [box.edit for box in self._fields.values() if not box.isHidden()]
         empty = [edit for edit in edits if not edit.text()]
         return empty[0] if empty else edits[-1] if edits else None
-
-    def _want_keyboard(self) -> None:
-        focused = self.focusWidget()
-        target = focused if isinstance(focused, LineEdit) else self.default_input()
-        if target is not None:
-            target.setFocus()
-            self.keyboard_wanted.emit(target)
 
     def _act(self, key: str) -> None:
         if key != CHOOSE_FILE:

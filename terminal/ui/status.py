@@ -8,9 +8,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from terminal.presenters.backup_states import BackupState
 from terminal.presenters.states import Notice, Tone
-from terminal.presenters.sync_states import SyncState
+from terminal.presenters.status_states import StatusState
 from terminal.ui import intents, tokens
 from terminal.ui.actions import ActionColumn
 from terminal.ui.buttons import Button
@@ -102,7 +101,7 @@ class NoticeList(QWidget):
             bar.show_notice(notices[index] if index < len(notices) else None)
 
 
-class Status(intents.Presenter[BackupState | SyncState], Protocol):
+class Status(intents.Presenter[StatusState], Protocol):
     """How something stands."""
 
     def act(self, key: str) -> None:

@@ -63,6 +63,14 @@ class View(QWidget):
         target: QWidget = self.default_input() or self
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def want_keyboard(self) -> None:
+        """Bring the keyboard on the screen up for the field with the focus, else for the one to go on with."""
+        focused = self.focusWidget()
+        target = focused if isinstance(focused, LineEdit) else self.default_input()
+        if target is not None:
+            target.setFocus()
+            self.keyboard_wanted.emit(target)
+
     def showEvent(self, event: QShowEvent) -> None:
         """Catch up with the presenter."""
         self.bring_up_to_date()

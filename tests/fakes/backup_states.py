@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from terminal.presenters.backup_states import BackupAction, BackupState
 from terminal.presenters.states import Notice, Pill, Tile, Tone
+from terminal.presenters.status_states import StatusAction, StatusState
 
 
 class BackupStates:
@@ -25,11 +25,11 @@ class BackupStates:
         """What the bar shows while no copy is off this disk."""
         return Pill("", Tone.BAD, self.t("Keine Kopie außerhalb dieser Platte", "No copy off this disk"))
 
-    def fine(self) -> BackupState:
+    def fine(self) -> StatusState:
         """A copy here, one on the stick, and the black box."""
         t = self.t
         today, all_of_it = t("Heute 14:02", "Today 14:02"), t("enthält jede Buchung", "holds every booking")
-        return BackupState(
+        return StatusState(
             title=t("Kopien der Daten", "Copies of the data"),
             headline=t("Die Daten sind sicher", "The data is safe"),
             text=t(
@@ -62,12 +62,12 @@ class BackupStates:
                 (t("Blackbox gefüllt bis Buchung", "Black box filled up to booking"), "12.345"),
             ),
             actions=(
-                BackupAction("now", t("Jetzt sichern", "Back up now"), "backup"),
-                BackupAction("restore", t("Kopie zurückspielen …", "Put a copy back …"), "restart_alt"),
+                StatusAction("now", t("Jetzt sichern", "Back up now"), "backup"),
+                StatusAction("restore", t("Kopie zurückspielen …", "Put a copy back …"), "restart_alt"),
             ),
         )
 
-    def none(self) -> BackupState:
+    def none(self) -> StatusState:
         """No copy off this disk, and two sticks that would do."""
         t, fine = self.t, self.fine()
         return replace(
@@ -92,17 +92,17 @@ class BackupStates:
             notes=(),
             actions=(
                 fine.actions[0],
-                BackupAction(
+                StatusAction(
                     "use:1", t("Kopien auf SICHERUNG (28 GB frei)", "Keep copies on SICHERUNG (28 GB free)"), "usb"
                 ),
-                BackupAction(
+                StatusAction(
                     "use:2", t("Kopien auf INTENSO (1.000 MB frei)", "Keep copies on INTENSO (1,000 MB free)"), "usb"
                 ),
                 fine.actions[1],
             ),
         )
 
-    def troubled(self) -> BackupState:
+    def troubled(self) -> StatusState:
         """An old copy elsewhere, and both places in trouble."""
         t, fine = self.t, self.fine()
         return replace(
@@ -138,7 +138,7 @@ class BackupStates:
             ),
         )
 
-    def running(self) -> BackupState:
+    def running(self) -> StatusState:
         """A copy is being made."""
         t, fine = self.t, self.fine()
         return replace(
@@ -148,7 +148,7 @@ class BackupStates:
             actions=(replace(fine.actions[0], enabled=False), replace(fine.actions[1], enabled=False)),
         )
 
-    def variants(self) -> dict[str, BackupState]:
+    def variants(self) -> dict[str, StatusState]:
         """Every variant by name."""
         return {
             "backup": self.fine(),

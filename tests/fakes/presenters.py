@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from terminal.presenters.backup_states import BackupState
 from terminal.presenters.doctor_states import DoctorState
 from terminal.presenters.form_states import FormState
 from terminal.presenters.report_states import ReportState
@@ -23,6 +22,7 @@ from terminal.presenters.states import (
     UnknownState,
     VoidState,
 )
+from terminal.presenters.status_states import StatusState
 from terminal.presenters.sync_states import SyncState
 from terminal.ui.wording import Wording
 
@@ -262,7 +262,7 @@ class FakeDoctor(Fake[DoctorState]):
         self.note("cancel")
 
 
-class FakeBackup(Fake[BackupState]):
+class FakeBackup(Fake[StatusState]):
     def act(self, key: str) -> None:
         self.note("act", key)
 
@@ -305,7 +305,7 @@ class FakeShell(Fake[ShellState]):
         self.sync_form = FakeForm(FormState("", ""))
         self.member_data = FakeForm(FormState("", ""))
         self.doctor = FakeDoctor(DoctorState("", ""))
-        self.backup = FakeBackup(BackupState("", "", "", "backup"))
+        self.backup = FakeBackup(StatusState("", "", "", "backup"))
         self.lock = FakeLock(LockState(""))
 
     def key(self, name: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from terminal.presenters.form_states import FormState
 from terminal.presenters.states import Choice, Field, Notice, Tile, Tone
-from terminal.presenters.sync_states import SyncAction, SyncState
+from terminal.presenters.status_states import StatusAction
+from terminal.presenters.sync_states import SyncState
 from tests.fakes.desk_states import DeskStates, replace
 
 LONG_CODE = "K7QF-2M9X-ABCD-8PZT.\nMZXW6YTBOI4DCMRTGQ2TMNZYHE"
@@ -13,16 +14,16 @@ LONG_CODE = "K7QF-2M9X-ABCD-8PZT.\nMZXW6YTBOI4DCMRTGQ2TMNZYHE"
 class SyncStates(DeskStates):
     """The states of the screens about head office."""
 
-    def sync_actions(self) -> tuple[SyncAction, ...]:
+    def sync_actions(self) -> tuple[StatusAction, ...]:
         t = self.t
         return (
-            SyncAction("sync_now", t("Jetzt abgleichen", "Sync now"), "sync"),
-            SyncAction(
+            StatusAction("sync_now", t("Jetzt abgleichen", "Sync now"), "sync"),
+            StatusAction(
                 "export",
                 t("Ungesendete Buchungen in eine Datei", "Unsent bookings to a file"),
                 "receipt_long",
             ),
-            SyncAction("leave", t("Zentrale verlassen", "Leave head office"), "close"),
+            StatusAction("leave", t("Zentrale verlassen", "Leave head office"), "close"),
         )
 
     def online(self) -> SyncState:
@@ -111,7 +112,7 @@ class SyncStates(DeskStates):
                 tone=Tone.BAD,
                 actions=(
                     *self.sync_actions()[:1],
-                    SyncAction("join", t("Neu beitreten", "Join again"), "restart_alt"),
+                    StatusAction("join", t("Neu beitreten", "Join again"), "restart_alt"),
                     *self.sync_actions()[1:],
                 ),
             ),
@@ -188,8 +189,8 @@ class SyncStates(DeskStates):
                 (t("Programmversion", "Programme version"), "3"),
             ),
             actions=(
-                SyncAction("join", t("Der Zentrale beitreten", "Join head office"), "sync"),
-                SyncAction(
+                StatusAction("join", t("Der Zentrale beitreten", "Join head office"), "sync"),
+                StatusAction(
                     "serve",
                     t("Die anderen Kassen bedienen", "Serve the other tills"),
                     "storefront",
@@ -247,9 +248,9 @@ class SyncStates(DeskStates):
             facts=(*online.facts, (t("Beitritt der anderen", "Other tills join at"), "https://192.168.1.20:8443")),
             actions=(
                 self.sync_actions()[0],
-                SyncAction("invite", t("Code für eine weitere Kasse", "Code for another till"), "add"),
+                StatusAction("invite", t("Code für eine weitere Kasse", "Code for another till"), "add"),
                 self.sync_actions()[1],
-                SyncAction(
+                StatusAction(
                     "serve_end", t("Andere Kassen nicht mehr bedienen", "Stop serving the other tills"), "block"
                 ),
             ),

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
 from terminal.presenters.states import BookingLine, Pill, Screen, Sent, Tone
-from terminal.presenters.sync_states import SyncAction
+from terminal.presenters.status_states import StatusAction
 from terminal.ui import tokens
 from terminal.ui.bar import Bar, PillButton
 from terminal.ui.keyboard import Keyboard
@@ -123,7 +123,7 @@ def test_a_button_does_what_its_place_says_now(stage: Stage) -> None:
     view = stage.show("sync_alone")
     press(view, "action0")
     assert stage.taken(Screen.SYNC) == [("act", "join")]
-    dead = replace(stage.states.online(), actions=(SyncAction("sync_now", "Jetzt", "sync", enabled=False),))
+    dead = replace(stage.states.online(), actions=(StatusAction("sync_now", "Jetzt", "sync", enabled=False),))
     view = stage.show_state(Screen.SYNC, dead)
     press(view, "action0")
     assert stage.taken(Screen.SYNC) == []

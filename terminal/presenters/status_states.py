@@ -1,4 +1,4 @@
-"""What the screen of copies shows, ready to paint."""
+"""What a screen shows that says how something stands, ready to paint: the copies, and with more of it head office."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import msgspec
 from terminal.presenters.states import Notice, Tile, Tone
 
 
-class BackupAction(msgspec.Struct, frozen=True):
-    """A button of the screen of copies.
+class StatusAction(msgspec.Struct, frozen=True):
+    """A button of such a screen.
 
     Attributes:
         key: What the view asks the presenter for.
@@ -21,17 +21,17 @@ class BackupAction(msgspec.Struct, frozen=True):
     enabled: bool = True
 
 
-class BackupState(msgspec.Struct, frozen=True):
-    """How the copies of this till's data are, in plain words.
+class StatusState(msgspec.Struct, frozen=True):
+    """How something stands, in plain words.
 
     Attributes:
         headline: The state in a few words.
         text: What that means for the shop, and what to do.
         icon: The icon of the state; colour never speaks alone.
-        percent: How far a copy is that is being made, ``None`` while none is or nobody knows.
+        percent: How far a long task is, ``None`` when there is none or nobody knows.
         progress: The same in words.
-        tiles: The places, each with its newest copy.
-        notes: What somebody should do, the most urgent first.
+        tiles: The figures, or the places.
+        notes: What somebody should know or do, the most urgent first.
         facts: Details for support, as caption and value.
         actions: What can be done, the most wanted first.
     """
@@ -46,4 +46,4 @@ class BackupState(msgspec.Struct, frozen=True):
     tiles: tuple[Tile, ...] = ()
     notes: tuple[Notice, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
-    actions: tuple[BackupAction, ...] = ()
+    actions: tuple[StatusAction, ...] = ()
