@@ -336,6 +336,14 @@ class HeadOffice:
         """Forget them, here and at every till; who has points left only when it is said."""
         return retention.forget(self.office, years, with_points=with_points, by=by)
 
+    def old_notes(self, years: int) -> int:
+        """How many notes are behind corrections and reversals that were made more than so many whole years ago."""
+        return retention.old_notes(self.office, years)
+
+    def forget_notes(self, years: int) -> int:
+        """Empty those notes; gives how many there were."""
+        return retention.forget_notes(self.office, years)
+
     # ----------------------------------------------------------------------------------- what needs a person
 
     def conflicts(self, *, open_only: bool = True, limit: int = 200) -> tuple[ConflictView, ...]:

@@ -1,8 +1,12 @@
-"""Members without a sign of life for long: who they are, and forgetting them here and at every till."""
+"""What was kept of people for long enough: members without a sign of life, and notes behind bookings of long ago.
+
+Members are forgotten here and at every till; every till deletes its notes by itself.
+"""
 
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -10,6 +14,7 @@ from sqlalchemy import exists, func, or_, select
 
 from headoffice.app.erase import erase
 from headoffice.people.directory import family
+from headoffice.people.erasing import TEXTS_AT_ONCE, empty_texts, old_texts
 from headoffice.store import bulk
 from headoffice.store.tables import ACCOUNT, CARD, PROFILE_FIELD, RECORD
 from headoffice.views import Forgotten, IdleMember
@@ -70,6 +75,22 @@ def forget(office: Office, years: int, *, with_points: bool, by: str) -> Forgott
         elif not isinstance(erase(office, idle.member_id, by=by), Refused):
             gone.append(idle.member_id)
     return Forgotten(tuple(gone), kept)
+
+
+def old_notes(office: Office, years: int) -> int:
+    """How many notes stand behind corrections and reversals whose time as vouchers is over."""
+    with office.database.snapshot() as connection:
+        return len(old_texts(connection, idle_before(office, years)))
+
+
+def forget_notes(office: Office, years: int) -> int:
+    """Empty them, some at a time; gives how many there were."""
+    with office.database.snapshot() as connection:
+        references = sorted(old_texts(connection, idle_before(office, years)))
+    return sum(
+        office.database.transact(partial(empty_texts, references=references[start : start + TEXTS_AT_ONCE]))
+        for start in range(0, len(references), TEXTS_AT_ONCE)
+    )
 
 
 def _some(connection: Connection, before: date, after: UUID) -> tuple[list[IdleMember], UUID | None]:

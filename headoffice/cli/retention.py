@@ -1,4 +1,4 @@
-"""``retention``: members without a sign of life for long, and forgetting them here and at every till."""
+"""``retention``: members without a sign of life for long, forgotten here and at every till, and notes too old."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 INACTIVE_YEARS: Final = 3
 """When claims of an account that nobody uses are over: three years from the end of the year (§§ 195, 199 BGB)."""
 
+VOUCHERS_YEARS: Final = 8
+"""For how long bookings are vouchers in Germany (§ 147 AO): notes behind corrections are kept as long."""
+
 YEARS_MAX: Final = 30
 SHOWN_MAX: Final = 1_000
 """How many members a look lists; the others are due at the next one."""
@@ -30,8 +33,8 @@ def add_commands(app: typer.Typer) -> None:
     app.command(
         "retention",
         help=mark(
-            "Show the members of whom no till has told anything for years. Nothing is changed without --yes, which "
-            "forgets them here and at every till."
+            "Show the members of whom no till has told anything for years, and how many notes are too old. Nothing is "
+            "changed without --yes, which forgets the members here and at every till, and deletes the notes here."
         ),
         epilog="stammkunde-headoffice retention --years 3 --yes",
     )(_retention)
@@ -45,6 +48,16 @@ def _retention(
             "--years", min=1, max=YEARS_MAX, help=mark("Whole years after the one of the last visit."), metavar="N"
         ),
     ] = INACTIVE_YEARS,
+    vouchers_years: Annotated[
+        int,
+        typer.Option(
+            "--vouchers-years",
+            min=1,
+            max=YEARS_MAX,
+            help=mark("Whole years after its own for which a booking's note is kept."),
+            metavar="N",
+        ),
+    ] = VOUCHERS_YEARS,
     yes: Annotated[bool, typer.Option("--yes", help=mark("Forget them, those with points left aside."))] = False,
     with_points: Annotated[
         bool, typer.Option("--with-points", help=mark("With --yes, also those with points left, which are lost."))
@@ -56,13 +69,25 @@ def _retention(
     texts = session.texts
     with session.open() as head_office:
         if not yes:
-            found = head_office.idle_members(years, SHOWN_MAX)
-            return Answer({"due": [_document(member) for member in found]}, _shown(texts, found))
+            found, notes = head_office.idle_members(years, SHOWN_MAX), head_office.old_notes(vouchers_years)
+            shown = [*_shown(texts, found), *_notes(texts, notes)]
+            return Answer({"due": [_document(member) for member in found], "texts": notes}, shown)
         done = head_office.forget_idle(years, with_points=with_points, by=person())
+        notes = head_office.forget_notes(vouchers_years)
     lines = [(texts._("Members forgotten"), texts.number(len(done.member_ids)))]
     if done.with_points:
         lines.append((texts._("Kept because of their points"), texts.number(done.with_points)))
-    return Answer({"erased": done.member_ids, "kept_for_points": done.with_points}, pairs(lines))
+    if notes:
+        lines.append((texts._("Notes deleted"), texts.number(notes)))
+    document = {"erased": done.member_ids, "kept_for_points": done.with_points, "texts": notes}
+    return Answer(document, pairs(lines))
+
+
+def _notes(texts: Texts, count: int) -> list[str]:
+    if not count:
+        return []
+    said = texts.n_("{count} old note is due.", "{count} old notes are due.", count)
+    return [said.format(count=texts.number(count))]
 
 
 def _document(member: IdleMember) -> dict[str, object]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, func, select, update
 
 from headoffice.people.directory import erased, family, forget_profiles, one_at_a_time, root
 from headoffice.store import bulk
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy import ColumnElement, Connection
+
+TEXTS_AT_ONCE: Final = 500
+"""How many texts one statement is about."""
 
 
 def erase(connection: Connection, member_id: UUID, erased_at_us: int, erased_day: date) -> tuple[UUID, ...]:
@@ -60,6 +63,26 @@ def erase_merged(connection: Connection, account: UUID) -> None:
 def texts_of_erased(connection: Connection) -> frozenset[UUID]:
     """The texts that records of erased members name, whether they have come here or not."""
     return _texts(connection, RECORD.c.member_id.in_(select(TOMBSTONE.c.member_id)))
+
+
+def old_texts(connection: Connection, before: date) -> frozenset[UUID]:
+    """The texts behind corrections and reversals of before a day that still say something."""
+    kept: set[UUID] = set()
+    references = sorted(_texts(connection, RECORD.c.business_day < before))
+    for start in range(0, len(references), TEXTS_AT_ONCE):
+        some = references[start : start + TEXTS_AT_ONCE]
+        kept.update(connection.scalars(select(FREE_TEXT.c.text_ref).where(_said_in(connection, some))))
+    return frozenset(kept)
+
+
+def empty_texts(connection: Connection, references: Collection[UUID]) -> int:
+    """Empty so many free texts, at most ``TEXTS_AT_ONCE``; the rows stay, so none comes back. Gives how many."""
+    emptied = update(FREE_TEXT).where(_said_in(connection, references)).values(nonce=b"", box=b"")
+    return connection.execute(emptied).rowcount
+
+
+def _said_in(connection: Connection, references: Collection[UUID]) -> ColumnElement[bool]:
+    return and_(bulk.among(connection, FREE_TEXT.c.text_ref, references), func.length(FREE_TEXT.c.box) > 0)
 
 
 def _forget_texts(connection: Connection, members: Collection[UUID]) -> None:

@@ -42,7 +42,7 @@ def test_who_is_due_is_shown_and_stays(office: OfficeCommandLine) -> None:
     assert {card: each["balance"] for card, each in due.items()} == {ANNA[-4:]: 10, BEN[-4:]: 0}
     assert due[ANNA[-4:]]["last_active_on"] == "2026-11-21"
     assert len(office.done("retention")["due"]) == 2
-    assert office.done("retention", "--years", "10") == {"due": []}
+    assert office.done("retention", "--years", "10") == {"due": [], "texts": 0}
     shown = office.said("retention").out
     assert ANNA[-4:] in shown
     assert "--with-points" in shown
@@ -58,3 +58,16 @@ def test_forgetting_has_to_be_said(office: OfficeCommandLine) -> None:
     assert office.done("retention", "--yes", "--with-points")["erased"] == [str(member(1))]
     assert "Members forgotten" in office.said("retention", "--yes").out
     assert office.done("verify")["ok"] is True
+
+
+def test_old_notes_are_counted_and_deleted(office: OfficeCommandLine) -> None:
+    """Those of bookings that are no vouchers any more; by default eight years, in Germany."""
+    with closing(office.open(office.directory, None)) as head_office:
+        head_office.adjust(ANNA, 5, "Kulanz", by="Ines")
+    office.clock.advance(days=3 * 366)
+    assert office.done("retention")["texts"] == 0
+    assert office.done("retention", "--vouchers-years", "1")["texts"] == 1
+    assert "1 old note is due." in office.said("retention", "--vouchers-years", "1").out
+    assert "Notes deleted" in office.said("retention", "--yes", "--vouchers-years", "1").out
+    assert office.done("retention", "--yes", "--vouchers-years", "1")["texts"] == 0
+    assert office("retention", "--vouchers-years", "0").code == 2

@@ -396,6 +396,5 @@ def test_errors_of_the_disk_are_told_apart() -> None:
     assert known_error(driver_error(1), "x") is None
     assert known_error(sqlite.OperationalError("no code"), "x") is None
     assert isinstance(known_error(OSError(5, "I/O"), "x"), DiskFailed)
-    assert known_error(OSError("no number"), "x") is None
-    assert known_error(OSError(9999, "?"), "x") is None
-    assert known_error(ValueError(), "x") is None
+    for error in (OSError("no number"), OSError(9999, "?"), ValueError()):
+        assert known_error(error, "x") is None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headoffice.app import retention
-from headoffice.views import Forgotten, IdleMember
+from headoffice.views import Adjusted, Forgotten, IdleMember
 from loyalty.feed import TombstoneItem
 from tests.fakes.headoffice import member
 from tests.fakes.office import CARD, OTHER_CARD, TestedOffice
@@ -90,3 +90,29 @@ def test_accounts_are_looked_at_page_by_page(office: TestedOffice, monkeypatch: 
     office.clock.advance(days=FOUR_YEARS)
     assert set(due(office)) == {member(1), member(2)}
     assert len(office.head.idle_members(3, 1)) == 1
+
+
+def notes(office: TestedOffice) -> list[str]:
+    """What is said behind the bookings of a member."""
+    found = office.head.member(member(1))
+    assert found is not None
+    return sorted(record.text for record in found.records if record.text)
+
+
+def test_notes_go_when_bookings_are_no_vouchers_any_more(office: TestedOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight whole years after the year of the booking; newer ones stay, and what a till tells again stays away."""
+    monkeypatch.setattr(retention, "TEXTS_AT_ONCE", 1)
+    till = office.till()
+    old = [office.ids.random_id() for _ in range(3)]
+    till.append(*(till.adjustment(member(1), 5, text_ref=reference) for reference in old))
+    till.push(2)
+    office.edit(till, office.card(member(1)), *(office.text(each, f"Kulanz {each}") for each in old))
+    office.clock.advance(days=9 * 366)
+    assert isinstance(office.head.adjust(CARD, 7, "heute", by="Ines"), Adjusted)
+    assert len(notes(office)) == 4
+    assert (office.head.old_notes(9), office.head.forget_notes(9)) == (0, 0)
+    assert (office.head.old_notes(8), office.head.forget_notes(8), office.head.old_notes(8)) == (3, 3, 0)
+    assert notes(office) == ["heute (Ines)"]
+    office.edit(till, office.text(old[0], "Kulanz noch einmal"))
+    assert notes(office) == ["heute (Ines)"]
+    office.assert_sound()
