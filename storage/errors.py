@@ -103,7 +103,7 @@ class RecordsMissing(Damaged):
 
 
 class KeyMissing(Damaged):
-    """The ledger is sound, but the programme key it was written under is not beside it; scripts hear of damage."""
+    """The programme key a ledger was written under is not beside it; scripts hear of damage."""
 
     cashier = "The key that belongs to these bookings is missing. Put the file ending in .key back beside them."
 

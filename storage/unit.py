@@ -118,7 +118,7 @@ class Unit(Reader):
             keeps_day: It is taken over from an old programme and counts on its own day, although that may be closed.
 
         Raises:
-            RecordConflict: The journal holds a record with this id; a retry is answered from ``record()`` before.
+            RecordConflict: The journal holds a record with this id; a retry is answered from ``record()``.
             ValueError: The record's types or bounds are wrong, its day is closed, or it reverses more than is left.
         """
         before = self.tip or journal.tip(self._ledger)
@@ -309,7 +309,8 @@ class Unit(Reader):
         """Head office was put back: remember to tell it again what it had taken.
 
         Args:
-            missing: And then whatever it lacks even so; only for one whose whole state this till is told.
+            missing: And then whatever it lacks even so; only for one whose whole state this till is told. A till that
+                holds one region's members takes those of others for missing, and may tell what was changed since.
         """
         if missing:
             joining.begin_anew(self._ledger)

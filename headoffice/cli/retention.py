@@ -34,7 +34,8 @@ def add_commands(app: typer.Typer) -> None:
         "retention",
         help=mark(
             "Show the members of whom no till has told anything for years, and how many notes are too old. Nothing is "
-            "changed without --yes, which forgets the members here and at every till, and deletes the notes here."
+            "changed without --yes, which forgets the members here and at every till; with --vouchers-years it deletes "
+            "the notes here."
         ),
         epilog="stammkunde-headoffice retention --years 3 --yes",
     )(_retention)
@@ -49,15 +50,18 @@ def _retention(
         ),
     ] = INACTIVE_YEARS,
     vouchers_years: Annotated[
-        int,
+        int | None,
         typer.Option(
             "--vouchers-years",
             min=1,
             max=YEARS_MAX,
-            help=mark("Whole years after its own for which a booking's note is kept."),
+            help=mark(
+                "Whole years after its own for which a booking's note is kept, 8 in Germany; with --yes older ones are"
+                " deleted."
+            ),
             metavar="N",
         ),
-    ] = VOUCHERS_YEARS,
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help=mark("Forget them, those with points left aside."))] = False,
     with_points: Annotated[
         bool, typer.Option("--with-points", help=mark("With --yes, also those with points left, which are lost."))
@@ -69,11 +73,14 @@ def _retention(
     texts = session.texts
     with session.open() as head_office:
         if not yes:
-            found, notes = head_office.idle_members(years, SHOWN_MAX), head_office.old_notes(vouchers_years)
+            found, notes = (
+                head_office.idle_members(years, SHOWN_MAX),
+                head_office.old_notes(vouchers_years or VOUCHERS_YEARS),
+            )
             shown = [*_shown(texts, found), *_notes(texts, notes)]
             return Answer({"due": [_document(member) for member in found], "texts": notes}, shown)
         done = head_office.forget_idle(years, with_points=with_points, by=person())
-        notes = head_office.forget_notes(vouchers_years)
+        notes = head_office.forget_notes(vouchers_years) if vouchers_years else 0  # never by a default of ours
     lines = [(texts._("Members forgotten"), texts.number(len(done.member_ids)))]
     if done.with_points:
         lines.append((texts._("Kept because of their points"), texts.number(done.with_points)))
@@ -87,7 +94,7 @@ def _notes(texts: Texts, count: int) -> list[str]:
     if not count:
         return []
     said = texts.n_("{count} old note is due.", "{count} old notes are due.", count)
-    return [said.format(count=texts.number(count))]
+    return [said.format(count=texts.number(count)), texts._("Notes are deleted only with --vouchers-years.")]
 
 
 def _document(member: IdleMember) -> dict[str, object]:

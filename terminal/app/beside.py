@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LOW_PRIORITY: Final = 15
 POLL_S: Final = 0.2
-_NO_ROOM: Final = frozenset({errno.EAGAIN, errno.ENOMEM})
+_NO_ROOM: Final = frozenset({errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE})
 
 
 def run_beside(
@@ -38,7 +38,7 @@ def run_beside(
         Its exit status, or ``None`` when it was ended, or the computer has no room for another process.
 
     Raises:
-        OSError: There is no such program, which is a mistake of ours.
+        OSError: There is no such program, or it may not be run.
     """
     deadline = time.monotonic() + timeout_s
     sink = subprocess.DEVNULL if output is None else output

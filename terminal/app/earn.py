@@ -112,8 +112,8 @@ def _book(till: Till, unit: Unit, command: EarnCommand, digest: str) -> Earned |
         late=command.at_us is not None,
         card_ref=card.card_ref,
     )
+    stored = unit.append(record)  # may be refused; the edit of a new card would make a key before
     keep_card(unit, card)
-    stored = unit.append(record)
     return Earned(record, stored.seq, account.balance + record.points - record.points_redeemed)
 
 

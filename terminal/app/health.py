@@ -107,7 +107,7 @@ class HealthWatch:
         try:
             answer = self._answer()
         except OSError:
-            return True  # no room for its scratch file, no process to be had: nothing is known, so try again later
+            return True  # no room for its scratch file: nothing is known, so try again later
         if answer is None:
             return not self._stopping.is_set()
         damage = answer.problems[0] if answer.problems else answer.error.message

@@ -10,6 +10,7 @@ from storage.errors import (
     Damaged,
     DiskFailed,
     DiskFull,
+    KeyMissing,
     MissingLedger,
     NewerSchema,
     NotALedger,
@@ -87,6 +88,8 @@ def diagnose(directory: Path, error: StorageError, *, had_copies: bool = False) 
         return Trouble.MISSING if had_copies or parts_of_shop(directory) else Trouble.NEW
     if isinstance(error, Damaged | NotALedger):
         damage = _damage(directory)
+        if isinstance(error, KeyMissing) and damage is Trouble.DAMAGED:
+            return Trouble.KEY_MISSING
         is_older = isinstance(error, RecordsMissing) and damage is Trouble.DAMAGED
         return Trouble.LOG_MISSING if is_older else damage
     return Trouble.OTHER

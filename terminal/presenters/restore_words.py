@@ -124,8 +124,8 @@ TOLD: Final[dict[Trouble, Told]] = {
     Trouble.KEY_MISSING: Told(
         mark("The programme's key is missing"),
         mark(
-            "The small file that says which account a new card means is gone (programme.key). If somebody moved it, "
-            "put it back and try again; it also lies beside every copy."
+            "The small file that says which account a new card means (programme.key) is gone, or it is another shop's. "
+            "If somebody moved it, put it back and try again; it also lies beside every copy."
         ),
         "M-435",
         "lock",

@@ -61,13 +61,18 @@ def test_forgetting_has_to_be_said(office: OfficeCommandLine) -> None:
 
 
 def test_old_notes_are_counted_and_deleted(office: OfficeCommandLine) -> None:
-    """Those of bookings that are no vouchers any more; by default eight years, in Germany."""
+    """Those of bookings that are no vouchers any more; counted for Germany, deleted only when the years are named."""
     with closing(office.open(office.directory, None)) as head_office:
         head_office.adjust(ANNA, 5, "Kulanz", by="Ines")
     office.clock.advance(days=3 * 366)
     assert office.done("retention")["texts"] == 0
     assert office.done("retention", "--vouchers-years", "1")["texts"] == 1
-    assert "1 old note is due." in office.said("retention", "--vouchers-years", "1").out
-    assert "Notes deleted" in office.said("retention", "--yes", "--vouchers-years", "1").out
-    assert office.done("retention", "--yes", "--vouchers-years", "1")["texts"] == 0
+    shown = office.said("retention", "--vouchers-years", "1").out
+    assert "1 old note is due." in shown
+    assert "--vouchers-years" in shown
+    office.clock.advance(days=6 * 366)
+    assert office.done("retention")["texts"] == 1
+    assert office.done("retention", "--yes")["texts"] == 0
+    assert "Notes deleted" in office.said("retention", "--yes", "--vouchers-years", "8").out
+    assert office.done("retention")["texts"] == 0
     assert office("retention", "--vouchers-years", "0").code == 2

@@ -38,7 +38,7 @@ def test_it_is_ended_with_the_till_or_with_its_time(ends: str) -> None:
     assert run_beside(python("import time; time.sleep(600)"), stopping, timeout_s=0.0) is None
 
 
-@pytest.mark.parametrize("number", [errno.EAGAIN, errno.ENOMEM])
+@pytest.mark.parametrize("number", [errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE])
 def test_no_room_for_another_process_is_no_mistake(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     """Whoever asked tries again later."""
 

@@ -16,6 +16,7 @@ from terminal.app.earn import EarnCommand, Earned, earn
 from terminal.app.redeem import RedeemCommand, redeem
 from terminal.app.till import Till
 from tests.fakes.ledger import LedgerOfTests, card_number
+from tests.fakes.ledger_joined import JoinedLedger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,13 @@ ONCE = UUID(int=0x51)
 def ledger(tmp_path: Path) -> Iterator[LedgerOfTests]:
     """A till that stands alone."""
     with closing(LedgerOfTests(tmp_path / "till")) as made:
+        yield made
+
+
+@pytest.fixture
+def joined(tmp_path: Path) -> Iterator[JoinedLedger]:
+    """One that belongs to a head office."""
+    with closing(JoinedLedger(tmp_path / "joined")) as made:
         yield made
 
 
@@ -108,3 +116,18 @@ def test_another_booking_can_have_the_id(till: Till) -> None:
     outcome = earn(till, asked())
     assert isinstance(outcome, Refused)
     assert outcome.reason is Reason.ID_USED_FOR_ANOTHER_COMMAND
+
+
+def test_a_sale_that_is_refused_leaves_no_key(joined: JoinedLedger) -> None:
+    """On a joined till the edit of a new card makes its account's key, on the disk before anything else."""
+    till = Till(joined.store, joined.clock, joined.ids)
+
+    def keys() -> int:
+        return int(joined.store._vault.value("SELECT count(*) FROM member_key"))
+
+    booked(till, asked())
+    assert keys() == 1
+    assert isinstance(earn(till, asked(card=card_number(2))), Refused)
+    assert keys() == 1
+    booked(till, asked(record_id=UUID(int=0x56), card=card_number(2)))
+    assert keys() == 2

@@ -10,7 +10,17 @@ import pytest
 
 from loyalty.directory import Profile
 from storage.backup import backup, key_path, tombstones_path
-from storage.errors import Busy, Damaged, DiskFull, MissingLedger, NewerSchema, NotALedger, StorageError, TillOpen
+from storage.errors import (
+    Busy,
+    Damaged,
+    DiskFull,
+    KeyMissing,
+    MissingLedger,
+    NewerSchema,
+    NotALedger,
+    StorageError,
+    TillOpen,
+)
 from storage.files import KEY_FILE, LEDGER_FILE
 from storage.rotation import file_name
 from storage.store import open_store
@@ -82,6 +92,7 @@ def test_troubles_are_told_apart(till: LedgerOfTests, trouble: str) -> None:
         (NewerSchema("x"), Trouble.NEWER),
         (StorageError("x"), Trouble.OTHER),
         (Damaged("found by the proof"), Trouble.DAMAGED),
+        (KeyMissing("another shop's"), Trouble.KEY_MISSING),
     ],
     ids=str,
 )
