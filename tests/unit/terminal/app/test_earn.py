@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
@@ -18,32 +16,8 @@ from terminal.app.till import Till
 from tests.fakes.ledger import LedgerOfTests, card_number
 from tests.fakes.ledger_joined import JoinedLedger
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
 ANNA = card_number(1)
 ONCE = UUID(int=0x51)
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[LedgerOfTests]:
-    """A till that stands alone."""
-    with closing(LedgerOfTests(tmp_path / "till")) as made:
-        yield made
-
-
-@pytest.fixture
-def joined(tmp_path: Path) -> Iterator[JoinedLedger]:
-    """One that belongs to a head office."""
-    with closing(JoinedLedger(tmp_path / "joined")) as made:
-        yield made
-
-
-@pytest.fixture
-def till(ledger: LedgerOfTests) -> Till:
-    """Its use cases."""
-    return Till(ledger.store, ledger.clock, ledger.ids)
 
 
 def asked(**changed: object) -> EarnCommand:

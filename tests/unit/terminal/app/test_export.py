@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -25,25 +24,9 @@ from tests.fakes.pdf_words import pages_of, words_of
 from texts.i18n import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
     from uuid import UUID
 
 ANNA = Profile("Änne Müller", "+49301234567", "aenne@example.org", date(1980, 2, 29))
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[LedgerOfTests]:
-    """A till that stands alone."""
-    with closing(LedgerOfTests(tmp_path / "till")) as made:
-        yield made
-
-
-@pytest.fixture
-def joined(tmp_path: Path) -> Iterator[JoinedLedger]:
-    """A till that belongs to a head office."""
-    with closing(JoinedLedger(tmp_path / "till")) as made:
-        yield made
 
 
 def lived(ledger: LedgerOfTests) -> UUID:

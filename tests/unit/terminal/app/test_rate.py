@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -18,26 +17,10 @@ from terminal.app.till import Till
 from tests.fakes.ledger import LedgerOfTests, card_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from tests.fakes.clock import FakeClock
 
 ANNA = card_number(1)
 CASHIER = UUID(int=0xC)
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[LedgerOfTests]:
-    """A till that stands alone."""
-    with closing(LedgerOfTests(tmp_path / "till")) as made:
-        yield made
-
-
-@pytest.fixture
-def till(ledger: LedgerOfTests) -> Till:
-    """Its use cases."""
-    return Till(ledger.store, ledger.clock, ledger.ids)
 
 
 @pytest.fixture

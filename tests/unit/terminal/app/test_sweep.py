@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -36,26 +35,11 @@ from tests.fakes.ledger import LedgerOfTests, card_number
 from tests.fakes.ledger_joined import JoinedLedger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
     from uuid import UUID
 
 SETTINGS = RetentionSettings()
 BY_ITSELF = RetentionSettings(inactive="by_itself")
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[LedgerOfTests]:
-    """A till that stands alone."""
-    with closing(LedgerOfTests(tmp_path / "till")) as made:
-        yield made
-
-
-@pytest.fixture
-def joined(tmp_path: Path) -> Iterator[JoinedLedger]:
-    """A till that belongs to a head office."""
-    with closing(JoinedLedger(tmp_path / "till")) as made:
-        yield made
 
 
 def enrolled(ledger: LedgerOfTests, number: int, name: str = "Anna", points: int = 0) -> UUID:
