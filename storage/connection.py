@@ -276,10 +276,18 @@ def open_new(path: Path) -> Database:
 
 
 def open_scratch(path: Path, live: Path) -> Database:
-    """A throw-away database with a ledger attached for reading as ``live``, so that its journal can be folded aside."""
-    connection = sqlite.connect(
-        path.absolute().as_uri(), uri=True, isolation_level=None, cached_statements=STATEMENTS_CACHED
-    )
+    """A throw-away database with a ledger attached for reading as ``live``, so that its journal can be folded aside.
+
+    Raises:
+        StorageError: It can't be made, or the ledger can't be attached.
+    """
+    try:
+        connection = sqlite.connect(
+            path.absolute().as_uri(), uri=True, isolation_level=None, cached_statements=STATEMENTS_CACHED
+        )
+    except sqlite.Error as error:  # SQLite does not say why it can't make it
+        kind = DiskFull if is_full(path.parent) else ReadOnlyDisk
+        raise kind(f"{path}: {error}") from error
     database = Database(connection, path.name)
     try:
         for name, value in (("journal_mode", "OFF"), ("synchronous", "OFF"), ("busy_timeout", BUSY_TIMEOUT_MS)):

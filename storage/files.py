@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import struct
+import tempfile
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -15,7 +18,6 @@ from storage.schema import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 LEDGER_FILE: Final = "ledger.sqlite"
 VAULT_FILE: Final = "vault.sqlite"
@@ -277,3 +279,16 @@ def link_or_copy(path: Path, target: Path) -> None:
             target.unlink()
             raise
     target.chmod(PRIVATE_FILE)
+
+
+@contextmanager
+def scratch_folder(prefix: str) -> Iterator[Path]:
+    """An empty folder among the system's temporary ones, gone again afterwards as far as it can be removed.
+
+    ``TemporaryDirectory`` of Python 3.11 calls itself for ever when it may not remove it.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

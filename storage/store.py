@@ -266,8 +266,13 @@ class Store:
             continue_in_new_epoch(ledger, key=programme_key, clock=self._clock, ids=self._ids)
         self._belonging.joined = Joined(head_office, profile_key)
         self._belonging.telling = True
-        while self.tell():
-            pass
+        try:
+            while self.tell():
+                pass
+        except DiskFailed:
+            raise
+        except StorageError:  # the till belongs there already; the next start tells the rest
+            return
 
     def tell(self) -> bool:
         """Turn some rows from before the joining into edits, so few that a sale can wait; gives whether more wait."""

@@ -7,7 +7,6 @@ in both would show as well.
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from contextlib import closing
 from itertools import islice
@@ -26,7 +25,7 @@ from storage.checks import check_files
 from storage.comparing import differences
 from storage.connection import Database, open_reader, open_scratch
 from storage.errors import Damaged, NotALedger, StorageError
-from storage.files import LEDGER_FILE, REPLICA_FILE, VAULT_FILE, os_errors
+from storage.files import LEDGER_FILE, REPLICA_FILE, VAULT_FILE, os_errors, scratch_folder
 from storage.gathering import Gathering
 from storage.journal import Chain
 from storage.outgoing import OutgoingReads
@@ -144,8 +143,8 @@ def verify(directory: Path, progress: Callable[[int, int], None] | None = None) 
         _check_file(vault_path, VAULT, findings)
         with (
             os_errors("scratch file"),
-            tempfile.TemporaryDirectory(prefix="stammkunde-verify-", ignore_cleanup_errors=True) as scratch,
-            closing(open_scratch(Path(scratch) / "fold.sqlite", ledger_path)) as fold,
+            scratch_folder("stammkunde-verify-") as scratch,
+            closing(open_scratch(scratch / "fold.sqlite", ledger_path)) as fold,
         ):
             fold.run("BEGIN")  # one snapshot of the ledger from here on
             _make_tables(fold)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from loyalty.feed import CardEdit, CardItem, CashierEdit, CashierItem, ProfileEd
 from loyalty.records import EpochStart
 from storage import joining
 from storage.backup import backup, restore
-from storage.errors import DiskFailed
+from storage.errors import DiskFailed, DiskFull, StorageError
 from storage.exchange import Again, Link
 from storage.files import KEY_BEFORE_JOINING, KEY_FILE
 from storage.store import create_store, open_store
@@ -200,8 +201,11 @@ def test_a_profile_without_its_key_is_not_told(ledger: LedgerOfTests) -> None:
     assert told(ledger.store).count("Profile") == 1
 
 
-def test_handing_over_goes_on_after_a_crash(ledger: LedgerOfTests, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was made an edit is not made one again."""
+@pytest.mark.parametrize("error", [DiskFailed, DiskFull])
+def test_handing_over_goes_on_after_a_crash(
+    ledger: LedgerOfTests, monkeypatch: pytest.MonkeyPatch, error: type[StorageError]
+) -> None:
+    """What was made an edit is not made one again; a till that belongs there never hears that nothing was booked."""
     busy(ledger)
     monkeypatch.setattr(joining, "ROWS_AT_ONCE", 1)
     done = 0
@@ -211,13 +215,14 @@ def test_handing_over_goes_on_after_a_crash(ledger: LedgerOfTests, monkeypatch: 
         nonlocal done
         done += 1
         if done > 4:
-            raise DiskFailed("no more")
+            raise error("no more")
         return whole(*given)  # type: ignore[arg-type]  # passed on as they came
 
     with monkeypatch.context() as patch:
         patch.setattr(joining, "hand_over", cut_off)
-        with pytest.raises(DiskFailed):
+        with pytest.raises(DiskFailed) if error is DiskFailed else nullcontext():
             join(ledger.store)
+    assert ledger.store.head_office == head_office()
     assert told(ledger.store) == EVERYTHING[: len(told(ledger.store))]
     assert 0 < len(told(ledger.store)) < len(EVERYTHING)
     ledger.reopen()

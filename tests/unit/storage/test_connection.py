@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 import pytest
 
+from storage import connection as connection_module
 from storage import sqlite
 from storage.connection import Database, open_frozen, open_new, open_pair, open_reader, open_scratch, open_writer
 from storage.errors import Busy, Damaged, DiskFailed, DiskFull, NotALedger, ReadOnlyDisk, StorageError
@@ -187,3 +188,13 @@ def test_a_file_whose_log_can_not_be_made_is_told_by_the_room_there_is(
         monkeypatch.setattr(os, "fsync", refuse)
     with pytest.raises(DiskFull if full else (DiskFailed, ReadOnlyDisk)):
         open_writer(path)
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_a_scratch_file_that_can_not_be_made_is_told_by_the_room_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, full: bool
+) -> None:
+    """SQLite does not say why; nothing is known about the ledger then."""
+    monkeypatch.setattr(connection_module, "is_full", lambda _: full)
+    with pytest.raises(DiskFull if full else ReadOnlyDisk):
+        open_scratch(tmp_path / "no folder" / "fold.sqlite", tmp_path / "ledger.sqlite")
