@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from storage import sqlite
 from storage.connection import Database
+from storage.errors import ReadOnlyDisk
 from storage.files import os_errors
 
 if TYPE_CHECKING:
@@ -74,7 +75,11 @@ class Stage:
             handle, name = tempfile.mkstemp(_ENDING, _PREFIX, directory)
             os.close(handle)
         self._path = Path(name)
-        self._database = Database(sqlite.connect(name, isolation_level=None), self._path.name)
+        try:
+            connection = sqlite.connect(name, isolation_level=None)
+        except sqlite.Error as error:  # SQLite does not say why; nothing was booked
+            raise ReadOnlyDisk(f"{name}: {error}") from error
+        self._database = Database(connection, self._path.name)
         try:
             for setting, value in _SETTINGS:
                 self._database.one(f"PRAGMA {setting} = {value}")

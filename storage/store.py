@@ -14,7 +14,15 @@ from storage.connection import open_pair, open_reader, open_writer
 from storage.edits import Outbox
 from storage.ending import begin_truthfully, end_truthfully
 from storage.epochs import continue_in_new_epoch
-from storage.errors import DiskFailed, DiskFull, ErasureUnfinished, StorageError, as_written
+from storage.errors import (
+    DiskFailed,
+    DiskFull,
+    ErasureUnfinished,
+    OutOfResources,
+    ReadOnlyDisk,
+    StorageError,
+    as_written,
+)
 from storage.files import LEDGER_FILE, REPLICA_FILE, VAULT_FILE, os_errors
 from storage.incoming import agree_on_erasures
 from storage.lock import take_lock
@@ -331,10 +339,11 @@ class Store:
     def close(self) -> None:
         """Checkpoint, close the connections and give the lock back; closing twice is allowed.
 
-        After a disk failure, without room, or while a reader beside needs it, the log stays for the next start.
+        After a disk failure, without room or permission, or while a reader needs it, the log stays for the next start.
         """
         try:
-            with contextlib.suppress(DiskFull):  # what was booked is on the disk: nobody may hear that it is not
+            # What was booked is on the disk: nobody may hear that it is not.
+            with contextlib.suppress(DiskFull, OutOfResources, ReadOnlyDisk):
                 self.checkpoint(now=True)
         finally:
             self._end(failed=self._writing.failed is not None)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from storage import sqlite
 from storage.connection import Database
-from storage.errors import DiskFailed, DiskFull, StorageError
+from storage.errors import DiskFailed, DiskFull, ReadOnlyDisk, StorageError
 from storage.stage import Item, Stage
 
 if TYPE_CHECKING:
@@ -112,3 +113,14 @@ def test_a_disk_that_fails_in_the_end_does_not_hide_how_the_work_ended(
     assert len(list(tmp_path.iterdir())) == 1
     Stage(tmp_path).close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_that_can_not_be_opened_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file was made a moment ago, and SQLite may not have it; the import says so, and no bug."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise sqlite.OperationalError("unable to open database file")
+
+    monkeypatch.setattr(sqlite, "connect", refuse)
+    with pytest.raises(ReadOnlyDisk):
+        Stage(tmp_path)
