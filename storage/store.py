@@ -48,6 +48,8 @@ __all__ = ["Reader", "Store", "Unit", "create_store", "open_store"]
 CHECKPOINT_RECORDS: Final = 200
 """After how many appended records a checkpoint is worth its two syncs: about 2,000 pages, 8 MiB of log."""
 
+_SAY_NOT_BOOKED: Final = (DiskFull, OutOfResources, ReadOnlyDisk)  # what was booked is on the disk when a till closes
+
 
 def create_store(
     directory: Path,
@@ -342,11 +344,11 @@ class Store:
         After a disk failure, without room or permission, or while a reader needs it, the log stays for the next start.
         """
         try:
-            # What was booked is on the disk: nobody may hear that it is not.
-            with contextlib.suppress(DiskFull, OutOfResources, ReadOnlyDisk):
+            with contextlib.suppress(*_SAY_NOT_BOOKED):
                 self.checkpoint(now=True)
         finally:
-            self._end(failed=self._writing.failed is not None)
+            with contextlib.suppress(*_SAY_NOT_BOOKED):
+                self._end(failed=self._writing.failed is not None)
 
     def _end(self, *, failed: bool) -> None:
         writable, self.writable = self.writable, False  # also when the mark can't be deleted: there is no second end

@@ -111,6 +111,23 @@ def test_a_mark_that_may_come_back_keeps_its_log(ledger: LedgerOfTests, monkeypa
         assert after.account(ledger.member()).balance == 10
 
 
+def test_a_mark_that_may_not_be_deleted_is_no_reason_to_say_nothing_was_booked(
+    ledger: LedgerOfTests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sale is on the disk when its till closes; mark and log stay, and the next start reads them."""
+
+    def refuse(_: Path) -> None:
+        raise OSError(13, "Permission denied")
+
+    ledger.append(ledger.sale(ledger.member()))
+    with monkeypatch.context() as patch:
+        patch.setattr(ending, "sync_directory", refuse)
+        ledger.store.close()
+    assert (ledger.directory / "ledger.sqlite-wal").exists()
+    with open_store(ledger.directory, clock=ledger.clock, ids=ledger.ids) as opened, opened.reader() as after:
+        assert after.account(ledger.member()).balance == 10
+
+
 def fails_with(error: StorageError) -> object:
     """A ``catch_up`` that can't."""
 
