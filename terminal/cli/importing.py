@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from storage.errors import DiskFull
 from terminal.app.importing.files import ENCODINGS
 from terminal.app.importing.run import ImportCommand, Kind, Phase, check_file, import_file
 from terminal.cli.importing_words import flaw_line, flaw_text
@@ -117,7 +118,7 @@ def _answer(session: Session, kind: Kind, found: ImportResult, *, checked: bool)
     if found.flaws_count:
         return Answer(document, _mistakes(texts, found), EXIT_REFUSED)
     if found.stopped is not None:
-        message = _stopped(texts, found)
+        message = stopped_text(texts, found)
         return Answer({"error": {"code": found.stopped.code, "message": message}, **document}, [message], EXIT_REFUSED)
     return Answer(document, _lines(texts, kind, found, checked=checked), EXIT_DONE)
 
@@ -160,11 +161,25 @@ def _mistakes(texts: Texts, found: ImportResult) -> list[str]:
     return lines
 
 
-def _stopped(texts: Texts, found: ImportResult) -> str:
-    said = texts._(
-        "The disk is full. {done} are imported, {left} are not. Make room and repeat the command: it goes on there."
-    )
-    return f"{said.format(done=texts.number(found.imported), left=texts.number(found.left))} (M-451)"
+def stopped_text(texts: Texts, found: ImportResult) -> str:
+    """How far an import came that did not come to its end, and what to do."""
+    if isinstance(found.stopped, DiskFull):
+        code, said = (
+            "M-451",
+            texts._(
+                "The disk is full. {done} are imported, {left} are not. "
+                "Make room and repeat the command: it goes on there."
+            ),
+        )
+    else:
+        code, said = (
+            "M-469",
+            texts._(
+                "The till can't write any more. {done} are imported, {left} are not. "
+                "Call support, then repeat the command: it goes on there."
+            ),
+        )
+    return f"{said.format(done=texts.number(found.imported), left=texts.number(found.left))} ({code})"
 
 
 def _lines(texts: Texts, kind: Kind, found: ImportResult, *, checked: bool) -> list[str]:

@@ -197,7 +197,8 @@ class Bench:
                     continue
                 if step.name in report.done and not step.is_there(world):
                     problems.append(f"{step.name}: reported, but not on the disk")
-                if not go_on and _said_nothing_was_booked(report, step.name) and step.is_there(world):
+                is_begun = step.is_begun or step.is_there
+                if not go_on and _said_nothing_was_booked(report, step.name) and is_begun(world):
                     problems.append(f"{step.name}: said to be not booked, but it is")
         if report.told.kind == Kind.SYNC and report.told.name in DURABLE and report.failure is None:
             problems.append(f"a failed sync of {report.told.name} was passed over")

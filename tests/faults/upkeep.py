@@ -18,10 +18,12 @@ from terminal.app.importing.run import ImportCommand, Kind, Phase, import_file
 from terminal.app.retention import Limits
 from terminal.app.sweep import Sweeper
 from terminal.backup.folder import CopyFolder
+from terminal.cli.importing import stopped_text
 from terminal.sync.journal import OwnLedger
 from terminal.sync.recover import NotRecovered, RecoverCommand, WhyNot, recover
 from tests.faults.workloads import is_erased, opened, sell, selling, shop
 from tests.faults.world import CommandFailed, Step, Workload, World, card, command_id
+from texts.i18n import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -47,27 +49,26 @@ def _old_files(world: World) -> None:
         (world.root / f"{name}.csv").write_text("\n".join((head, *rows)) + "\n", "utf-8")
 
 
-def _import(kind: Kind, name: str) -> Callable[[World], object]:
+def _importing(kind: Kind, name: str) -> Step:
     def do(world: World) -> object:
         path, copies = world.root / f"{name}.csv", world.root / "copies"
         command = ImportCommand(kind, path, award=False, encoding=None, note="Altbestand", copies=copies)
         with mock.patch("terminal.app.importing.run.BATCH_MAX", BATCH):
             result = import_file(world.till, command, _to_nobody)
         if result.stopped is not None:
-            raise result.stopped
+            raise CommandFailed(world.directory, result.stopped.code, stopped_text(Texts("en", "EUR"), result))
         assert not result.flaws_count, result
         return result
 
-    return do
+    def known(world: World) -> list[bool]:
+        with world.reading() as reader:
+            return [reader.known_card(card(20 + row)) is not None for row in range(ROWS)]
+
+    return Step("import", do, lambda world: all(known(world)), is_begun=lambda world: any(known(world)))
 
 
 def _to_nobody(_phase: Phase, _done: int, _total: int) -> None:
     """Nobody looks on."""
-
-
-def _are_known(world: World) -> bool:
-    with world.reading() as reader:
-        return all(reader.known_card(card(20 + row)) is not None for row in range(ROWS))
 
 
 def _box_of(world: World) -> BlackBox:
@@ -217,8 +218,8 @@ def _sweep(world: World) -> object:
 
 
 UPKEEP: Final = (
-    Workload("import of members", (Step("import", _import(Kind.MEMBERS, "members"), _are_known),), _old_files, opened),
-    Workload("import of sales", (Step("import", _import(Kind.SALES, "sales"), _are_known),), _old_files, opened),
+    Workload("import of members", (_importing(Kind.MEMBERS, "members"),), _old_files, opened),
+    Workload("import of sales", (_importing(Kind.SALES, "sales"),), _old_files, opened),
     Workload("black box", (Step("box", _catch_up, _is_boxed), selling(10, 1, 900)), shop, opened),
     Workload("black box goes on", (Step("box", _catch_up, lambda world: _is_boxed(world, 7)),), _boxed, opened),
     Workload("black box lets go", (Step("box", _forget_copied),), _boxed, opened),

@@ -140,12 +140,14 @@ class Step:
         do: Does it; gives a refusal or anything else.
         is_there: Whether what it reported is on the disk, looked at later; ``None`` where nothing was promised.
         repeats_as: A refusal that a repeat may get, because it was done before.
+        is_begun: Whether any of it is on the disk, for what is booked in several transactions.
     """
 
     name: str
     do: Callable[[World], object]
     is_there: Callable[[World], bool] | None = None
     repeats_as: Reason | None = None
+    is_begun: Callable[[World], bool] | None = None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import msgspec
 
 from loyalty.imported import is_imported
 from storage.backup import backup, key_path, tombstones_path
-from storage.errors import DiskFull, StorageError
+from storage.errors import DiskFailed, DiskFull, StorageError
 from storage.files import LEDGER_FILE, make_directory, os_errors
 from storage.rotation import name_of_till
 from storage.search_following import index_everybody
@@ -166,7 +166,8 @@ def import_file(till: Till, command: ImportCommand, progress: Callable[[Phase, i
         FileUnreadable: The file can't be read.
         DiskFull: There is no room for the import; nothing was booked. When the room ends on the way, it is told by the
             result.
-        StorageError: The disk failed; what is booked is found when the command is repeated.
+        DiskFailed: What is booked is found when the command is repeated.
+        StorageError: Nothing was booked. Once something is, it is told by the result.
     """
     with _uncollected(), Stage(till.store.directory) as stage:
         work = _Import(till, command, stage, progress)
@@ -292,7 +293,11 @@ class _Import:
                 if number % CHECKPOINT_BATCHES == 0:
                     store.checkpoint()
                 self._progress(Phase.BOOKING, booked, total)
-        except DiskFull as error:
+        except DiskFailed:
+            raise  # what is on the disk is unknown, so nobody can say how far it came
+        except StorageError as error:
+            if not (booked or isinstance(error, DiskFull)):
+                raise
             stopped = error
         return msgspec.structs.replace(
             found,

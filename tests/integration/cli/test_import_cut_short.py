@@ -13,14 +13,20 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from storage import connection, verify
-from storage.errors import DiskFailed, DiskFull
+from storage.errors import DiskFailed, DiskFull, OutOfResources, ReadOnlyDisk
 from storage.store import open_store
 from terminal.app.importing import run
+from terminal.app.importing.sales import Sales
 from tests.fakes.command_line import CommandLine, card_number
 from tests.source import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from storage.connection import Database
+    from storage.errors import StorageError
+    from storage.stage import Item
+    from storage.store import Unit
 
 BATCH = 4
 SALES = 14
@@ -85,6 +91,36 @@ def test_a_full_disk_says_how_far_it_came_and_repeating_goes_on(
     shop.done("ledger", "restore", done["copy"])
     assert receipts(shop) == [""]  # the new epoch's first record
     assert shop.done("import", "sales", path)["imported"] == SALES
+
+
+@pytest.mark.parametrize("error", [ReadOnlyDisk("no permission"), OutOfResources("no handles")])
+def test_whatever_stops_it_on_the_way_nobody_hears_that_nothing_was_booked(
+    shop: CommandLine, path: str, monkeypatch: pytest.MonkeyPatch, error: StorageError
+) -> None:
+    """Before the first batch that is what is true; behind it, how far it came."""
+    booking = Sales.book
+    batches = 0
+
+    def failing(sales: Sales, unit: Unit, items: Sequence[Item]) -> int:
+        nonlocal batches
+        batches += 1
+        if batches in (1, 3):
+            raise error
+        return booking(sales, unit, items)
+
+    monkeypatch.setattr(Sales, "book", failing)
+    ran = shop("import", "sales", path)
+    assert ran.error == error.code
+    assert "Nothing was booked" in ran.document["error"]["message"]
+    assert receipts(shop) == []
+    ran = shop("import", "sales", path)
+    assert (ran.error, ran.document["imported"]) == (error.code, BATCH)
+    assert ran.document["error"]["message"] == (
+        "The till can't write any more. 4 are imported, 10 are not. Call support, then repeat the command: it goes on"
+        " there. (M-469)"
+    )
+    assert shop.done("import", "sales", path)["skipped"] == BATCH
+    assert receipts(shop) == [f"R-{number}" for number in range(SALES)]
 
 
 def test_a_failing_disk_stops_everything(shop: CommandLine, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,6 +192,7 @@ from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from storage import connection
 from terminal.app.importing import run
+from terminal.app.importing.sales import Sales
 from tests.fakes.command_line import CommandLine
 run.BATCH_MAX, run.CHECKPOINT_BATCHES = 4, 1
 original, left, when = connection.Database.run, int(sys.argv[4]), sys.argv[5]
