@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -39,11 +39,25 @@ if TYPE_CHECKING:
     from storage.connection import Database
 
 
+LOOKS_AT_VAULT: Final = 2
+"""How often people's keys are read before they count as lost: a failing disk often gives at the second time."""
+
+
 class Missing(msgspec.Struct, frozen=True):
     """Positions that neither the copy nor the box holds, both included."""
 
     first: int
     last: int
+
+
+class Begun(msgspec.Struct, frozen=True):
+    """A ledger was made.
+
+    Attributes:
+        names_lost: Whether people were enrolled by name whose keys are nowhere to be had.
+    """
+
+    names_lost: bool = False
 
 
 class Sources(msgspec.Struct, frozen=True):
@@ -103,7 +117,7 @@ def whose_copy(path: Path) -> UUID:
         return read_shop(database).terminal_id
 
 
-def make_ledger(sources: Sources, target: Path, *, may_lack: bool, clock: Clock, ids: Ids) -> Missing | None:
+def make_ledger(sources: Sources, target: Path, *, may_lack: bool, clock: Clock, ids: Ids) -> Begun | Missing:
     """Make a data directory, its journal gone on with by the box as far as its chain goes, and begin a new epoch.
 
     Args:
@@ -114,7 +128,7 @@ def make_ledger(sources: Sources, target: Path, *, may_lack: bool, clock: Clock,
         ids: Fresh ids.
 
     Returns:
-        Which records are missing when it was not made because of them, else ``None``.
+        What was made, or which records are missing when it was not made because of them.
 
     Raises:
         StorageError: The copy or the box can't be used, or the disk did not take it.
@@ -134,8 +148,9 @@ def make_ledger(sources: Sources, target: Path, *, may_lack: bool, clock: Clock,
                 return missing
             _put_erasures(sources, part, target)
             _keep_keys(sources, target)
+            names_lost = _lacks_names(part, target)
             restore(part, target, clock=clock, ids=ids)
-    return None
+    return Begun(names_lost)
 
 
 def _missing(part: Path, contents: BlackBoxContents) -> Missing | None:
@@ -172,9 +187,20 @@ def _keep_keys(sources: Sources, target: Path) -> None:
     if key is None:
         raise Damaged("no programme key lies beside the copy; card numbers mean other accounts without it")
     write_durably(target / KEY_FILE, key)
-    if former is not None and is_sound(former / VAULT_FILE, VAULT_APPLICATION_ID):
+    vault = former / VAULT_FILE if former is not None else None
+    if vault is not None and any(is_sound(vault, VAULT_APPLICATION_ID) for _ in range(LOOKS_AT_VAULT)):
         (target / VAULT_FILE).unlink(missing_ok=True)
-        _copy_database(former / VAULT_FILE, target / VAULT_FILE)
+        _copy_database(vault, target / VAULT_FILE)
+
+
+def _lacks_names(part: Path, target: Path) -> bool:
+    """Whether somebody who is not erased has a name in the ledger and no key in the new directory."""
+    gone = {tombstone.member_id.bytes for tombstone in tombstones_in(target / TOMBSTONE_FILE)}
+    if (target / VAULT_FILE).exists():
+        with closing(open_reader(target / VAULT_FILE)) as vault:
+            gone.update(member for (member,) in vault.each("SELECT member_id FROM member_key"))
+    with closing(open_reader(part)) as ledger:
+        return any(member not in gone for (member,) in ledger.each("SELECT member_id FROM member_profile"))
 
 
 def _copy_database(source: Path, target: Path) -> None:

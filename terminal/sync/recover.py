@@ -128,6 +128,7 @@ class Recovered(msgspec.Struct, frozen=True):
         store: The store, empty for a till that stands alone.
         former_terminal: The lost till's id at head office, ``None`` when nothing says it.
         former_is_active: Whether head office still lets that one in; somebody there should revoke it.
+        names_lost: Whether people were enrolled by name whose names nobody can read any more.
         waiting: Records head office has not acknowledged yet; always 0 for a till of a head office.
     """
 
@@ -140,6 +141,7 @@ class Recovered(msgspec.Struct, frozen=True):
     store: str = ""
     former_terminal: UUID | None = None
     former_is_active: bool = False
+    names_lost: bool = False
     waiting: int = 0
 
 

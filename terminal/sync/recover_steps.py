@@ -108,6 +108,7 @@ class Recovery:
         self._office = outside.office or OverHttp()
         self._staging = Staging(directory)
         self._keys = KeyStore(self._staging.till, outside.keyring)
+        self._names_lost = False
 
     def run(self) -> Recovered | NotRecovered:
         """Do everything that is left to do."""
@@ -160,7 +161,11 @@ class Recovery:
         former = self._directory if self._command.set_aside else None
         sources = Sources(self._command.backup, contents, key, former)
         clock, ids = self._outside.clock, self._outside.ids
-        return make_ledger(sources, self._staging.till, may_lack=may_lack, clock=clock, ids=ids)
+        made = make_ledger(sources, self._staging.till, may_lack=may_lack, clock=clock, ids=ids)
+        if isinstance(made, Missing):
+            return made
+        self._names_lost = made.names_lost
+        return None
 
     def _clear_till(self) -> None:
         """What an earlier call left half made goes; the key by which head office knows the till stays."""
@@ -347,6 +352,7 @@ class Recovery:
                 store=store.head_office.store if store.head_office else "",
                 former_terminal=former,
                 former_is_active=known is not None and known.last_day is None,
+                names_lost=self._names_lost and store.head_office is None,  # head office has everybody's
                 waiting=head - (acked.seq if acked else 0) if store.head_office else 0,
             )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from loyalty.outcomes import Reason, Refused
 from tests.fakes.command_line import CommandLine
 from tests.faults.workloads import is_erased, is_sound_copy, shop
-from tests.faults.world import CommandFailed, Step, Workload, World, card, command_id
+from tests.faults.world import CommandFailed, Step, Workload, World, books_nothing, card, command_id
 from texts.command_line.answers import EXIT_DONE, EXIT_REFUSED
 
 if TYPE_CHECKING:
@@ -98,7 +98,10 @@ COMMANDS: Final = (
         Step("member erase", command("member", "erase", card(2), "--yes"), is_erased, Reason.CARD_UNKNOWN),
     ),
     _made("day close", Step("day close", command("day", "close"), _has_record("day_close"), Reason.DAY_ALREADY_CLOSED)),
-    _made("ledger backup", Step("ledger backup", command("ledger", "backup", "ROOT/copy"), is_sound_copy)),
+    _made(
+        "ledger backup",
+        Step("ledger backup", command("ledger", "backup", "ROOT/copy"), is_sound_copy, is_begun=books_nothing),
+    ),
     _made("ledger verify", Step("ledger verify", command("ledger", "verify"))),
     _made("ledger rebuild", Step("ledger rebuild", command("ledger", "rebuild"))),
     _made(

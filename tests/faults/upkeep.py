@@ -19,10 +19,11 @@ from terminal.app.retention import Limits
 from terminal.app.sweep import Sweeper
 from terminal.backup.folder import CopyFolder
 from terminal.cli.importing import stopped_text
+from terminal.presenters.restore_office import not_recovered_text
 from terminal.sync.journal import OwnLedger
 from terminal.sync.recover import NotRecovered, RecoverCommand, WhyNot, recover
-from tests.faults.workloads import is_erased, opened, sell, selling, shop
-from tests.faults.world import CommandFailed, Step, Workload, World, card, command_id
+from tests.faults.workloads import opened, sell, selling, shop
+from tests.faults.world import CommandFailed, Step, Workload, World, books_nothing, card, command_id
 from texts.i18n import Texts
 
 if TYPE_CHECKING:
@@ -176,18 +177,20 @@ def _left_over(world: World) -> None:
         box.catch_up()
 
 
-def _recover(*, set_aside: bool) -> Callable[[World], object]:
+def _recovering(is_there: Callable[[World], bool], *, set_aside: bool) -> Step:
     def do(world: World) -> object:
         if world.opened is not None:  # done already
             return None
-        world.clock.advance(minutes=world.attempt)  # what is set aside bears the time in its name
+        world.clock.advance(minutes=3**world.attempt)  # what is set aside bears the time in its name
         command = RecoverCommand(black_box=world.root / "box", backup=world.root / "copy", set_aside=set_aside)
         done = recover(world.directory, command, clock=world.clock, ids=world.ids)
+        if isinstance(done, NotRecovered) and done.why is WhyNot.NOT_SOUND:
+            raise CommandFailed(world.directory, done.why, not_recovered_text(Texts("en", "EUR"), done))
         if isinstance(done, NotRecovered) and done.why is not WhyNot.SHOP_HERE:
             raise AssertionError(f"with a copy and a box there it said {done}")
         return done
 
-    return do
+    return Step("recovery", do, is_there, is_begun=books_nothing)
 
 
 def _has_every_receipt(world: World) -> bool:
@@ -217,17 +220,27 @@ def _sweep(world: World) -> object:
     return gone
 
 
+def _all_are_erased(world: World) -> bool:
+    """Nobody's profile, card or key is left."""
+    with world.reading() as reader:
+        keys = reader._vault.value("SELECT count(*) FROM member_key")
+        return (keys, reader.card(card(2)), reader.card(card(3)), reader.search("anna")) == (0, None, None, [])
+
+
 UPKEEP: Final = (
     Workload("import of members", (_importing(Kind.MEMBERS, "members"),), _old_files, opened),
     Workload("import of sales", (_importing(Kind.SALES, "sales"),), _old_files, opened),
     Workload("black box", (Step("box", _catch_up, _is_boxed), selling(10, 1, 900)), shop, opened),
     Workload("black box goes on", (Step("box", _catch_up, lambda world: _is_boxed(world, 7)),), _boxed, opened),
     Workload("black box lets go", (Step("box", _forget_copied),), _boxed, opened),
-    Workload("rotation", (Step("copy", _take, _newest_is_sound), Step("rotation", _thin)), _rotated, opened),
-    Workload("recovery", (Step("recovery", _recover(set_aside=False), _has_every_receipt),), _lost, judged=False),
     Workload(
-        "recovery beside", (Step("recovery", _recover(set_aside=True), _stands_beside),), _left_over, judged=False
+        "rotation",
+        (Step("copy", _take, _newest_is_sound, is_begun=books_nothing), Step("rotation", _thin)),
+        _rotated,
+        opened,
     ),
-    Workload("retention", (Step("retention", _sweep, is_erased),), shop, opened),
+    Workload("recovery", (_recovering(_has_every_receipt, set_aside=False),), _lost, judged=False),
+    Workload("recovery beside", (_recovering(_stands_beside, set_aside=True),), _left_over, judged=False),
+    Workload("retention", (Step("retention", _sweep, _all_are_erased),), shop, opened),
 )
 """What a till does with its files now and then."""

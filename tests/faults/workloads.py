@@ -30,7 +30,7 @@ from terminal.app.members import EraseCommand, MergeCommand, erase_member, merge
 from terminal.app.redeem import RedeemCommand, redeem
 from terminal.app.reverse import ReverseCommand, reverse
 from tests.fakes.ledger_joined import PROFILE_KEY, PROGRAMME_KEY, cursor, head_office, sealed
-from tests.faults.world import Step, Workload, World, card, command_id
+from tests.faults.world import Step, Workload, World, books_nothing, card, command_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -335,8 +335,8 @@ KEEPING: Final = (
     Workload("opening", (Step("opening", opened),), shop),
     Workload("opening after a crash", (Step("opening", opened), selling(10, 1, 2_000)), _left_by_a_crash),
     Workload("migration", (Step("opening", opened), Step("closing", _close)), _old_layout),
-    Workload("backup", (Step("backup", _backup, is_sound_copy),), shop),
-    Workload("backup over another", (Step("backup", _backup, is_sound_copy),), _copied),
+    Workload("backup", (Step("backup", _backup, is_sound_copy, is_begun=books_nothing),), shop),
+    Workload("backup over another", (Step("backup", _backup, is_sound_copy, is_begun=books_nothing),), _copied),
     Workload("restore", (Step("restore", _restore),), _copied),
     Workload("restore into nothing", (Step("restore", _restore),), _copied_elsewhere, judged=False),
     Workload("rebuild", (Step("rebuild", lambda world: rebuild(world.store)),), shop, opened),

@@ -131,6 +131,11 @@ def nothing(_: World) -> None:
     """There is nothing to do."""
 
 
+def books_nothing(_: World) -> bool:
+    """What only copies or puts back never books."""
+    return False
+
+
 @dataclass(frozen=True)
 class Step:
     """Part of a workload that reports success or fails as a whole.
@@ -140,7 +145,8 @@ class Step:
         do: Does it; gives a refusal or anything else.
         is_there: Whether what it reported is on the disk, looked at later; ``None`` where nothing was promised.
         repeats_as: A refusal that a repeat may get, because it was done before.
-        is_begun: Whether any of it is on the disk, for what is booked in several transactions.
+        is_begun: Whether any of it is booked, for what is booked in several transactions; ``books_nothing`` for what
+            books nothing at all, so that it may say so.
     """
 
     name: str

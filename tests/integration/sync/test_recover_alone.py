@@ -246,13 +246,35 @@ def test_what_is_left_of_the_old_disk_helps(lonely: LonelyTill) -> None:
     lonely.close()
     write_tombstones(ledger.directory, [Tombstone(berta, 1, "2026-11-21")])
     (ledger.directory / "ledger.sqlite").write_bytes(b"rubbish")
-    assert isinstance(lonely.recover(set_aside=True), Recovered)
+    done = lonely.recover(set_aside=True)
+    assert isinstance(done, Recovered)
+    assert not done.names_lost
     with lonely.opened() as store, store.reader() as reader:
         assert reader.profile(anna) == Profile("Anna Bauer")
         assert reader.is_erased(berta)
         assert reader.profile(berta) is None
     [aside] = ledger.directory.glob("before-recovery-*")
     assert (aside / "ledger.sqlite").read_bytes() == b"rubbish"
+
+
+@pytest.mark.parametrize(("unread", "lost"), [(1, False), (2, True)])
+def test_names_are_not_given_up_at_the_first_look(
+    lonely: LonelyTill, monkeypatch: pytest.MonkeyPatch, unread: int, *, lost: bool
+) -> None:
+    """A failing disk may give people's keys at the second time; when it does not, that is said."""
+    anna = lonely.ledger.member(1)
+    with lonely.ledger.store.unit() as unit:
+        unit.put_profile(anna, Profile("Anna Bauer"))
+    lonely.back_up()
+    lonely.sell()
+    lonely.close()
+    looks = iter([False] * unread + [True])
+    monkeypatch.setattr("storage.rebirth.is_sound", lambda _path, _application_id: next(looks))
+    done = lonely.recover(set_aside=True)
+    assert isinstance(done, Recovered)
+    assert done.names_lost is lost
+    with lonely.opened() as store, store.reader() as reader:
+        assert reader.profile(anna) == (None if lost else Profile("Anna Bauer"))
 
 
 def test_a_copy_that_is_not_there_is_said(lonely: LonelyTill) -> None:
