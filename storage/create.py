@@ -96,7 +96,8 @@ def create_files(
                 _build_ledger(building / LEDGER_FILE, shop, programme_text, key, clock, ids)
                 _move_into_place(building, directory)
             finally:
-                shutil.rmtree(building, ignore_errors=True)
+                if LEDGER_FILE in (parts := parts_of_shop(directory)) or not parts:  # else it says that it is half made
+                    shutil.rmtree(building, ignore_errors=True)
                 lock.release()
         except BaseException:
             if not had_lock_file and not (directory / LEDGER_FILE).exists():

@@ -54,8 +54,11 @@ class SearchFollower:
         """Searching, for the calling thread."""
         return SearchView(self._path)
 
-    def follow(self) -> int:
+    def follow(self, *, erased: bool = False) -> int:
         """Take over the next changes of profiles, so few that a sale can wait; and all erasures.
+
+        Args:
+            erased: Whether somebody was erased just now: then an index that could not be opened is tried again.
 
         Returns:
             How many are left; 0 when nothing can be done about it now.
@@ -64,7 +67,7 @@ class SearchFollower:
             StorageError: Names of erased persons are still on the disk.
         """
         left = 0
-        self._forget_erased()
+        self._forget_erased(anew=erased)
         if self._index:
             with self._at_least_trying():
                 left = self._index.follow(self._ledger, self._vault)
@@ -102,9 +105,11 @@ class SearchFollower:
         if self._index:
             self._index.close()
 
-    def _forget_erased(self) -> None:
+    def _forget_erased(self, *, anew: bool) -> None:
         """Take erased persons out, at worst together with everybody else."""
         try:
+            if anew and self._index is None:
+                self._index = SearchIndex(self._path)
             if self._index:
                 self._index.forget_erased(self._ledger)
         except StorageError:

@@ -394,6 +394,6 @@ class Store:
         """
         with self._writing.stopping():
             catch_up(self._vault, self._ledger)
-        self.search.follow()
+        self.search.follow(erased=erased)
         if erased:
             self.checkpoint(now=True)

@@ -241,6 +241,6 @@ UPKEEP: Final = (
     ),
     Workload("recovery", (_recovering(_has_every_receipt, set_aside=False),), _lost, judged=False),
     Workload("recovery beside", (_recovering(_stands_beside, set_aside=True),), _left_over, judged=False),
-    Workload("retention", (Step("retention", _sweep, _all_are_erased),), shop, opened),
+    Workload("retention", (Step("retention", _sweep, _all_are_erased, is_begun=books_nothing),), shop, opened),
 )
 """What a till does with its files now and then."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,15 +10,13 @@ import pytest
 from loyalty.directory import Profile
 from storage import create
 from storage.backup import backup, restore
-from storage.errors import AlreadyExists, DiskFull, PartsOfShop
+from storage.errors import AlreadyExists, DiskFailed, DiskFull, PartsOfShop
 from storage.files import move_to_free_name
 from storage.lock import take_lock
 from storage.store import create_store, open_store
 from tests.fakes.ledger import PROGRAMME, LedgerOfTests
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from storage.store import Store
 
 PARTS = (
@@ -84,6 +83,31 @@ def test_a_shop_that_appears_meanwhile_wins(
     with pytest.raises(AlreadyExists):
         created(ledger, target)
     assert (target / "ledger.sqlite").read_bytes() == b"another's"
+
+
+def test_a_move_that_can_not_be_taken_back_is_gone_on_with(
+    ledger: LedgerOfTests, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was built stays as the sign that key and vault are of no shop yet."""
+    target = tmp_path / "target"
+
+    def refuse(path: Path, **_: bool) -> None:
+        raise OSError(5, "Input/output error", str(path))
+
+    with monkeypatch.context() as patch:
+
+        def fail(path: Path, to: Path) -> None:
+            if to.name == "ledger.sqlite":
+                patch.setattr(Path, "unlink", refuse)
+                raise OSError(5, "Input/output error")
+            move_to_free_name(path, to)
+
+        patch.setattr(create, "move_to_free_name", fail)
+        with pytest.raises(DiskFailed):
+            created(ledger, target)
+    assert (target / "vault.sqlite").exists()
+    created(ledger, target).close()
+    assert not (target / ".new").exists()
 
 
 def test_a_move_that_stops_half_way_is_taken_back(

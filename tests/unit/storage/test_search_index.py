@@ -241,6 +241,28 @@ def test_names_that_can_not_be_erased_one_by_one_go_with_all(
         assert (len(reader.search("bela")), reader.search("anna")) == (1, [])
 
 
+@pytest.mark.parametrize("still", [False, True])
+def test_an_index_that_could_not_be_opened_forgets_as_well(
+    ledger: LedgerOfTests, monkeypatch: pytest.MonkeyPatch, *, still: bool
+) -> None:
+    """It is tried again when somebody was erased, and deleted when that fails once more."""
+    enrol(ledger, *NAMES)
+    ledger.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(search_following, "SearchIndex", fails(Damaged("search")))
+        with ledger.reopen().unit() as unit:
+            unit.put_profile(ledger.member(2), Profile("Bela Quast-Maier"))
+        assert b"muller" in index_file(ledger).read_bytes()  # nobody was erased, so it is let alone
+        if not still:
+            patch.undo()
+        with ledger.store.unit() as unit:
+            unit.erase_member(ledger.member(1))
+    assert index_file(ledger).exists() is not still
+    assert not any(b"muller" in path.read_bytes() for path in ledger.directory.glob("search.sqlite*"))
+    with ledger.reopen().reader() as reader:
+        assert (len(reader.search("bela")), reader.search("muller")) == (1, [])
+
+
 def test_a_making_that_fails_leaves_nothing(ledger: LedgerOfTests, monkeypatch: pytest.MonkeyPatch) -> None:
     """The old index stands."""
     enrol(ledger, *NAMES)
