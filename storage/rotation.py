@@ -173,9 +173,14 @@ def keep(copies: Iterable[BackupCopy], rules: Rules = DEFAULT_RULES) -> list[Bac
     return gone
 
 
-def next_number(copies: Iterable[BackupCopy], terminal_id: UUID) -> int:
-    """The number of a till's next copy."""
-    return 1 + max((copy.number for copy in copies if copy.terminal_id == terminal_id), default=0)
+def next_number(folder: Path, terminal_id: UUID) -> int:
+    """The number of a till's next copy: above all that stand in a name there, also of copies that can't be read now.
+
+    Raises:
+        OSError: The folder is not there, or can't be read now.
+    """
+    named = (_read_name(path.name, terminal_id) for path in folder.iterdir())
+    return 1 + max((number for _, number in filter(None, named)), default=0)
 
 
 def _copies_in(folder: Path) -> Iterator[BackupCopy]:

@@ -125,7 +125,7 @@ class CopyFolder:
         """
         with self._alone():
             self._check_room(_bytes_of_ledger(self._directory), room_left_bytes)
-            number = max(next_number(self.own(), self._terminal_id), above + 1)
+            number = max(next_number(self.path, self._terminal_id), above + 1)
             target = self.path / file_name(self._terminal_id, self._clock.now_us(), number)
             backup(self._directory, target, progress, pause=pause, part=self._part, tombstones=self._tombstones)
             return _readable(target)

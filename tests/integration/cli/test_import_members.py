@@ -63,7 +63,7 @@ def test_everybody_is_found_when_the_import_is_over(shop: CommandLine, monkeypat
     """So many that following each of them would take longer: an index is made in one go, and progress is told of it."""
     monkeypatch.setattr(search_index, "CHANGES_FOLLOWED_MAX", 2)
     monkeypatch.setattr(search_following, "CHANGES_FOLLOWED_MAX", 2)
-    monkeypatch.setattr(search_following.SearchFollower, "follow", lambda _follower: 0)
+    monkeypatch.setattr(search_following.SearchFollower, "follow", lambda _follower, **_: 0)
     told: list[tuple[Phase, int, int]] = []
     path = Path(file(shop, *[f"{card_number(number)},Member {number}" for number in range(5)], header="card,name"))
     with open_store(shop.directory, clock=shop.clock, ids=shop.ids) as store:

@@ -36,6 +36,7 @@ US_PER_HOUR = 3_600_000_000
 NOON_US = 1_795_348_800_000_000  # 2026-11-22 12:00 UTC, a Sunday
 TILL, OTHER = UUID(int=1, version=4), UUID(int=2, version=4)
 EPOCH = UUID(int=3, version=4)
+NEIGHBOUR = UUID(int=7 << 96, version=4)  # names begin with the first digits of an id
 TIMES = st.integers(0, 20 * 365 * 24 * US_PER_HOUR)
 """Moments between 1970 and 1990: twenty years hold every leap day and turn of a year."""
 
@@ -148,8 +149,10 @@ def test_names_say_whose_when_and_which(tmp_path: Path) -> None:
     name = file_name(TILL, NOON_US, 7)
     assert name == f"{name_of_till(TILL)}-20261122T120000Z-00007{ENDING}"
     assert file_name(TILL, NOON_US, 7) < file_name(TILL, NOON_US + US_PER_HOUR, 8)
-    assert next_number([], TILL) == 1
-    assert next_number([copy_at(1, 4), copy_at(1, 9, till=OTHER)], TILL) == 5
+    assert next_number(tmp_path, TILL) == 1
+    for name in (file_name(TILL, 1, 4), file_name(NEIGHBOUR, 1, 9), "notes.txt"):  # none of them can be read as a copy
+        (tmp_path / name).touch()
+    assert next_number(tmp_path, TILL) == 5
     assert copies_in(tmp_path / "none") == []
 
 
