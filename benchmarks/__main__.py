@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import award, filling, growth, ingest, reads, receipt, scan, sync, window
-from benchmarks.shop import CACHE, LARGE, MIDDLE, SIZES, SMALL, Size, cached_shop, working_copy
+from benchmarks.shop import CACHE, LARGE, MIDDLE, SIZES, SMALL, Size, cached_shop, read_through, working_copy
 from benchmarks.table import Row, print_table
 from storage.verify import verify
 
@@ -48,7 +48,9 @@ def _measure(shop: Path, size: Size, folder: Path) -> list[Row]:
     rows += receipt.measure()
     bare = working_copy(shop, folder, "bare")
     shutil.rmtree(ours)
-    return [*award.measure(working_copy(shop, folder, "again"), bare, size), *rows]
+    again = working_copy(shop, folder, "again")
+    read_through(again, bare)
+    return [*award.measure(again, bare, size), *rows]
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from typing import Final
 
 from benchmarks import award, proofs, reads
 from benchmarks.picture import growth
-from benchmarks.shop import CACHE, MIDDLE, SIZES, SMALL, Size, cached_shop, working_copy
+from benchmarks.shop import CACHE, MIDDLE, SIZES, SMALL, Size, cached_shop, read_through, working_copy
 from benchmarks.table import Row, lines_of, print_table
 
 DOCS: Final = Path(__file__).resolve().parent.parent / "docs"
@@ -56,6 +56,7 @@ def run(sizes: tuple[Size, ...], *, write: bool = False) -> None:
 
 def _measure(shop: Path, folder: Path, size: Size) -> list[Row]:
     ours, bare = working_copy(shop, folder, "ours"), working_copy(shop, folder, "bare")
+    read_through(ours, bare)
     rows = award.measure(ours, bare, size)
     shutil.rmtree(ours)
     rows += reads.measure(bare, size)

@@ -67,6 +67,7 @@ SYLLABLES: Final = tuple(
     f"{start}{end}" for start in ("b", "k", "l", "m", "n", "r", "s", "t", "sch") for end in "aeiou"
 )
 BAR_WIDTH: Final = 30
+READ_AT_ONCE: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +125,23 @@ def cached_shop(size: Size) -> Path:
 
 
 def working_copy(shop: Path, folder: Path, name: str) -> Path:
-    """A copy that a measurement may write to."""
+    """A copy that a measurement may write to; the shop itself leaves the system's memory to it."""
     target = folder / name
     shutil.copytree(shop, target)
+    for path in (*target.iterdir(), *shop.iterdir()):
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+            if sys.platform == "linux" and path.parent == shop:
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
     return target
+
+
+def read_through(*directories: Path) -> None:
+    """Let the system remember these files as far as its memory goes, so that both sides of a comparison begin alike."""
+    for path in (path for directory in directories for path in directory.iterdir()):
+        with path.open("rb", buffering=0) as file:
+            while file.read(READ_AT_ONCE):
+                pass
 
 
 def _make(directory: Path, size: Size, progress: Callable[[float], None]) -> None:
