@@ -10,6 +10,7 @@ import typer
 
 from loyalty.outcomes import Reason, Refused
 from loyalty.records import Purpose
+from storage.errors import DiskFailed, ErasureUnfinished, StorageError
 from storage.scrubbing import scrub
 from terminal.app.consent import ConsentCommand, change_consent
 from terminal.app.documents import consent_documents, member_document
@@ -287,7 +288,12 @@ def _erase(
         done = erase_member(till, EraseCommand(card.strip()))
         if isinstance(done, Refused):
             return done
-        unreadable = scrub(session.directory).unreadable
+        try:
+            unreadable = scrub(session.directory).unreadable
+        except DiskFailed:
+            raise
+        except StorageError as error:  # the member is gone from the ledger by now; the daily sweep does the rest
+            raise ErasureUnfinished(error.support) from error
         texts = session.texts
         lines = [texts._("The member's data is gone. The bookings stay, without a name.")]
         broken = texts._("A damaged ledger that was set aside may still name the member; delete it: {file}")

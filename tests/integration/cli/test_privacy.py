@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from loyalty.encoding import encode
 from loyalty.records import UnknownRecord
+from storage.errors import DiskFailed, ReadOnlyDisk, StorageError
 from storage.store import open_store
 from tests.fakes.command_line import ANNA, BEN, SPARE, CommandLine
 
@@ -52,6 +55,25 @@ def test_nothing_of_an_erased_member_is_left(shop: CommandLine) -> None:
     _busy_day(shop)
     shop.done("member", "erase", ANNA)
     assert not [word for word in PERSONAL if word in _bytes(shop.directory, "*")]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(ReadOnlyDisk("x"), "erasure_unfinished"), (DiskFailed("x"), "disk_failed")]
+)
+def test_who_is_erased_is_never_said_not_to_be(
+    shop: CommandLine, monkeypatch: pytest.MonkeyPatch, error: StorageError, code: str
+) -> None:
+    """Ledgers that were set aside come last, and can be out of reach; the ledger itself has forgotten by then."""
+    _busy_day(shop)
+
+    def fail(_directory: Path) -> None:
+        raise error
+
+    monkeypatch.setattr("terminal.cli.member.scrub", fail)
+    ran = shop("member", "erase", ANNA)
+    assert ran.error == code
+    assert "Nothing was booked" not in ran.document["error"]["message"]
+    assert shop("member", "show", ANNA).reason == "card_unknown"
 
 
 def test_nothing_of_a_member_who_was_joined_is_left(shop: CommandLine) -> None:
