@@ -66,23 +66,29 @@ class ProfileField(StrEnum):
     BIRTHDAY = "birthday"
 
 
-class ProfileEdit(msgspec.Struct, frozen=True, tag="profile"):
-    """One field of one member has a new value; empty takes it away."""
+class ProfileEdit(msgspec.Struct, frozen=True, tag="profile", omit_defaults=True):
+    """One field of one member has a new value; empty takes it away.
+
+    Attributes:
+        fills: It was no change: the till told what head office seemed to have lost. Head office keeps what it has.
+    """
 
     edit_id: UUID
     member_id: UUID
     field: ProfileField
     value: Annotated[str, Meta(max_length=VALUE_MAX)]
+    fills: bool = False
 
 
-class CardEdit(msgspec.Struct, frozen=True, tag="card"):
-    """A card number with the account it means and what may be done with it."""
+class CardEdit(msgspec.Struct, frozen=True, tag="card", omit_defaults=True):
+    """A card number with the account it means and what may be done with it; ``fills`` as for ``ProfileEdit``."""
 
     edit_id: UUID
     card_ref: UUID
     number: Number
     member_id: UUID
     status: CardStatus
+    fills: bool = False
 
 
 class TextEdit(msgspec.Struct, frozen=True, tag="text"):
@@ -93,8 +99,8 @@ class TextEdit(msgspec.Struct, frozen=True, tag="text"):
     text: Annotated[str, Meta(max_length=TEXT_MAX)]
 
 
-class CashierEdit(msgspec.Struct, frozen=True, tag="cashier"):
-    """A person who works at the tills; the PIN as an argon2id hash."""
+class CashierEdit(msgspec.Struct, frozen=True, tag="cashier", omit_defaults=True):
+    """A person who works at the tills; the PIN as an argon2id hash; ``fills`` as for ``ProfileEdit``."""
 
     edit_id: UUID
     cashier_id: UUID
@@ -102,6 +108,7 @@ class CashierEdit(msgspec.Struct, frozen=True, tag="cashier"):
     role: Role
     pin_hash: Annotated[str, Meta(max_length=200)]
     blocked: bool
+    fills: bool = False
 
 
 class TombstoneEdit(msgspec.Struct, frozen=True, tag="tombstone"):

@@ -56,26 +56,32 @@ class Outbox:
         ledger: The writing connection, inside a transaction.
         vault: Keys; one that is made here is on the disk before that transaction can commit.
         ids: Fresh ids.
+        fills: Whether the edits are only for what head office has nothing about.
     """
 
-    __slots__ = ("_ids", "_ledger", "_vault")
+    __slots__ = ("_fills", "_ids", "_ledger", "_vault")
 
-    def __init__(self, ledger: Database, vault: Database, ids: Ids) -> None:
+    def __init__(self, ledger: Database, vault: Database, ids: Ids, *, fills: bool = False) -> None:
         self._ledger = ledger
         self._vault = vault
         self._ids = ids
+        self._fills = fills
+
+    def filling(self) -> Outbox:
+        """The same for rows that head office seems to have lost: it keeps what it has."""
+        return Outbox(self._ledger, self._vault, self._ids, fills=True)
 
     def profile(self, member_id: UUID, before: Profile | None, after: Profile) -> None:
         """Every field of a person that is another one now."""
         old, new = _fields(before), _fields(after)
         for field in ProfileField:
             if old[field] != new[field]:
-                edit = ProfileEdit(self._ids.random_id(), member_id, field, new[field][:VALUE_MAX])
+                edit = ProfileEdit(self._ids.random_id(), member_id, field, new[field][:VALUE_MAX], self._fills)
                 self._put(edit, "profile", member_id, member_id)
 
     def card(self, card: CardRow) -> None:
         """A card, with the account it means and its status."""
-        edit = CardEdit(self._ids.random_id(), card.card_ref, card.number, card.member_id, card.status)
+        edit = CardEdit(self._ids.random_id(), card.card_ref, card.number, card.member_id, card.status, self._fills)
         self._put(edit, "card", card.card_ref, card.member_id)
 
     def text(self, text_ref: UUID, text: str, member_id: UUID | None) -> None:
@@ -91,6 +97,7 @@ class Outbox:
             cashier.role,
             cashier.pin_hash,
             cashier.blocked,
+            self._fills,
         )
         self._put(edit, "cashier", cashier.cashier_id, None)
 

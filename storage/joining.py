@@ -121,8 +121,9 @@ def hand_over(ledger: Database, vault: Database, outbox: Outbox, known: SharedPe
         ledger: The writing connection.
         vault: The keys.
         outbox: Where to.
-        known: What head office has, when it was put back and only the rows it lacks are to be told: own rows may be
-            older than its. Without it all rows from before the joining are.
+        known: What this till is told of what head office has, when it was put back and only the rows it lacks are to
+            be told: own rows may be older than its, so it keeps what it has all the same. Without it all rows from
+            before the joining are.
 
     Returns:
         Whether there may be more.
@@ -132,9 +133,10 @@ def hand_over(ledger: Database, vault: Database, outbox: Outbox, known: SharedPe
         return False
     name, _, last = mark.partition(":")
     rows = ledger.all(_STEPS[name], (bytes.fromhex(last), ROWS_AT_ONCE))
+    to = outbox.filling() if known else outbox
     for row in rows:
         if known is None or not known.has(name, row[1] if name == "card" else row[0]):
-            _enqueue(name, row, vault, outbox)
+            _enqueue(name, row, vault, to)
     names = list(_STEPS)
     if len(rows) == ROWS_AT_ONCE:
         mark = f"{name}:{rows[-1][0].hex()}"

@@ -309,8 +309,8 @@ class Unit(Reader):
         """Head office was put back: remember to tell it again what it had taken.
 
         Args:
-            missing: And then whatever it lacks even so; only for one whose whole state this till is told. A till that
-                holds one region's members takes those of others for missing, and may tell what was changed since.
+            missing: And then whatever it lacks even so, as far as this till is told of its state; of what it has
+                nevertheless, because it is another region's, it keeps its own.
         """
         if missing:
             joining.begin_anew(self._ledger)

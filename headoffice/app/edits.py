@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from headoffice import authority
-from headoffice.people.directory import erased, one_at_a_time, put_fields, roots
+from headoffice.people.directory import erased, fields_there, one_at_a_time, put_fields, roots
 from headoffice.people.erasing import erase, texts_of_erased
 from headoffice.people.sealing import Sealed, Sealer
 from headoffice.store import bulk
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from headoffice.office import Office
     from headoffice.store.archive import Line
     from headoffice.store.rows import TerminalRow
-    from loyalty.feed import Edit, EditsRequest
+    from loyalty.feed import Edit, EditsRequest, ProfileField
 
 
 def take_edits(office: Office, terminal: TerminalRow, request: EditsRequest) -> EditsReply:  # noqa: ARG001 - any till may edit
@@ -70,17 +70,43 @@ def _take_together(office: Office, connection: Connection, edits: Sequence[Edit]
     gone = erased(connection, named | set(standing.values()))
     alive = {member for member, account in standing.items() if member not in gone and account not in gone}
     fields = [edit for edit in edits if isinstance(edit, ProfileEdit) and edit.member_id in alive]
-    put_fields(connection, sealer, {(edit.member_id, edit.field): edit.value for edit in fields})
+    put_fields(connection, sealer, _values(connection, fields, standing))
     changed = {edit.member_id for edit in fields}
     cards = [edit for edit in edits if isinstance(edit, CardEdit) and edit.member_id in alive]
     lines, moved = _take_cards(office, connection, cards, standing)
     changed |= moved
     touch(connection, "member", map(str, sorted(changed | {standing.get(member, member) for member in changed})))
     _take_texts(connection, sealer, [edit for edit in edits if isinstance(edit, TextEdit)])
-    cashiers = {edit.cashier_id: edit for edit in edits if isinstance(edit, CashierEdit)}
+    cashiers = _cashiers(connection, [edit for edit in edits if isinstance(edit, CashierEdit)])
     upsert(connection, CASHIER, [_cashier(edit) for edit in cashiers.values()])
     touch(connection, "cashier", map(str, sorted(cashiers)))
     return list(lines)
+
+
+def _values(
+    connection: Connection, edits: Sequence[ProfileEdit], standing: dict[UUID, UUID]
+) -> dict[tuple[UUID, ProfileField], str]:
+    """What fields get; the last edit wins, but one that only fills never over anything, nor over the survivor's."""
+    filling = {edit.member_id for edit in edits if edit.fills}
+    there = fields_there(connection, filling | {standing[member] for member in filling}) if filling else frozenset()
+    values: dict[tuple[UUID, ProfileField], str] = {}
+    for edit in edits:
+        places = {(edit.member_id, edit.field), (standing[edit.member_id], edit.field)}
+        if not (edit.fills and (places & there or places & values.keys())):
+            values[edit.member_id, edit.field] = edit.value
+    return values
+
+
+def _cashiers(connection: Connection, edits: Sequence[CashierEdit]) -> dict[UUID, CashierEdit]:
+    """Whom edits are about; the last one wins, but one that only fills never over anything."""
+    filling = [edit.cashier_id for edit in edits if edit.fills]
+    query = select(CASHIER.c.cashier_id).where(bulk.among(connection, CASHIER.c.cashier_id, filling))
+    there = set(connection.scalars(query)) if filling else set()
+    found: dict[UUID, CashierEdit] = {}
+    for edit in edits:
+        if not (edit.fills and (edit.cashier_id in there or edit.cashier_id in found)):
+            found[edit.cashier_id] = edit
+    return found
 
 
 def _take_cards(
@@ -104,6 +130,8 @@ def _take_cards(
     heard_of = set(connection.scalars(select(CARD_REF.c.card_ref).where(named)))
     merges: dict[UUID, UUID] = {}
     for edit in edits:
+        if edit.fills and edit.number in known:
+            continue
         row = known.setdefault(
             edit.number,
             {

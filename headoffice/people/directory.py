@@ -118,6 +118,13 @@ def _birthday(written: str) -> date | None:
         return None
 
 
+def fields_there(connection: Connection, members: Collection[UUID]) -> frozenset[tuple[UUID, ProfileField]]:
+    """Which fields of accounts have a value."""
+    query = select(PROFILE_FIELD.c.member_id, PROFILE_FIELD.c.field)
+    rows = connection.execute(query.where(bulk.among(connection, PROFILE_FIELD.c.member_id, set(members))))
+    return frozenset((row.member_id, ProfileField(row.field)) for row in rows)
+
+
 def put_fields(connection: Connection, sealer: Sealer, fields: Mapping[tuple[UUID, ProfileField], str]) -> None:
     """Give fields of accounts a new value, an empty one takes it away, and let the search follow."""
     if not fields:

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from loyalty.directory import CardStatus, Profile, Role
-from loyalty.feed import CardEdit, CardItem, CashierEdit, CashierItem, ProfileEdit, TextEdit
+from loyalty.feed import CardEdit, CardItem, CashierEdit, CashierItem, ProfileEdit, TextEdit, TombstoneEdit
 from loyalty.records import EpochStart
 from storage import joining
 from storage.backup import backup, restore
@@ -152,6 +152,7 @@ def test_what_head_office_has_is_not_told_from_older_rows(joined: JoinedLedger) 
     assert [edit.member_id for edit in edits if isinstance(edit, ProfileEdit)] == [second]
     assert [edit.cashier_id for edit in edits if isinstance(edit, CashierEdit)] == [UUID(int=4)]
     assert [edit.text for edit in edits if isinstance(edit, TextEdit)] == ["Note"]
+    assert all(edit.fills for edit in edits if not isinstance(edit, TextEdit | TombstoneEdit)), "what it has, it keeps"
 
 
 @pytest.mark.parametrize(("named", "missing"), [("surviving", []), ("merged", []), ("nobody", ["Profile"])])

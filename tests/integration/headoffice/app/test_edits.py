@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from headoffice.store.archive import Archive, RecordLine, TombstoneLine
 from headoffice.store.tables import CARD_REF, CASHIER, FREE_TEXT, PROFILE_FIELD, SEARCH_TERM
-from loyalty.directory import CardStatus
+from loyalty.directory import CardStatus, Profile, Role
 from loyalty.feed import CashierItem, EditsRequest, ProfileField
 from tests.fakes.headoffice import count, member
 from tests.fakes.office import CARD, OTHER_CARD, TestedOffice
@@ -97,6 +97,49 @@ def _statuses(office: TestedOffice) -> list[CardStatus]:
     found = office.head.member(member(1))
     assert found is not None
     return [card.status for card in found.cards]
+
+
+def test_what_only_fills_never_overwrites(office: TestedOffice) -> None:
+    """A till that holds one region's members can't know what was changed elsewhere; what is lost it gives back."""
+    till, away = office.till(), office.till()
+    card, mia = office.card(member(1)), office.cashier(member(8), "Mia")
+    office.edit(till, card, office.profile(member(1), "Anna Lena"), mia)
+    office.edit(till, msgspec.structs.replace(card, edit_id=office.ids.random_id(), status=CardStatus.BLOCKED))
+    late = (
+        office.card(member(2)),
+        office.card(member(2), OTHER_CARD),
+        office.profile(member(1), "Anna"),
+        office.profile(member(1), "+4940123456", ProfileField.PHONE),
+        msgspec.structs.replace(mia, edit_id=office.ids.random_id(), role=Role.MANAGER),
+        office.cashier(member(9), "Bo"),
+    )
+    office.edit(away, *(msgspec.structs.replace(edit, fills=True) for edit in late))
+    found = office.head.member(member(1))
+    assert found is not None
+    assert found.profile == Profile("Anna Lena", "+4940123456")
+    assert _statuses(office) == [CardStatus.BLOCKED]
+    other = office.head.member(member(2))
+    assert other is not None
+    assert [held.number for held in other.cards] == [OTHER_CARD]
+    items = office.head.changes(away.row, None).items
+    cashiers = [item for item in items if isinstance(item, CashierItem)]
+    assert {(item.name, item.role) for item in cashiers} == {("Mia", Role.CASHIER), ("Bo", Role.CASHIER)}
+
+
+def test_what_fills_in_the_same_request_gives_way_too(office: TestedOffice) -> None:
+    """Whichever comes first there."""
+    first, last = (msgspec.structs.replace(office.profile(member(n), "Anna"), fills=True) for n in (1, 2))
+    office.edit(office.till(), first, office.profile(member(1), "Lena"), office.profile(member(2), "Lena"), last)
+    assert (_name(office, 1), _name(office, 2)) == ("Lena", "Lena")
+
+
+def test_what_fills_never_hides_the_name_of_the_account_that_survived(office: TestedOffice) -> None:
+    """Two accounts are one person meanwhile, whom head office has a name of."""
+    till = office.till()
+    office.edit(till, office.card(member(1)), office.card(member(2), OTHER_CARD), office.profile(member(1), "Anna"))
+    office.edit(till, office.card(member(2)))
+    office.edit(till, msgspec.structs.replace(office.profile(member(2), "A. Quast"), fills=True))
+    assert (_name(office, 1), _name(office, 2)) == ("Anna", "Anna")
 
 
 def test_a_card_of_two_accounts_joins_them(office: TestedOffice) -> None:
