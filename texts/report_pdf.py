@@ -47,7 +47,8 @@ class _Page(Page):
     """Pages of one report."""
 
     def __init__(self, texts: Texts, paper: DayPaper) -> None:
-        super().__init__(texts, f"{texts._('Daily report')} {paper.figures.day.isoformat()}", paper.figures.day)
+        title = texts._("Daily report")
+        super().__init__(texts, f"{title} {paper.figures.day.isoformat()}", paper.figures.day)
         self.paper = paper
 
 

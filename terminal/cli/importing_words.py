@@ -90,7 +90,8 @@ def flaw_text(texts: Texts, flaw: Flaw) -> str:
             shown[name] = texts.number(value)
     sentence = texts._(_SENTENCES[flaw.bad.wrong]).format(**shown)
     near = shown.get("near")
-    return f"{texts._('Is {column} meant?').format(column=near)} {sentence}" if near else sentence
+    meant = texts._("Is {column} meant?").format(column=near)
+    return f"{meant} {sentence}" if near else sentence
 
 
 def flaw_line(texts: Texts, flaw: Flaw) -> str:

@@ -255,7 +255,8 @@ def _consent(
 
 
 def _status(texts: Texts, status: str) -> str:
-    return {"active": "", "blocked": f" ({texts._('blocked')})", "replaced": f" ({texts._('replaced')})"}[status]
+    word = {"active": "", "blocked": texts._("blocked"), "replaced": texts._("replaced")}[status]
+    return word and f" ({word})"
 
 
 def _export(

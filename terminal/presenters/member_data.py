@@ -273,4 +273,5 @@ def _absolute(text: str) -> Path | None:
 def _folder_name(around: Surroundings, member: Identified) -> str:
     """Sorted by name is sorted by day; the same member twice a day gets a number behind it."""
     day = around.clock.business_day(around.clock.now_us())
-    return f"{around.texts._('Member data')} {day.isoformat()} {member.number[-CARD_DIGITS:]}"
+    what = around.texts._("Member data")
+    return f"{what} {day.isoformat()} {member.number[-CARD_DIGITS:]}"

@@ -157,8 +157,9 @@ def _reward_card(texts: Texts, reward: Reward, sale: OpenSale, spent: int) -> Re
     price = texts.points(reward.points)
     cost = texts._("from {points}").format(points=price) if reward.flexible else price
     if not affordable:
+        unsafe = texts._("not safe now")
         missing = texts._("{count} missing").format(count=texts.number(needed - left))
-        cost = f"{cost} · {missing if left < needed else texts._('not safe now')}"
+        cost = f"{cost} · {missing if left < needed else unsafe}"
     return RewardCard(
         reward_id=reward.id,
         name=reward.name.in_language(texts.language),

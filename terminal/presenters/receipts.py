@@ -218,4 +218,5 @@ def _number_rows(record_id: UUID) -> str:
 def receipt_file_name(texts: Texts, record: AnyRecord) -> str:
     """What the PDF of a receipt is called: sorted by name is sorted by time, and no two bookings share one."""
     when = shop_time(record.at_us, record.utc_offset_min)
-    return f"{texts._('Receipt')} {when:%Y-%m-%d %H-%M} {record.record_id.hex[-8:]}.pdf"
+    what = texts._("Receipt")
+    return f"{what} {when:%Y-%m-%d %H-%M} {record.record_id.hex[-8:]}.pdf"

@@ -163,6 +163,12 @@ def terminal_modules() -> list[Path]:
     return [module for module in source.modules() if module.is_relative_to(source.ROOT / "terminal")]
 
 
+def texts_modules() -> list[Path]:
+    """The same with those that lay papers out."""
+    papers = [module for module in source.modules() if module.is_relative_to(source.ROOT / "texts")]
+    return [*terminal_modules(), *papers]
+
+
 def called(call: ast.Call) -> str | None:
     """The last name of what a call calls."""
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", None)
@@ -190,6 +196,20 @@ def test_no_sentence_is_put_together_before_it_is_translated() -> None:
         if any(isinstance(argument, ast.JoinedStr | ast.BinOp) for argument in call.args)
     ]
     assert composed == []
+
+
+def test_no_sentence_stands_inside_another_string() -> None:
+    """The tool reads tokens, and sees none inside an f-string before Python 3.12: such a sentence stayed English."""
+    hidden = [
+        f"{module.name}: {ast.unparse(call)}"
+        for module, tree in source.trees_with(re.compile(rf"\b({'|'.join(TOOL.KEYWORDS)})\b"), texts_modules())
+        for string in ast.walk(tree)
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and called(call) in TOOL.KEYWORDS
+        if any(isinstance(argument, ast.Constant) and isinstance(argument.value, str) for argument in call.args)
+    ]
+    assert hidden == []
 
 
 def test_one_code_never_names_two_different_troubles(collected: Catalog) -> None:
