@@ -28,10 +28,21 @@ _PROFILE = """SELECT nonce, box, member_id FROM member_profile
 WHERE member_id = ifnull((SELECT merged_into FROM account WHERE member_id = ?1), ?1)"""
 
 
+_NAMELESS = """SELECT 1 FROM account WHERE enrolled_day IS NOT NULL AND merged_into IS NULL
+AND NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.member_id = account.member_id)
+AND NOT EXISTS (SELECT 1 FROM member_profile WHERE member_profile.member_id = account.member_id)
+AND NOT EXISTS (SELECT 1 FROM account other JOIN member_profile USING (member_id)
+  WHERE other.merged_into = account.member_id) LIMIT 1"""
+
+
 class DirectoryReads(Reads):
     """Reads of the side tables."""
 
     __slots__ = ()
+
+    def lacks_names(self) -> bool:
+        """Whether somebody was enrolled and not erased, and no name of them can be read in the till's own rows."""
+        return self._ledger.one(_NAMELESS) is not None
 
     @as_written("card")
     def card(self, number: str) -> CardRow | None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from loyalty.feed import ProgrammeItem
+from storage import migrations
 from storage.backup import key_path, restore, temporary, tombstones_of_till, tombstones_path
 from storage.checks import read_shop
-from storage.connection import open_frozen, open_new, open_reader
+from storage.connection import open_frozen, open_new, open_reader, open_writer
 from storage.errors import Damaged, MissingLedger
 from storage.files import (
     KEY_FILE,
@@ -48,16 +49,6 @@ class Missing(msgspec.Struct, frozen=True):
 
     first: int
     last: int
-
-
-class Begun(msgspec.Struct, frozen=True):
-    """A ledger was made.
-
-    Attributes:
-        names_lost: Whether people were enrolled by name whose keys are nowhere to be had.
-    """
-
-    names_lost: bool = False
 
 
 class Sources(msgspec.Struct, frozen=True):
@@ -117,7 +108,7 @@ def whose_copy(path: Path) -> UUID:
         return read_shop(database).terminal_id
 
 
-def make_ledger(sources: Sources, target: Path, *, may_lack: bool, clock: Clock, ids: Ids) -> Begun | Missing:
+def make_ledger(sources: Sources, target: Path, *, may_lack: bool, clock: Clock, ids: Ids) -> Missing | None:
     """Make a data directory, its journal gone on with by the box as far as its chain goes, and begin a new epoch.
 
     Args:
@@ -128,7 +119,7 @@ def make_ledger(sources: Sources, target: Path, *, may_lack: bool, clock: Clock,
         ids: Fresh ids.
 
     Returns:
-        What was made, or which records are missing when it was not made because of them.
+        Which records are missing when it was not made because of them, else ``None``.
 
     Raises:
         StorageError: The copy or the box can't be used, or the disk did not take it.
@@ -148,9 +139,8 @@ def make_ledger(sources: Sources, target: Path, *, may_lack: bool, clock: Clock,
                 return missing
             _put_erasures(sources, part, target)
             _keep_keys(sources, target)
-            names_lost = _lacks_names(part, target)
             restore(part, target, clock=clock, ids=ids)
-    return Begun(names_lost)
+    return None
 
 
 def _missing(part: Path, contents: BlackBoxContents) -> Missing | None:
@@ -191,16 +181,9 @@ def _keep_keys(sources: Sources, target: Path) -> None:
     if vault is not None and any(is_sound(vault, VAULT_APPLICATION_ID) for _ in range(LOOKS_AT_VAULT)):
         (target / VAULT_FILE).unlink(missing_ok=True)
         _copy_database(vault, target / VAULT_FILE)
-
-
-def _lacks_names(part: Path, target: Path) -> bool:
-    """Whether somebody who is not erased has a name in the ledger and no key in the new directory."""
-    gone = {tombstone.member_id.bytes for tombstone in tombstones_in(target / TOMBSTONE_FILE)}
-    if (target / VAULT_FILE).exists():
-        with closing(open_reader(target / VAULT_FILE)) as vault:
-            gone.update(member for (member,) in vault.each("SELECT member_id FROM member_key"))
-    with closing(open_reader(part)) as ledger:
-        return any(member not in gone for (member,) in ledger.each("SELECT member_id FROM member_profile"))
+        with closing(open_writer(target / VAULT_FILE)) as taken:  # the old shop's may be of an earlier layout
+            migrations.bring_up_to_date(taken, migrations.VAULT_LAYOUT)
+            taken.one("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _copy_database(source: Path, target: Path) -> None:

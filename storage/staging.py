@@ -7,11 +7,12 @@ says so; from then on they are moved, the ledger last, and a move that was cut o
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from storage.errors import Damaged
+from storage.errors import Damaged, DiskFailed
 from storage.files import (
     LEDGER_FILE,
     PRIVATE_DIRECTORY,
@@ -98,7 +99,12 @@ class Staging:
             self._set_aside(ready, left)
             for name in sorted(left, key=lambda name: name == LEDGER_FILE):
                 move_to_free_name(self.till / name, self.directory / name)
-            sync_directory(self.directory)
+            try:
+                sync_directory(self.directory)
+            except OSError as error:  # the shop stands, but nobody knows for how long: the next call finds out
+                raise DiskFailed(f"{self.directory}: {error}") from error
+        with suppress(OSError):  # what stays of the folder is in nobody's way, as long as it does not say "ready"
+            (self.folder / READY).unlink(missing_ok=True)
             shutil.rmtree(self.folder)
             sync_directory(self.directory)
 

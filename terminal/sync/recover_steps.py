@@ -108,14 +108,13 @@ class Recovery:
         self._office = outside.office or OverHttp()
         self._staging = Staging(directory)
         self._keys = KeyStore(self._staging.till, outside.keyring)
-        self._names_lost = False
 
     def run(self) -> Recovered | NotRecovered:
         """Do everything that is left to do."""
         command = self._command
         if self._staging.is_ready:
             self._staging.finish()
-            return self._result(None, None)
+            return self._result(self._directory)
         if parts_of_shop(self._directory) and not command.set_aside:
             return NotRecovered(WhyNot.SHOP_HERE)
         if not (command.url or command.backup or command.black_box):
@@ -161,11 +160,7 @@ class Recovery:
         former = self._directory if self._command.set_aside else None
         sources = Sources(self._command.backup, contents, key, former)
         clock, ids = self._outside.clock, self._outside.ids
-        made = make_ledger(sources, self._staging.till, may_lack=may_lack, clock=clock, ids=ids)
-        if isinstance(made, Missing):
-            return made
-        self._names_lost = made.names_lost
-        return None
+        return make_ledger(sources, self._staging.till, may_lack=may_lack, clock=clock, ids=ids)
 
     def _clear_till(self) -> None:
         """What an earlier call left half made goes; the key by which head office knows the till stays."""
@@ -330,15 +325,18 @@ class Recovery:
             return NotRecovered(WhyNot.NOT_SOUND, problems=proof.problems)
         self._say(RecoverStep.FINISHING)
         aside = f"{ASIDE}-{self._outside.clock.now_us()}" if self._command.set_aside else ""
+        found = self._result(self._staging.till, contents, taken)  # what fails from here on is no failure to recover
         self._staging.make_ready(aside)
         self._staging.finish()
-        return self._result(contents, taken)
+        return found
 
-    def _result(self, contents: BlackBoxContents | None, taken: Taken | None) -> Recovered:
-        """What came of it, as the data directory says."""
+    def _result(
+        self, directory: Path, contents: BlackBoxContents | None = None, taken: Taken | None = None
+    ) -> Recovered:
+        """What came of it, as a data directory says."""
         former = contents.heading.terminal_id if contents and contents.heading else None
         clock, ids = self._outside.clock, self._outside.ids
-        with open_store(self._directory, clock=clock, ids=ids, writable=False) as store, store.reader() as reader:
+        with open_store(directory, clock=clock, ids=ids, writable=False) as store, store.reader() as reader:
             known = reader.till(former) if former else None
             acked = reader.link().acked
             head = reader.head().seq
@@ -352,7 +350,7 @@ class Recovery:
                 store=store.head_office.store if store.head_office else "",
                 former_terminal=former,
                 former_is_active=known is not None and known.last_day is None,
-                names_lost=self._names_lost and store.head_office is None,  # head office has everybody's
+                names_lost=store.head_office is None and reader.lacks_names(),  # head office has everybody's
                 waiting=head - (acked.seq if acked else 0) if store.head_office else 0,
             )
 

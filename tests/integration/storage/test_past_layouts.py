@@ -6,6 +6,7 @@ The fixtures lie in ``layouts``; the script that made them says how the next one
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -21,14 +22,15 @@ from loyalty.feed import ProfileEdit
 from loyalty.numbering import Series
 from loyalty.records import DayTotals
 from storage import migrations, sqlite
-from storage.backup import layout_copy, restore
+from storage.backup import key_path, layout_copy, restore
 from storage.connection import open_frozen
 from storage.errors import DiskFull, NewerSchema
-from storage.files import LEDGER_FILE, VAULT_FILE, read_header
+from storage.files import KEY_FILE, LEDGER_FILE, VAULT_FILE, read_header
 from storage.rebuild import rebuild
 from storage.schema import SCHEMA_VERSION
 from storage.store import Store, open_store
 from storage.verify import verify
+from terminal.sync.recover import RecoverCommand, Recovered, recover
 from tests.fakes.clock import START, FakeClock, SeededIds
 from tests.fakes.ledger import LedgerOfTests, card_number
 from tests.integration.storage.layouts.make import figures_of
@@ -303,3 +305,18 @@ def _contents(directory: Path) -> dict[str, list[object]]:
             found[name] = [database.value("PRAGMA user_version"), tables]
             found[name] += [database.all(f"SELECT * FROM {table}") for table, _ in tables]  # noqa: S608 - the file's own
     return found
+
+
+def test_a_shop_of_any_layout_can_be_set_aside(past: PastTill, tmp_path: Path) -> None:
+    """People's keys are taken from it, in the layout of their time; the ledger beside them is damaged."""
+    copy = tmp_path / "nas" / "till.backup"
+    copy.parent.mkdir()
+    for name, target in ((LEDGER_FILE, copy), (KEY_FILE, key_path(copy))):
+        shutil.copy(past.directory / name, target)
+    (past.directory / LEDGER_FILE).write_bytes(b"rubbish")
+    command = RecoverCommand(backup=copy, set_aside=True)
+    done = recover(past.directory, command, clock=past.clock, ids=SeededIds(7, past.clock))
+    assert isinstance(done, Recovered)
+    with past.open() as store, store.reader() as reader:
+        assert [hit.name for hit in reader.search("änne")] == ["Änne Müller"]
+    assert verify(past.directory).ok

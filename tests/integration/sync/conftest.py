@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.fakes.lonely_till import LonelyTill
 from tests.fakes.lost_till import LostTill
 
 if TYPE_CHECKING:
@@ -17,5 +18,13 @@ if TYPE_CHECKING:
 def world(tmp_path: Path) -> Iterator[LostTill]:
     """Two tills and a head office at work."""
     made = LostTill(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def lonely(tmp_path: Path) -> Iterator[LonelyTill]:
+    """A till at work."""
+    made = LonelyTill(tmp_path)
     yield made
     made.close()

@@ -10,87 +10,23 @@ import pytest
 
 from loyalty.directory import CardStatus, Profile, Role
 from loyalty.records import DayClose
-from storage.backup import backup, key_path
+from storage.backup import key_path
 from storage.blackbox import BlackBox
 from storage.blackbox import key_path as box_key_path
-from storage.blackbox_frames import box_name
 from storage.errors import Damaged, MissingLedger, NotALedger
 from storage.store import open_store
 from storage.tombstones import Tombstone, write_tombstones
 from storage.types import CardRow, CashierRow
 from storage.verify import verify
-from terminal.sync.recover import NotRecovered, RecoverCommand, Recovered, WhyNot, recover
-from tests.fakes.clock import FakeClock, SeededIds
+from terminal.sync.recover import NotRecovered, Recovered, WhyNot
 from tests.fakes.ledger import LedgerOfTests, card_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from loyalty.records import AnyRecord
-    from storage.store import Reader, Store
-
-
-class LonelyTill:
-    """A till with copies off its disk and a black box, of which the disk will be lost.
-
-    Attributes:
-        ledger: Its ledger.
-        box: Its black box.
-        copy: Its newest copy.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.ledger = LedgerOfTests(folder / "data")
-        self.folder = folder / "stick"
-        self.copy = folder / "nas" / "till.backup"
-        self.copy.parent.mkdir()
-        self.box = BlackBox(self.ledger.directory, self.folder)
-
-    @property
-    def path(self) -> Path:
-        """The box's file."""
-        return self.folder / box_name(self.ledger.store.shop.terminal_id)
-
-    def sell(self, count: int = 1) -> list[AnyRecord]:
-        """Sales that are boxed when they are told of."""
-        sales = [self.ledger.sale(self.ledger.member()) for _ in range(count)]
-        self.ledger.append(*sales)
-        self.box.catch_up()
-        return [*sales]
-
-    def back_up(self) -> int:
-        """Take the newest copy; gives how far it goes."""
-        return backup(self.ledger.directory, self.copy).seq
-
-    def lose(self) -> None:
-        """The disk is gone."""
-        self.close()
-        shutil.rmtree(self.ledger.directory)
-
-    def recover(self, **command: object) -> Recovered | NotRecovered:
-        """Recover into the same place."""
-        fields: dict[str, object] = {"backup": self.copy, "black_box": self.folder}
-        clock = FakeClock()
-        made = RecoverCommand(**(fields | command))  # type: ignore[arg-type]  # fields of a command
-        return recover(self.ledger.directory, made, clock=clock, ids=SeededIds(99, clock))
-
-    def opened(self) -> Store:
-        """The recovered ledger, for reading."""
-        clock = FakeClock()
-        return open_store(self.ledger.directory, clock=clock, ids=SeededIds(98, clock), writable=False)
-
-    def close(self) -> None:
-        self.box.close()
-        self.ledger.close()
-
-
-@pytest.fixture
-def lonely(tmp_path: Path) -> Iterator[LonelyTill]:
-    """A till at work."""
-    made = LonelyTill(tmp_path)
-    yield made
-    made.close()
+    from storage.store import Reader
+    from tests.fakes.lonely_till import LonelyTill
 
 
 def records(reader: Reader) -> list[bytes]:
@@ -255,26 +191,6 @@ def test_what_is_left_of_the_old_disk_helps(lonely: LonelyTill) -> None:
         assert reader.profile(berta) is None
     [aside] = ledger.directory.glob("before-recovery-*")
     assert (aside / "ledger.sqlite").read_bytes() == b"rubbish"
-
-
-@pytest.mark.parametrize(("unread", "lost"), [(1, False), (2, True)])
-def test_names_are_not_given_up_at_the_first_look(
-    lonely: LonelyTill, monkeypatch: pytest.MonkeyPatch, unread: int, *, lost: bool
-) -> None:
-    """A failing disk may give people's keys at the second time; when it does not, that is said."""
-    anna = lonely.ledger.member(1)
-    with lonely.ledger.store.unit() as unit:
-        unit.put_profile(anna, Profile("Anna Bauer"))
-    lonely.back_up()
-    lonely.sell()
-    lonely.close()
-    looks = iter([False] * unread + [True])
-    monkeypatch.setattr("storage.rebirth.is_sound", lambda _path, _application_id: next(looks))
-    done = lonely.recover(set_aside=True)
-    assert isinstance(done, Recovered)
-    assert done.names_lost is lost
-    with lonely.opened() as store, store.reader() as reader:
-        assert reader.profile(anna) == (None if lost else Profile("Anna Bauer"))
 
 
 def test_a_copy_that_is_not_there_is_said(lonely: LonelyTill) -> None:
