@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import tomllib
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -137,11 +138,12 @@ def working_copy(shop: Path, folder: Path, name: str) -> Path:
 
 
 def read_through(*directories: Path) -> None:
-    """Let the system remember these files as far as its memory goes, so that both sides of a comparison begin alike."""
-    for path in (path for directory in directories for path in directory.iterdir()):
-        with path.open("rb", buffering=0) as file:
-            while file.read(READ_AT_ONCE):
-                pass
+    """Let the system remember these files as far as its memory goes, a piece of each in turn."""
+    with ExitStack() as stack:
+        paths = [path for directory in directories for path in directory.iterdir()]
+        files = [stack.enter_context(path.open("rb", buffering=0)) for path in paths]
+        while files:
+            files = [file for file in files if file.read(READ_AT_ONCE)]
 
 
 def _make(directory: Path, size: Size, progress: Callable[[float], None]) -> None:

@@ -95,9 +95,11 @@ def create_files(
                 shop = (shop_name, till_name, currency, terminal_id or ids.random_id())
                 _build_ledger(building / LEDGER_FILE, shop, programme_text, key, clock, ids)
                 _move_into_place(building, directory)
+                shutil.rmtree(building, ignore_errors=True)
+            except BaseException:
+                _clear(building, directory)
+                raise
             finally:
-                if LEDGER_FILE in (parts := parts_of_shop(directory)) or not parts:  # else it says that it is half made
-                    shutil.rmtree(building, ignore_errors=True)
                 lock.release()
         except BaseException:
             if not had_lock_file and not (directory / LEDGER_FILE).exists():
@@ -106,6 +108,13 @@ def create_files(
                 with suppress(OSError):  # it was never made, or somebody has put something into it meanwhile
                     path.rmdir()
             raise
+
+
+def _clear(building: Path, directory: Path) -> None:
+    """Take away what was built for nothing, unless something could not be taken back and needs this as its mark."""
+    with suppress(OSError):
+        if not parts_of_shop(directory):
+            shutil.rmtree(building, ignore_errors=True)
 
 
 def _refuse_a_shop(directory: Path, building: Path) -> None:
@@ -178,14 +187,16 @@ def _move_into_place(building: Path, directory: Path) -> None:
 
     The disk is asked in between, too: it may write down the last name first.
     """
-    moved: list[Path] = []
+    moved: list[str] = []
     try:
         for names in ((KEY_FILE, VAULT_FILE), (LEDGER_FILE,)):
             for name in names:
                 move_to_free_name(building / name, directory / name)
-                moved.append(directory / name)
+                moved.append(name)
             sync_directory(directory)
     except BaseException:
-        for path in moved:
-            path.unlink()
+        for name in reversed(moved):  # the ledger first: whatever stops this, key and vault are never missing beside it
+            move_to_free_name(directory / name, building / name)
+            with suppress(OSError):
+                sync_directory(directory)
         raise

@@ -33,11 +33,15 @@ ENDING: Final = ".backup"
 COPIES_READ_MAX: Final = 4_096
 """How many files of one folder are looked at: the copies of a hundred tills."""
 
+NUMBER_MAX: Final = 99_999_999
+"""No till takes so many copies in its life; a name that says more is no reason to count on from there."""
+
 US_PER_S: Final = 1_000_000
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _TIME_FORMAT: Final = "%Y%m%dT%H%M%SZ"
-_NAME: Final = re.compile(r"stammkunde-(?P<till>[0-9a-f]{8})-(?P<time>\d{8}T\d{6}Z)-(?P<number>\d{5,12})\.backup\Z")
+_NUMBERED: Final = re.compile(r"stammkunde-(?P<till>[0-9a-f]{8})-(?P<time>\d{8}T\d{6}Z)-(?P<number>\d{5,12})\.backup")
+_NAME: Final = re.compile(rf"{_NUMBERED.pattern}\Z")
 
 
 class BackupCopy(msgspec.Struct, frozen=True):
@@ -174,13 +178,14 @@ def keep(copies: Iterable[BackupCopy], rules: Rules = DEFAULT_RULES) -> list[Bac
 
 
 def next_number(folder: Path, terminal_id: UUID) -> int:
-    """The number of a till's next copy: above all that stand in a name there, also of copies that can't be read now.
+    """The number of a till's next copy: above all in names there, also of what can't be read or was set aside.
 
     Raises:
         OSError: The folder is not there, or can't be read now.
     """
-    named = (_read_name(path.name, terminal_id) for path in folder.iterdir())
-    return 1 + max((number for _, number in filter(None, named)), default=0)
+    named = filter(None, (_NUMBERED.match(path.name) for path in folder.iterdir()))
+    numbers = [int(name["number"]) for name in named if name["till"] == terminal_id.hex[:8]]
+    return 1 + max((number for number in numbers if number < NUMBER_MAX), default=0)
 
 
 def _copies_in(folder: Path) -> Iterator[BackupCopy]:

@@ -43,12 +43,15 @@ class SearchFollower:
         self._ledger = ledger
         self._vault = vault
         self._index: SearchIndex | None = None
+        self._owes_forgetting = False
         self.own_view = self.view()
 
     def open(self) -> None:
-        """Open the index for writing, where that is possible."""
-        with contextlib.suppress(StorageError):
+        """Open the index for writing, where that is possible; else it may name somebody who was erased meanwhile."""
+        try:
             self._index = SearchIndex(self._path)
+        except StorageError:
+            self._owes_forgetting = self._ledger.one("SELECT 1 FROM tombstone LIMIT 1") is not None
 
     def view(self) -> SearchView:
         """Searching, for the calling thread."""
@@ -67,7 +70,8 @@ class SearchFollower:
             StorageError: Names of erased persons are still on the disk.
         """
         left = 0
-        self._forget_erased(anew=erased)
+        self._owes_forgetting |= erased
+        self._forget_erased()
         if self._index:
             with self._at_least_trying():
                 left = self._index.follow(self._ledger, self._vault)
@@ -105,15 +109,16 @@ class SearchFollower:
         if self._index:
             self._index.close()
 
-    def _forget_erased(self, *, anew: bool) -> None:
-        """Take erased persons out, at worst together with everybody else."""
+    def _forget_erased(self) -> None:
+        """Take erased persons out, at worst together with everybody else; tried again until it could be done."""
         try:
-            if anew and self._index is None:
+            if self._owes_forgetting and self._index is None:
                 self._index = SearchIndex(self._path)
             if self._index:
                 self._index.forget_erased(self._ledger)
         except StorageError:
             self._throw_away()
+        self._owes_forgetting = False
 
     @contextlib.contextmanager
     def _at_least_trying(self) -> Iterator[None]:

@@ -61,6 +61,9 @@ class Sweeper:
         limits: Since when.
         register_folder: Where a register leaves its files, if it does.
         stopping: Asked between two steps; what is left then is found by the next sweep.
+
+    Attributes:
+        gone: Whom it has forgotten so far, also when it could not go on.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class Sweeper:
         self._limits = limits
         self._register_folder = register_folder
         self._stopping = stopping
+        self.gone: list[UUID] = []
 
     def members(self, *, with_points: bool = False) -> tuple[tuple[UUID, ...], int]:
         """Forget the members who are due, on a till that stands alone.
@@ -90,7 +94,6 @@ class Sweeper:
         Raises:
             StorageError: If the disk did not take it.
         """
-        gone: list[UUID] = []
         kept = 0
         before = self._limits.idle_before
         for idle in retention.idle_members(self._directory, before) if before else ():
@@ -101,8 +104,8 @@ class Sweeper:
                 continue
             command = ForgetCommand(idle, before or date.min, with_points)
             if self._ledger.call(partial(forget_member, command=command)) is True:
-                gone.append(idle.member_id)
-        return tuple(gone), kept
+                self.gone.append(idle.member_id)
+        return tuple(self.gone), kept
 
     def rest(self, *, cashiers: bool = True) -> Forgotten:
         """Delete old notes, people who left long ago, old files, and what set-aside ledgers hold of the erased.

@@ -145,6 +145,7 @@ def _document(texts: Texts, found: ImportResult, *, checked: bool) -> dict[str, 
         "encoding": found.encoding,
         "separator": found.separator,
         "copy": None if found.copy is None else str(found.copy),
+        "left": found.left,
     }
 
 
@@ -175,8 +176,8 @@ def stopped_text(texts: Texts, found: ImportResult) -> str:
         code, said = (
             "M-469",
             texts._(
-                "The till can't write any more. {done} are imported, {left} are not. "
-                "Call support, then repeat the command: it goes on there."
+                "The till could not write on. {done} are imported, {left} are not. "
+                "Repeat the command: it goes on there. If it stops again, call support."
             ),
         )
     return f"{said.format(done=texts.number(found.imported), left=texts.number(found.left))} ({code})"

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from storage.errors import Busy, DiskFull, OutOfResources, ReadOnlyDisk, StorageError
 from terminal.app.retention import limits_of, overview
 from terminal.app.sweep import Sweeper
 from terminal.cli.session import session_of
 from texts.columns import pairs, table
-from texts.command_line.answers import Answer
+from texts.command_line.answers import EXIT_REFUSED, Answer
 from texts.i18n import mark
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
     from terminal.app.retention import Forgotten, Overview
     from terminal.cli.session import Session
     from texts.i18n import Texts
@@ -54,9 +58,14 @@ def _retention(
         limits = limits_of(session.settings.retention, till.clock)
         sweeper = Sweeper(OwnLedger(till), session.directory, limits, register_folder=_register_folder(session))
         alone = till.store.head_office is None
-        members, kept = sweeper.members(with_points=with_points) if alone else ((), 0)
-        done = sweeper.rest(cashiers=alone)
-        till.store.checkpoint(now=True)
+        try:
+            members, kept = sweeper.members(with_points=with_points) if alone else ((), 0)
+            done = sweeper.rest(cashiers=alone)
+            till.store.checkpoint(now=True)
+        except (DiskFull, ReadOnlyDisk, OutOfResources, Busy) as error:
+            if not sweeper.gone:
+                raise
+            return _stopped(session.texts, sweeper.gone, error)
     document = {"erased": members, "kept_for_points": kept, **_rest(done), "head_office_decides": not alone}
     texts = session.texts
     lines = [(texts._("Members forgotten"), texts.number(len(members)))]
@@ -65,6 +74,19 @@ def _retention(
     if not alone:
         lines.append((texts._("Members"), texts._("Head office decides.")))
     return Answer(document, pairs(lines + _rest_lines(texts, done)))
+
+
+def _stopped(texts: Texts, gone: Sequence[UUID], error: StorageError) -> Answer:
+    """Some are forgotten by now, so their errors' own sentences, that nothing was booked, would say too little."""
+    said = texts.n_(
+        "{count} member is forgotten, then the till could not write on. Repeat the command: it goes on there. "
+        "If it stops again, call support. (M-470)",
+        "{count} members are forgotten, then the till could not write on. Repeat the command: it goes on there. "
+        "If it stops again, call support. (M-470)",
+        len(gone),
+    )
+    message = said.format(count=texts.number(len(gone)))
+    return Answer({"error": {"code": error.code, "message": message}, "erased": gone}, [message], EXIT_REFUSED)
 
 
 def _register_folder(session: Session) -> Path | None:

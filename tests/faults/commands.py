@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Final
 
 from loyalty.outcomes import Reason, Refused
 from tests.fakes.command_line import CommandLine
+from tests.faults.upkeep import all_are_erased
 from tests.faults.workloads import is_erased, is_sound_copy, shop
 from tests.faults.world import CommandFailed, Step, Workload, World, books_nothing, card, command_id
 from texts.command_line.answers import EXIT_DONE, EXIT_REFUSED
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 SALE: Final = 10
 MEMBER: Final = 11
+YEARS_LATER: Final = 6
 
 
 def command(*arguments: str) -> Callable[[World], object]:
@@ -80,6 +83,26 @@ def _made(name: str, step: Step, prepare: Callable[[World], None] = shop) -> Wor
     return Workload(f"command: {name}", (step,), prepare)
 
 
+def _erased_count(world: World) -> int:
+    with world.reading() as reader:
+        return int(reader._ledger.value("SELECT count(*) FROM tombstone"))
+
+
+def _retention(world: World) -> object:
+    """Years later, when everybody is due."""
+    now_us = world.clock.at_us
+    world.clock.advance(days=YEARS_LATER * 366)
+    try:
+        return command("member", "retention", "--yes", "--with-points")(world)
+    finally:
+        world.clock.at_us = now_us
+
+
+def _as_many_are_forgotten(world: World, text: str) -> bool:
+    told = re.match(r"(\d+) members? (?:is|are) forgotten", text)
+    return told is None or int(told[1]) == _erased_count(world)
+
+
 COMMANDS: Final = (
     _made(
         "earn",
@@ -104,6 +127,16 @@ COMMANDS: Final = (
     ),
     _made("ledger verify", Step("ledger verify", command("ledger", "verify"))),
     _made("ledger rebuild", Step("ledger rebuild", command("ledger", "rebuild"))),
+    _made(
+        "member retention",
+        Step(
+            "member retention",
+            _retention,
+            all_are_erased,
+            is_begun=lambda world: _erased_count(world) > 0,
+            agrees=_as_many_are_forgotten,
+        ),
+    ),
     _made(
         "import sales",
         Step("import sales", command("import", "sales", "ROOT/sales.csv"), _are_imported),

@@ -31,7 +31,13 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 LONG: Final = frozenset(
-    {"command: member add", "command: day close", "command: ledger verify", "command: ledger rebuild"}
+    {
+        "command: member add",
+        "command: member retention",
+        "command: day close",
+        "command: ledger verify",
+        "command: ledger rebuild",
+    }
 )
 """Whole commands cost most; these are left to the soak."""
 

@@ -209,6 +209,9 @@ class Bench:
                     continue
                 if step.name in report.done and not step.is_there(world):
                     problems.append(f"{step.name}: reported, but not on the disk")
+                failed = report.failure if report.failure and report.failure.step == step.name else None
+                if failed and step.agrees and not go_on and not step.agrees(world, failed.text):
+                    problems.append(f"{step.name}: it is not so: {failed.text}")
                 is_begun = step.is_begun or step.is_there
                 if not go_on and _said_nothing_was_booked(report, step.name) and is_begun(world):
                     problems.append(f"{step.name}: said to be not booked, but it is")

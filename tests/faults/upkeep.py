@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from contextlib import closing, contextmanager
 from datetime import timedelta
@@ -22,7 +23,7 @@ from terminal.cli.importing import stopped_text
 from terminal.presenters.restore_office import not_recovered_text
 from terminal.sync.journal import OwnLedger
 from terminal.sync.recover import NotRecovered, RecoverCommand, WhyNot, recover
-from tests.faults.workloads import opened, sell, selling, shop
+from tests.faults.workloads import UNREAD, opened, sell, selling, shop
 from tests.faults.world import CommandFailed, Step, Workload, World, books_nothing, card, command_id
 from texts.i18n import Texts
 
@@ -58,14 +59,22 @@ def _importing(kind: Kind, name: str) -> Step:
             result = import_file(world.till, command, _to_nobody)
         if result.stopped is not None:
             raise CommandFailed(world.directory, result.stopped.code, stopped_text(Texts("en", "EUR"), result))
-        assert not result.flaws_count, result
+        assert (result.flaws_count, result.imported + result.skipped) == (0, ROWS), result
         return result
 
     def known(world: World) -> list[bool]:
         with world.reading() as reader:
             return [reader.known_card(card(20 + row)) is not None for row in range(ROWS)]
 
-    return Step("import", do, lambda world: all(known(world)), is_begun=lambda world: any(known(world)))
+    def agrees(world: World, text: str) -> bool:
+        """An import may have been cut off behind a batch that nobody was told of, never before one that was."""
+        told = re.search(r"(\d+) are imported, (\d+) are not", text)
+        return told is None or [int(number) for number in told.groups()] == [
+            sum(known(world)),
+            ROWS - sum(known(world)),
+        ]
+
+    return Step("import", do, lambda world: all(known(world)), is_begun=lambda world: any(known(world)), agrees=agrees)
 
 
 def _to_nobody(_phase: Phase, _done: int, _total: int) -> None:
@@ -184,13 +193,16 @@ def _recovering(is_there: Callable[[World], bool], *, set_aside: bool) -> Step:
         world.clock.advance(minutes=3**world.attempt)  # what is set aside bears the time in its name
         command = RecoverCommand(black_box=world.root / "box", backup=world.root / "copy", set_aside=set_aside)
         done = recover(world.directory, command, clock=world.clock, ids=world.ids)
-        if isinstance(done, NotRecovered) and done.why is WhyNot.NOT_SOUND:
+        unread = isinstance(done, NotRecovered) and all(
+            any(words in problem for words in UNREAD) for problem in done.problems
+        )
+        if isinstance(done, NotRecovered) and done.why is WhyNot.NOT_SOUND and unread:
             raise CommandFailed(world.directory, done.why, not_recovered_text(Texts("en", "EUR"), done))
         if isinstance(done, NotRecovered) and done.why is not WhyNot.SHOP_HERE:
             raise AssertionError(f"with a copy and a box there it said {done}")
         return done
 
-    return Step("recovery", do, is_there, is_begun=books_nothing)
+    return Step("recovery", do, is_there)
 
 
 def _has_every_receipt(world: World) -> bool:
@@ -212,7 +224,7 @@ def _holding(number: int) -> Callable[[World], bool]:
 
 
 def _sweep(world: World) -> object:
-    """Everybody without points and every note go, as if the years had passed."""
+    """Everybody and every note go, as if the years had passed; what fails is not told, but tried again tomorrow."""
     tomorrow = world.clock.today() + timedelta(days=1)
     sweeper = Sweeper(OwnLedger(world.till), world.directory, Limits(tomorrow, tomorrow, 0.0))
     gone, _ = sweeper.members(with_points=True)
@@ -220,18 +232,26 @@ def _sweep(world: World) -> object:
     return gone
 
 
-def _all_are_erased(world: World) -> bool:
+def all_are_erased(world: World) -> bool:
     """Nobody's profile, card or key is left."""
     with world.reading() as reader:
         keys = reader._vault.value("SELECT count(*) FROM member_key")
-        return (keys, reader.card(card(2)), reader.card(card(3)), reader.search("anna")) == (0, None, None, [])
+        found = [reader.card(card(number)) for number in range(1, 5)] + reader.search("anna") + reader.search("huber")
+        return keys == 0 and not any(found)
 
 
 UPKEEP: Final = (
     Workload("import of members", (_importing(Kind.MEMBERS, "members"),), _old_files, opened),
     Workload("import of sales", (_importing(Kind.SALES, "sales"),), _old_files, opened),
-    Workload("black box", (Step("box", _catch_up, _is_boxed), selling(10, 1, 900)), shop, opened),
-    Workload("black box goes on", (Step("box", _catch_up, lambda world: _is_boxed(world, 7)),), _boxed, opened),
+    Workload(
+        "black box", (Step("box", _catch_up, _is_boxed, is_begun=books_nothing), selling(10, 1, 900)), shop, opened
+    ),
+    Workload(
+        "black box goes on",
+        (Step("box", _catch_up, lambda world: _is_boxed(world, 7), is_begun=books_nothing),),
+        _boxed,
+        opened,
+    ),
     Workload("black box lets go", (Step("box", _forget_copied),), _boxed, opened),
     Workload(
         "rotation",
@@ -241,6 +261,6 @@ UPKEEP: Final = (
     ),
     Workload("recovery", (_recovering(_has_every_receipt, set_aside=False),), _lost, judged=False),
     Workload("recovery beside", (_recovering(_stands_beside, set_aside=True),), _left_over, judged=False),
-    Workload("retention", (Step("retention", _sweep, _all_are_erased, is_begun=books_nothing),), shop, opened),
+    Workload("retention", (Step("retention", _sweep, all_are_erased, is_begun=books_nothing),), shop, opened),
 )
 """What a till does with its files now and then."""

@@ -145,6 +145,7 @@ class Step:
         do: Does it; gives a refusal or anything else.
         is_there: Whether what it reported is on the disk, looked at later; ``None`` where nothing was promised.
         repeats_as: A refusal that a repeat may get, because it was done before.
+        agrees: Whether what a failure says is what is on the disk, for those that say how far they came.
         is_begun: Whether any of it is booked, for what is booked in several transactions; ``books_nothing`` for what
             books nothing at all, so that it may say so.
     """
@@ -154,6 +155,7 @@ class Step:
     is_there: Callable[[World], bool] | None = None
     repeats_as: Reason | None = None
     is_begun: Callable[[World], bool] | None = None
+    agrees: Callable[[World, str], bool] | None = None
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import msgspec
 
 from loyalty.imported import is_imported
 from storage.backup import backup, key_path, tombstones_path
-from storage.errors import DiskFailed, DiskFull, StorageError
+from storage.errors import Busy, DiskFull, OutOfResources, ReadOnlyDisk, StorageError
 from storage.files import LEDGER_FILE, make_directory, os_errors
 from storage.rotation import name_of_till
 from storage.search_following import index_everybody
@@ -166,8 +166,10 @@ def import_file(till: Till, command: ImportCommand, progress: Callable[[Phase, i
         FileUnreadable: The file can't be read.
         DiskFull: There is no room for the import; nothing was booked. When the room ends on the way, it is told by the
             result.
-        DiskFailed: What is booked is found when the command is repeated.
-        StorageError: Nothing was booked. Once something is, it is told by the result.
+        ReadOnlyDisk: Nothing was booked. Once something is, this is told by the result; so are the next two.
+        OutOfResources: The same.
+        Busy: The same.
+        StorageError: The disk failed, or the data is damaged; what is booked is found when the command is repeated.
     """
     with _uncollected(), Stage(till.store.directory) as stage:
         work = _Import(till, command, stage, progress)
@@ -291,12 +293,13 @@ class _Import:
                 booked += len(batch)  # only what COMMIT has returned for
                 records += made
                 if number % CHECKPOINT_BATCHES == 0:
-                    store.checkpoint()
+                    with suppress(DiskFull, ReadOnlyDisk, OutOfResources, Busy):  # the log stays for the next time
+                        store.checkpoint()
                 self._progress(Phase.BOOKING, booked, total)
-        except DiskFailed:
-            raise  # what is on the disk is unknown, so nobody can say how far it came
-        except StorageError as error:
-            if not (booked or isinstance(error, DiskFull)):
+        except DiskFull as error:
+            stopped = error
+        except (ReadOnlyDisk, OutOfResources, Busy) as error:  # any other says that one must not go on
+            if not booked:
                 raise
             stopped = error
         return msgspec.structs.replace(

@@ -212,7 +212,7 @@ def test_a_copy_that_does_not_hold_does_not_count(
 ) -> None:
     """And deletes no older one."""
     copies = start(started, ledger)
-    first = copies.until(lambda status: status.here.count == 1)
+    first = copies.until(lambda status: status.here.count == 1 and status.running is None)
     monkeypatch.setattr("storage.backup._integrity", lambda *_: ["row 3 missing from index"])
     copies.sell()
     told = copies.back_up()

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from storage import connection, verify
-from storage.errors import DiskFailed, DiskFull, OutOfResources, ReadOnlyDisk
-from storage.store import open_store
+from storage.errors import Damaged, DiskFailed, DiskFull, OutOfResources, ReadOnlyDisk
+from storage.store import Store, open_store
 from terminal.app.importing import run
 from terminal.app.importing.sales import Sales
 from tests.fakes.command_line import CommandLine, card_number
@@ -114,13 +114,32 @@ def test_whatever_stops_it_on_the_way_nobody_hears_that_nothing_was_booked(
     assert "Nothing was booked" in ran.document["error"]["message"]
     assert receipts(shop) == []
     ran = shop("import", "sales", path)
-    assert (ran.error, ran.document["imported"]) == (error.code, BATCH)
+    assert (ran.error, ran.document["imported"], ran.document["left"]) == (error.code, BATCH, SALES - BATCH)
     assert ran.document["error"]["message"] == (
-        "The till can't write any more. 4 are imported, 10 are not. Call support, then repeat the command: it goes on"
-        " there. (M-469)"
+        "The till could not write on. 4 are imported, 10 are not. Repeat the command: it goes on there. If it stops"
+        " again, call support. (M-469)"
     )
     assert shop.done("import", "sales", path)["skipped"] == BATCH
     assert receipts(shop) == [f"R-{number}" for number in range(SALES)]
+
+
+def test_damage_on_the_way_is_told_as_damage(shop: CommandLine, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is asked to repeat it."""
+    with monkeypatch.context() as patch:
+        failing_at(patch, 2, Damaged("page 7"))
+        ran = shop("import", "sales", path)
+    assert ran.error == "damaged"
+    assert "Don't go on" in ran.document["error"]["message"]
+
+
+def test_a_log_that_stays_is_no_failure(shop: CommandLine, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything is booked; it is moved into the ledger the next time."""
+    monkeypatch.setattr(Store, "checkpoint", _full)
+    assert shop.done("import", "sales", path)["imported"] == SALES
+
+
+def _full(_store: Store, **_: bool) -> None:
+    raise DiskFull("no room")
 
 
 def test_a_failing_disk_stops_everything(shop: CommandLine, path: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from storage.backup import backup, layout_copy, restore
+from storage.errors import DiskFull
+from terminal.app.retention import forget_member
 from tests.fakes.command_line import ANNA, BEN, SPARE, CommandLine
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from loyalty.outcomes import Refused
+    from terminal.app.retention import ForgetCommand
+    from terminal.app.till import Till
 
 FIVE_YEARS = 5 * 365
 
@@ -47,6 +53,35 @@ def test_who_is_due_is_shown_first(anna: CommandLine) -> None:
     assert (len(done["erased"]), done["kept_for_points"]) == (1, 0)
     assert anna.done("member", "find", "anna")["members"] == []
     assert anna.done("ledger", "verify")["ok"] is True
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_disk_that_is_full_on_the_way_is_told_with_how_far_it_came(
+    anna: CommandLine, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    """Before anybody is forgotten nothing was done, and that is said as ever."""
+    anna.done("member", "add", "--name", "Ben", "--card", BEN)
+    anna.clock.advance(days=FIVE_YEARS)
+    done = 0
+
+    def forget(till: Till, command: ForgetCommand) -> bool | Refused:
+        nonlocal done
+        if done == first:
+            raise DiskFull("no room")
+        done += 1
+        return forget_member(till, command)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("terminal.app.sweep.forget_member", forget)
+        ran = anna("member", "retention", "--yes", "--with-points")
+    assert ran.error == "disk_full"
+    message = ran.document["error"]["message"]
+    if first:
+        assert message.startswith("1 member is forgotten, then the till could not write on.")
+        assert len(ran.document["erased"]) == 1
+    else:
+        assert "Nothing was booked" in message
+    assert len(anna.done("member", "retention", "--yes", "--with-points")["erased"]) == 2 - first
 
 
 def test_people_read_the_same(anna: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

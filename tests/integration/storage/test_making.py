@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,12 +10,14 @@ from loyalty.directory import Profile
 from storage import create
 from storage.backup import backup, restore
 from storage.errors import AlreadyExists, DiskFailed, DiskFull, PartsOfShop
-from storage.files import move_to_free_name
+from storage.files import move_to_free_name, sync_directory
 from storage.lock import take_lock
 from storage.store import create_store, open_store
 from tests.fakes.ledger import PROGRAMME, LedgerOfTests
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from storage.store import Store
 
 PARTS = (
@@ -85,29 +86,55 @@ def test_a_shop_that_appears_meanwhile_wins(
     assert (target / "ledger.sqlite").read_bytes() == b"another's"
 
 
+@pytest.mark.parametrize("stuck", ["programme.key", "vault.sqlite"])
+@pytest.mark.parametrize("stopped_at", ["ledger.sqlite", "the last sync"])
 def test_a_move_that_can_not_be_taken_back_is_gone_on_with(
-    ledger: LedgerOfTests, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ledger: LedgerOfTests, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped_at: str, stuck: str
 ) -> None:
     """What was built stays as the sign that key and vault are of no shop yet."""
     target = tmp_path / "target"
-
-    def refuse(path: Path, **_: bool) -> None:
-        raise OSError(5, "Input/output error", str(path))
-
     with monkeypatch.context() as patch:
-
-        def fail(path: Path, to: Path) -> None:
-            if to.name == "ledger.sqlite":
-                patch.setattr(Path, "unlink", refuse)
-                raise OSError(5, "Input/output error")
-            move_to_free_name(path, to)
-
-        patch.setattr(create, "move_to_free_name", fail)
+        fail_moving(patch, stopped_at, stuck)
         with pytest.raises(DiskFailed):
             created(ledger, target)
-    assert (target / "vault.sqlite").exists()
+    assert (target / stuck).exists()
+    assert not (target / "ledger.sqlite").exists()
     created(ledger, target).close()
     assert not (target / ".new").exists()
+
+
+def test_a_ledger_that_can_not_be_taken_back_has_everything_beside_it(
+    ledger: LedgerOfTests, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else there would be a shop that opens nowhere, in a folder in which none can be made."""
+    target = tmp_path / "target"
+    with monkeypatch.context() as patch:
+        fail_moving(patch, "the last sync", "ledger.sqlite")
+        with pytest.raises(DiskFailed):
+            created(ledger, target)
+    with pytest.raises(AlreadyExists):
+        created(ledger, target)
+    open_store(target, clock=ledger.clock, ids=ledger.ids).close()
+
+
+def fail_moving(patch: pytest.MonkeyPatch, stopped_at: str, stuck: str) -> None:
+    """Let a disk fail while a shop is moved into its place, and while one of its files is moved back."""
+    is_last = False
+
+    def move(path: Path, to: Path) -> None:
+        nonlocal is_last
+        if to.name == (stuck if to.parent.name == ".new" else stopped_at):
+            raise OSError(5, "Input/output error")
+        move_to_free_name(path, to)
+        is_last = to.name == "ledger.sqlite"
+
+    def sync(path: Path) -> None:
+        if is_last:
+            raise OSError(5, "Input/output error")
+        sync_directory(path)
+
+    patch.setattr(create, "move_to_free_name", move)
+    patch.setattr(create, "sync_directory", sync)
 
 
 def test_a_move_that_stops_half_way_is_taken_back(

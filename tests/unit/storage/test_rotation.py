@@ -150,9 +150,15 @@ def test_names_say_whose_when_and_which(tmp_path: Path) -> None:
     assert name == f"{name_of_till(TILL)}-20261122T120000Z-00007{ENDING}"
     assert file_name(TILL, NOON_US, 7) < file_name(TILL, NOON_US + US_PER_HOUR, 8)
     assert next_number(tmp_path, TILL) == 1
-    for name in (file_name(TILL, 1, 4), file_name(NEIGHBOUR, 1, 9), "notes.txt"):  # none of them can be read as a copy
+    numbers = (4, 9_999_999_999)  # no till gets as far as the second
+    for name in (
+        *(file_name(TILL, 1, number) for number in numbers),
+        f"{file_name(TILL, 1, 11)}.damaged",
+        file_name(NEIGHBOUR, 1, 9),
+        "notes.txt",
+    ):  # none of them can be read as a copy
         (tmp_path / name).touch()
-    assert next_number(tmp_path, TILL) == 5
+    assert next_number(tmp_path, TILL) == 12
     assert copies_in(tmp_path / "none") == []
 
 

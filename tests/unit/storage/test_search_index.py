@@ -11,7 +11,7 @@ import pytest
 from loyalty.directory import Profile
 from storage import search_build, search_following, search_index
 from storage.connection import open_reader
-from storage.errors import Damaged, DiskFull, StorageError
+from storage.errors import Damaged, DiskFull, ErasureUnfinished, StorageError
 from storage.file_view import FileView
 from storage.search_following import index_everybody, make_aside
 from storage.search_index import is_sound, part_of
@@ -261,6 +261,27 @@ def test_an_index_that_could_not_be_opened_forgets_as_well(
     assert not any(b"muller" in path.read_bytes() for path in ledger.directory.glob("search.sqlite*"))
     with ledger.reopen().reader() as reader:
         assert (len(reader.search("bela")), reader.search("muller")) == (1, [])
+
+
+@pytest.mark.parametrize("by", ["the next change", "the next start"])
+def test_a_forgetting_that_failed_is_made_good(ledger: LedgerOfTests, monkeypatch: pytest.MonkeyPatch, by: str) -> None:
+    """Neither taken out nor deleted: it is said, and tried again until it could be done, also without the index."""
+    enrol(ledger, *NAMES)
+    ledger.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(search_following, "SearchIndex", fails(DiskFull("search")))
+        with monkeypatch.context() as more:
+            more.setattr(search_following, "discard", fails(DiskFull("search")))
+            store = ledger.reopen()
+            with pytest.raises(ErasureUnfinished), store.unit() as unit:
+                unit.erase_member(ledger.member(1))
+        assert b"muller" in index_file(ledger).read_bytes()
+        if by == "the next start":
+            ledger.reopen()
+        else:
+            with store.unit() as unit:
+                unit.put_profile(ledger.member(2), Profile("Bela"))
+    assert not any(b"muller" in path.read_bytes() for path in ledger.directory.glob("search.sqlite*"))
 
 
 def test_a_making_that_fails_leaves_nothing(ledger: LedgerOfTests, monkeypatch: pytest.MonkeyPatch) -> None:
