@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from storage.errors import Damaged
+from storage import sqlite
+from storage.errors import Damaged, known_error
 from storage.schema import (
     LEDGER_APPLICATION_ID,
     LEDGER_STEP_1,
@@ -173,7 +174,13 @@ def _run_steps(database: Database, layout: Layout) -> None:
     migrations = Migrations(layout.name)
     for step in layout.steps:
         migrations(name=step.name)(_runner(database, step))
-    migrations.apply(UtilsDatabase(database.connection, execute_plugins=False))
+    try:
+        migrations.apply(UtilsDatabase(database.connection, execute_plugins=False))
+    except sqlite.Error as error:  # of its own statements, which do not go through ``database``
+        known = known_error(error, database.name)
+        if known is None:
+            raise
+        raise known from error
 
 
 def _runner(database: Database, step: Step) -> Callable[[UtilsDatabase], None]:

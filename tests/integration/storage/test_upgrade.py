@@ -11,10 +11,10 @@ import pytest
 
 from loyalty.directory import Profile, Role
 from loyalty.numbering import Series
-from storage import migrations
+from storage import migrations, sqlite
 from storage.backup import layout_copy, restore
-from storage.connection import open_writer
-from storage.errors import TillOpen
+from storage.connection import open_new, open_writer
+from storage.errors import Damaged, TillOpen
 from storage.files import read_header
 from storage.lock import take_lock
 from storage.schema import SCHEMA_VERSION
@@ -148,3 +148,20 @@ VAULT_STEPS = {
     "0001_first_layout": "d7b9286ff92c2e1f01b21b8e7df58312508666b735d015560e5b6f5211442d83",
     "0002_head_office": "f2be4c0c37866aad5e9f20346404add79b2b9ec5f28985ca381e03d2361955b6",
 }
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(sqlite.Error("database disk image is malformed"), Damaged), (sqlite.Error("x"), sqlite.Error)],
+)
+def test_what_the_library_meets_is_told_as_what_the_till_meets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: sqlite.Error, told: type[Exception]
+) -> None:
+    """Its own statements pass the ledger by; a mistake of ours goes its own way."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("sqlite_utils.migrations.Migrations.apply", fail)
+    with closing(open_new(tmp_path / "new.sqlite")) as database, pytest.raises(told):
+        migrations.bring_up_to_date(database, migrations.VAULT_LAYOUT)
