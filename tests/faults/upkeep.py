@@ -193,9 +193,7 @@ def _recovering(is_there: Callable[[World], bool], *, set_aside: bool) -> Step:
         world.clock.advance(minutes=3**world.attempt)  # what is set aside bears the time in its name
         command = RecoverCommand(black_box=world.root / "box", backup=world.root / "copy", set_aside=set_aside)
         done = recover(world.directory, command, clock=world.clock, ids=world.ids)
-        unread = isinstance(done, NotRecovered) and all(
-            any(words in problem for words in UNREAD) for problem in done.problems
-        )
+        unread = isinstance(done, NotRecovered) and any(words in str(done.problems) for words in UNREAD)
         if isinstance(done, NotRecovered) and done.why is WhyNot.NOT_SOUND and unread:
             raise CommandFailed(world.directory, done.why, not_recovered_text(Texts("en", "EUR"), done))
         if isinstance(done, NotRecovered) and done.why is not WhyNot.SHOP_HERE:
