@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 from uuid import UUID
 
-from benchmarks.shop import CACHE, LARGE, MIDDLE, SMALL, Size, cached_shop, member_card, working_copy
+from benchmarks.shop import CACHE, LARGE, MIDDLE, SMALL, Size, cached_shop, member_card, read_through, working_copy
 from benchmarks.table import NS_PER_MS, Row, in_ms, percentile, print_table
 from benchmarks.window import SCAN_P99_MS, SCANS, child
 from storage.connection import open_reader, open_writer
@@ -105,6 +105,7 @@ def measure(size: Size, folder: Path) -> list[Row]:
         api = stack.enter_context(ApiProcess(data, f"sqlite:///{data / DATABASE_FILE}"))
         _belong(till, lambda applicant: apply_to_join(f"http://127.0.0.1:{api.port}", code, applicant))
         _fill_office(data, size)
+        read_through(till)
         arguments = (str(till), str(size.members), str(SCANS), "filling")
         found: dict[str, Any] = json.loads(child("benchmarks.till_child", *arguments))
     return _rows(sorted(found["quiet_ns"]), sorted(found["filling_ns"]), found["fills_ns"])
