@@ -28,8 +28,8 @@ from storage.files import (
     write_durably,
 )
 from storage.journal import check_tail
-from storage.migrations import LEDGER_LAYOUT, VAULT_LAYOUT, check_objects, check_steps
-from storage.schema import LEDGER, LEDGER_APPLICATION_ID, VAULT_APPLICATION_ID
+from storage.migrations import LEDGER_LAYOUT, VAULT_LAYOUT, check_objects, check_steps, check_tables
+from storage.schema import LEDGER, LEDGER_APPLICATION_ID, VAULT, VAULT_APPLICATION_ID
 from storage.tip import check_tip, read_tip
 from storage.tombstones import read_tombstones
 from storage.types import Head, Shop
@@ -100,9 +100,11 @@ def check_contents(directory: Path) -> Identity | None:
         with closing(open_reader(path) if log_bytes(path) else open_frozen(path)) as database:
             if database.value("PRAGMA user_version") < layout.version:
                 continue
-            check_steps(database, layout)
             if name == LEDGER_FILE:
                 identity = check_ledger(database, tip)
+            else:
+                check_tables(database, VAULT)
+            check_steps(database, layout)
     return identity
 
 
@@ -117,6 +119,7 @@ def check_ledger(database: Database, tip: Head | None) -> Identity:
         Damaged: One is missing or wrong.
     """
     check_objects(database, LEDGER)
+    check_tables(database, LEDGER)
     check_tail(database)
     check_tip(tip, database)
     return Identity(read_shop(database), newest_programme(database))

@@ -22,7 +22,7 @@ from storage.store import open_store
 from storage.types import CashierRow
 from storage.verify import verify
 from tests.fakes.clock import FakeClock, SeededIds
-from tests.fakes.ledger import card_number
+from tests.fakes.ledger import LedgerOfTests, card_number
 
 CLOCK = FakeClock()
 IDS = SeededIds(7, CLOCK)
@@ -165,3 +165,16 @@ def test_what_the_library_meets_is_told_as_what_the_till_meets(
     monkeypatch.setattr("sqlite_utils.migrations.Migrations.apply", fail)
     with closing(open_new(tmp_path / "new.sqlite")) as database, pytest.raises(told):
         migrations.bring_up_to_date(database, migrations.VAULT_LAYOUT)
+
+
+@pytest.mark.parametrize(("file", "table"), [("ledger.sqlite", "schema_step"), ("vault.sqlite", "member_key")])
+def test_a_name_that_a_disk_has_changed_is_damage(ledger: LedgerOfTests, file: str, table: str) -> None:
+    """One bit in the SQL of a table renames its column; what then asks for it is no mistake of ours."""
+    ledger.close()
+    path = ledger.directory / file
+    written = path.read_bytes()
+    columns = written.index(b"(", written.index(f"CREATE TABLE {table}".encode())) + 1
+    start = next(place for place in range(columns, columns + 40) if written[place : place + 1].isalpha())
+    path.write_bytes(written[:start] + bytes([written[start] ^ 2]) + written[start + 1 :])
+    with pytest.raises(Damaged):
+        ledger.reopen()
