@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from typing import Final
 
+from loyalty.checksums import CHECKSUM_TABLE
 from loyalty.searching import SEARCH_TABLES
 
 REPLICA_APPLICATION_ID: Final = 0x53544B52
 """``STKR`` in the file header."""
 
-REPLICA_VERSION: Final = 3
+REPLICA_VERSION: Final = 4
 """``user_version``. 1: first layout (2026-11-21). 2: what members agreed to, and the other tills (2026-11-22). 3: keys
-of pairs in the search index (2026-11-22)."""
+of pairs in the search index (2026-11-22). 4: checksums of tables (2026-11-22)."""
 
 REPLICA_PAGE_SIZE: Final = 4096
 """In bytes; a copy into an open file needs the same on both sides."""
@@ -124,6 +125,7 @@ REPLICA: Final = (
   reset INTEGER NOT NULL,
   as_of_us INTEGER NOT NULL
 ) STRICT""",
+    CHECKSUM_TABLE,
 )
 """Statements that make an empty replica.
 
@@ -132,3 +134,18 @@ REPLICA: Final = (
 ``lots`` is JSON of ``loyalty.feed.StatementLot``, ``consents`` of ``loyalty.consent.ConsentState``. ``link`` and
 ``stage`` are the till's own.
 """
+
+REPLICA_CHECKED: Final = (
+    "statement",
+    "card",
+    "profile",
+    "search_member",
+    "programme",
+    "cashier",
+    "conflict",
+    "tombstone",
+    "till",
+    "state",
+    "link",
+)
+"""Tables with a checksum; those of a download on its way are soon empty again, and search keys cost a name at most."""

@@ -12,7 +12,7 @@ import time
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
-from storage import migrations, sqlite
+from storage import checksums, migrations, sqlite
 from storage.checks import read_shop
 from storage.connection import Database, open_frozen, open_new, open_reader, open_writer
 from storage.create import build_vault
@@ -51,7 +51,7 @@ from storage.tombstones import (
     tombstones_in,
     write_tombstones,
 )
-from storage.vault import TillKey, follow_anew, till_key
+from storage.vault import TillKey, follow_anew, till_key, unseal_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -124,7 +124,7 @@ def backup(
 
 
 def check_copy(path: Path, pause: Pause | None = None) -> Head:
-    """Check that a copy is sound: every page, every guard, the last links of its chain.
+    """Check that a copy is sound: every page, every guard, the last links of its chain, what only checksums prove.
 
     Args:
         path: A copy that nobody writes to.
@@ -144,6 +144,8 @@ def check_copy(path: Path, pause: Pause | None = None) -> Head:
             raise Damaged(f"{path}: {'; '.join(answers)}")
         migrations.check_objects(copy, LEDGER)
         check_tail(copy)
+        for problem in checksums.problems(copy, pause=_steps(pause) if pause else None).values():
+            raise Damaged(f"{path}: {problem}")
         return head(copy)
 
 
@@ -279,16 +281,14 @@ def _copy(
 def _integrity(copy: Database, pause: Pause | None) -> list[str]:
     """SQLite's own words on every page."""
     stopped: list[CopyStopped] = []
-    began_s = time.perf_counter()
+    step = _steps(pause) if pause else None
 
     def give_way() -> bool:
-        nonlocal began_s
-        assert pause is not None, "set only then"
+        assert step is not None, "set only then"
         try:
-            pause(time.perf_counter() - began_s)
+            step()
         except CopyStopped as error:
             stopped.append(error)
-        began_s = time.perf_counter()
         return bool(stopped)
 
     if pause:
@@ -301,6 +301,18 @@ def _integrity(copy: Database, pause: Pause | None) -> list[str]:
         raise
     finally:
         copy.connection.set_progress_handler(None, 0)
+
+
+def _steps(pause: Pause) -> Callable[[], None]:
+    """To be called between two steps of a check: pauses, and says how long the last one took."""
+    began_s = time.perf_counter()
+
+    def step() -> None:
+        nonlocal began_s
+        pause(time.perf_counter() - began_s)
+        began_s = time.perf_counter()
+
+    return step
 
 
 def _take_over_erasures(source: Path, part: Path, directory: Path) -> None:
@@ -360,11 +372,15 @@ def _place_empty_vault(directory: Path) -> None:
 
 def _drop_what_has_no_key(ledger: Database, vault: Database) -> None:
     """Drop profiles and edits that nobody can open any more; without head office's key the till stands alone again."""
-    keys = {member for (member,) in vault.each("SELECT member_id FROM member_key")}
-    for table in ("member_profile", "edit"):
-        rows = ledger.all(f"SELECT DISTINCT member_id FROM {table} WHERE member_id IS NOT NULL")  # noqa: S608 - names of our own
-        gone = [(member,) for (member,) in rows if member not in keys]
-        ledger.many(f"DELETE FROM {table} WHERE member_id = ?", gone)  # noqa: S608 - names of our own
+    keys: dict[bytes, bytes] = dict(vault.all("SELECT member_id, key FROM member_key"))
+    closed = [
+        (member,)
+        for member, nonce, box in ledger.each("SELECT member_id, nonce, box FROM member_profile")
+        if member not in keys or unseal_bytes(nonce, box, keys[member], member) is None
+    ]
+    ledger.many("DELETE FROM member_profile WHERE member_id = ?", closed)
+    rows = ledger.all("SELECT DISTINCT member_id FROM edit WHERE member_id IS NOT NULL")
+    ledger.many("DELETE FROM edit WHERE member_id = ?", [row for row in rows if row[0] not in keys])
     if till_key(vault, TillKey.EDITS) is None:
         ledger.run("DELETE FROM edit WHERE member_id IS NULL")
     if till_key(vault, TillKey.PROFILES) is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
-from storage import sqlite
+from storage import checksums, sqlite
 from storage.errors import Damaged, DiskFailed, DiskFull, OutOfResources, ReadOnlyDisk, known_error
 from storage.files import is_full, make_private
 
@@ -313,6 +313,8 @@ def _opened(path: Path, mode: str, settings: Iterable[tuple[str, int]], *, wal: 
         for name, wanted in settings:
             database.one(f"PRAGMA {name} = {wanted}")
         check_settings(database, settings, wal=wal)
+        if "mode=rw" in mode:
+            checksums.guard(database)
     except (DiskFailed, ReadOnlyDisk) as error:
         database.close()
         if "mode=rw" in mode and is_full(path.parent):

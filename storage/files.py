@@ -28,6 +28,9 @@ KEY_BEFORE_JOINING: Final = "programme.key.before-joining"
 REPLICA_FILE: Final = "replica.sqlite"
 """Head office's state as this till holds it; may be thrown away at any time."""
 
+DOUBT_MARK: Final = "replica.doubt"
+"""Stands while the replica is damaged and was not made anew yet."""
+
 SEARCH_FILE: Final = "search.sqlite"
 """By what people are found; made from the profiles, and may be thrown away at any time."""
 
@@ -52,6 +55,7 @@ SHOP_FILES: Final = (
     TOMBSTONE_FILE,
     KEY_BEFORE_JOINING,
     REPLICA_FILE,
+    DOUBT_MARK,
     SEARCH_FILE,
     FIGURES_FILE,
 )

@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from storage import sqlite
+from loyalty.checksums import CHECKSUM_TABLE
+from storage import checksums, sqlite
 from storage.errors import Damaged, known_error
 from storage.schema import (
+    CONSENT_INDEX,
+    DAY_TOTAL,
+    HEAD_OFFICE_TABLES,
+    JOURNAL,
     LEDGER_APPLICATION_ID,
-    LEDGER_STEP_1,
-    LEDGER_STEP_2,
-    LEDGER_STEP_3,
-    LEDGER_STEP_4,
+    NUMBER_TABLES,
+    PROJECTION_TABLES,
     SCHEMA_VERSION,
+    SIDE_TABLES,
     STEPS_TABLE,
     VAULT_APPLICATION_ID,
     VAULT_STEP_2,
@@ -35,6 +39,41 @@ if TYPE_CHECKING:
     from sqlite_utils import Database as UtilsDatabase
 
     from storage.connection import Database
+
+
+_DAY_TOTAL_1: Final = """CREATE TABLE day_total(
+  business_day TEXT NOT NULL,
+  hour INTEGER NOT NULL,
+  sales INTEGER NOT NULL,
+  member_sales INTEGER NOT NULL,
+  revenue_cents INTEGER NOT NULL,
+  member_revenue_cents INTEGER NOT NULL,
+  reversed_cents INTEGER NOT NULL,
+  points_issued INTEGER NOT NULL,
+  points_redeemed INTEGER NOT NULL,
+  redemptions INTEGER NOT NULL,
+  points_taken_back INTEGER NOT NULL,
+  points_returned INTEGER NOT NULL,
+  points_adjusted INTEGER NOT NULL,
+  new_members INTEGER NOT NULL,
+  PRIMARY KEY (business_day, hour)
+) STRICT, WITHOUT ROWID"""
+_LEDGER_STEP_1: Final = (
+    *JOURNAL,
+    *(_DAY_TOTAL_1 if sql == DAY_TOTAL else sql for sql in PROJECTION_TABLES),
+    *SIDE_TABLES,
+)
+_LEDGER_STEP_2: Final = (
+    *HEAD_OFFICE_TABLES,
+    "ALTER TABLE day_total RENAME TO day_total_1",
+    DAY_TOTAL,
+    "INSERT INTO day_total SELECT *, 0 FROM day_total_1",
+    "DROP TABLE day_total_1",
+)
+_LEDGER_STEP_3: Final = (CONSENT_INDEX,)
+_LEDGER_STEP_4: Final = NUMBER_TABLES
+_CHECKSUMS_STEP_6: Final = (CHECKSUM_TABLE,)
+"""Of both files; ``storage.checksums.begin`` fills it in the same transaction."""
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -63,10 +102,11 @@ LEDGER_LAYOUT: Final = Layout(
     LEDGER_APPLICATION_ID,
     SCHEMA_VERSION,
     (
-        Step("0001_first_layout", LEDGER_STEP_1),
-        Step("0002_head_office", LEDGER_STEP_2),
-        Step("0003_consents", LEDGER_STEP_3),
-        Step("0004_numbers", LEDGER_STEP_4),
+        Step("0001_first_layout", _LEDGER_STEP_1),
+        Step("0002_head_office", _LEDGER_STEP_2),
+        Step("0003_consents", _LEDGER_STEP_3),
+        Step("0004_numbers", _LEDGER_STEP_4),
+        Step("0006_checksums", _CHECKSUMS_STEP_6),
     ),
 )
 VAULT_LAYOUT: Final = Layout(
@@ -77,6 +117,7 @@ VAULT_LAYOUT: Final = Layout(
         Step("0001_first_layout", VAULT_TABLES),
         Step("0002_head_office", VAULT_STEP_2),
         Step("0005_search_apart", VAULT_STEP_5),
+        Step("0006_checksums", _CHECKSUMS_STEP_6),
     ),
 )
 
@@ -111,6 +152,7 @@ def bring_up_to_date(database: Database, layout: Layout, *, before: Callable[[],
         _run_steps(database, layout)
         database.run(f"PRAGMA application_id = {layout.application_id}")
         database.run(f"PRAGMA user_version = {layout.version}")
+        checksums.begin(database)
         check_steps(database, layout)
     return True
 

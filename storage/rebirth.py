@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from loyalty.feed import ProgrammeItem
-from storage import migrations
+from storage import checksums, migrations
 from storage.backup import key_path, restore, temporary, tombstones_of_till, tombstones_path
 from storage.checks import read_shop
 from storage.connection import open_frozen, open_new, open_reader, open_writer
@@ -183,6 +183,9 @@ def _keep_keys(sources: Sources, target: Path) -> None:
         _copy_database(vault, target / VAULT_FILE)
         with closing(open_writer(target / VAULT_FILE)) as taken:  # the old shop's may be of an earlier layout
             migrations.bring_up_to_date(taken, migrations.VAULT_LAYOUT)
+            if checksums.problems(taken):  # profiles that its keys don't open are dropped; the other keys count
+                with taken.transaction():
+                    checksums.begin(taken)
             taken.one("PRAGMA wal_checkpoint(TRUNCATE)")
 
 

@@ -17,8 +17,9 @@ from loyalty.chain import COLUMNS, chain_hash
 from loyalty.directory import Role
 from loyalty.encoding import command_digest, decode
 from loyalty.records import EpochStart
-from storage import sqlite
+from storage import checksums, sqlite
 from storage.checks import read_shop
+from storage.checksums import LEDGER_CHECKED
 from storage.connection import open_damaged
 from storage.directory import DirectoryReads
 from storage.errors import Damaged, NotALedger, StorageError
@@ -32,7 +33,7 @@ from storage.files import (
     read_header,
 )
 from storage.journal import Link, head, link_problem
-from storage.schema import LEDGER, LEDGER_APPLICATION_ID, PROJECTIONS, SCHEMA_VERSION, VAULT_APPLICATION_ID, expected
+from storage.schema import LEDGER_APPLICATION_ID, SCHEMA_VERSION, VAULT_APPLICATION_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -45,14 +46,6 @@ T = TypeVar("T")
 
 PROGRESS_RECORDS: Final = 1_000
 """How often progress is reported, in records."""
-
-JOURNAL_TABLE: Final = "journal"
-SIDE_TABLES: Final = tuple(
-    name
-    for name, sql in expected(LEDGER).items()
-    if sql.startswith("CREATE TABLE") and name not in (*PROJECTIONS, JOURNAL_TABLE)
-)
-"""Tables that no journal can bring back: cards, people, programmes, whose till it is."""
 
 ROWS = f"SELECT {COLUMNS}, hash FROM journal"  # noqa: S608 - constant names
 """The journal, in the shape that ``storage.journal.link_problem`` judges."""
@@ -96,6 +89,7 @@ class Remains(msgspec.Struct, frozen=True):
     Attributes:
         journal: Which records hold.
         sides_whole: Whether everything can be read that no journal brings back.
+        sides_proved: Whether it is also what was written, as its checksums say.
         shop: Whose ledger it is, ``None`` when that can't be read.
         joined: Whether it belongs to a head office.
         managers: Who may decide, with the hashes of their PINs.
@@ -105,6 +99,7 @@ class Remains(msgspec.Struct, frozen=True):
 
     journal: Intact = Intact()
     sides_whole: bool = False
+    sides_proved: bool = False
     shop: Shop | None = None
     joined: bool = False
     managers: tuple[CashierRow, ...] = ()
@@ -124,7 +119,7 @@ def remains(directory: Path, progress: Callable[[int, int], None] | None = None)
         directory: The data directory.
         progress: Told how many records are done and how many there seem to be; what it raises ends the looking.
     """
-    vault_sound = is_sound(directory / VAULT_FILE, VAULT_APPLICATION_ID)
+    vault_sound = keys_hold(directory / VAULT_FILE)
     path = directory / LEDGER_FILE
     if not is_of_this_layout(path):
         return Remains(vault_sound=vault_sound)
@@ -134,6 +129,7 @@ def remains(directory: Path, progress: Callable[[int, int], None] | None = None)
         return Remains(
             journal=_intact(ledger, progress),
             sides_whole=_sides_whole(ledger),
+            sides_proved=_or_none(lambda: checksums.problems(ledger)) == {},
             shop=_or_none(lambda: read_shop(ledger)),
             joined=_joined(ledger),
             managers=_managers(ledger),
@@ -202,6 +198,14 @@ def is_sound(path: Path, application_id: int) -> bool:
             return [answer for (answer,) in database.all("PRAGMA integrity_check(1)")] == ["ok"]
     except (StorageError, FileNotFoundError):
         return False
+
+
+def keys_hold(vault: Path) -> bool:
+    """Whether a vault is sound and every key in it is what was written."""
+    if not is_sound(vault, VAULT_APPLICATION_ID):
+        return False
+    with _damaged(vault) as database:
+        return database is not None and _or_none(lambda: checksums.problems(database)) == {}
 
 
 @contextmanager
@@ -284,7 +288,7 @@ def _rows(ledger: Database, sql: str) -> Iterator[Row]:
 def _sides_whole(ledger: Database) -> bool:
     """Whether every row of every such table can be read."""
     try:
-        for table in SIDE_TABLES:
+        for table in LEDGER_CHECKED:
             for _ in ledger.each(f"SELECT * FROM {table}"):  # noqa: S608 - names of our own
                 pass
     except (*BROKEN, sqlite.Error):

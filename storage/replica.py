@@ -14,7 +14,9 @@ import msgspec
 
 from loyalty.feed import Cursor, Item
 from loyalty.replica import REPLICA, REPLICA_APPLICATION_ID, REPLICA_PAGE_SIZE, REPLICA_VERSION
+from storage import checksums
 from storage.connection import open_new, open_replica_writer
+from storage.doubt import believe, is_doubted
 from storage.errors import Damaged, NewerSchema, NotALedger
 from storage.exchange import Published
 from storage.files import check_header, log_path, os_errors, sync_directory
@@ -71,9 +73,10 @@ def open_replica(path: Path, *, server_id: UUID, profile_key: bytes, holds: Call
         StorageError: It can't be read or written, or can't be made.
     """
     with os_errors(str(path)):
-        if not _usable(path):
+        if is_doubted(path.parent) or not _usable(path):
             discard(path)
             _make(path)
+            believe(path.parent)
     replica = Replica(open_replica_writer(path), server_id, profile_key)
     try:
         state, acked = replica.state(), replica.link().acked
@@ -257,6 +260,7 @@ def _make(path: Path) -> None:
                 database.run(statement)
             database.run(f"PRAGMA application_id = {REPLICA_APPLICATION_ID}")
             database.run(f"PRAGMA user_version = {REPLICA_VERSION}")
+            checksums.begin(database)
         database.one("PRAGMA wal_checkpoint(TRUNCATE)")  # closing would try it, too, and keep a failure to itself
     part.replace(path)
 

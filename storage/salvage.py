@@ -6,12 +6,13 @@ a copy like any other, which ``storage.backup.restore`` puts in place; the damag
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing, suppress
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 
-from storage import migrations, sqlite
+from storage import checksums, migrations, sqlite
+from storage.checksums import LEDGER_CHECKED
 from storage.connection import Database, open_damaged, open_frozen, open_new, open_private
 from storage.create import build_vault
 from storage.errors import Damaged, StorageError
@@ -27,7 +28,7 @@ from storage.files import (
 from storage.journal import Link, link_problem
 from storage.lock import take_lock
 from storage.rebuild import fold_anew
-from storage.remains import BROKEN, ROWS, SIDE_TABLES, is_of_this_layout, newest_named
+from storage.remains import BROKEN, ROWS, is_of_this_layout, newest_named
 from storage.vault import KEY_BYTES
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def salvage(
             part.one("PRAGMA synchronous = OFF")  # it counts when it is whole, and that is waited for below
             migrations.bring_up_to_date(part, migrations.LEDGER_LAYOUT)
             with part.transaction():
-                _copy_sides(source, part)
+                _copy_sides(source, part, base)
                 total = 2 * newest_named(source)
                 from_base = None if base is None else _take_base(base, part, progress, total)
                 last = _some(_take(part, source, from_base, progress, total), damaged)
@@ -150,22 +151,41 @@ def _reading(path: Path) -> Database:
     return open_damaged(path, frozen=not log_bytes(path))
 
 
-def _copy_sides(source: Database, part: Database) -> None:
-    """Copy what no journal brings back; a row that can't be read ends the salvage."""
-    for table in SIDE_TABLES:
-        columns = [name for (_, name, *_) in part.all(f"PRAGMA table_info({table})")]
-        part.run(f"DELETE FROM {table}")  # noqa: S608 - names of our own, here and below
-        names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-        try:
-            read = cast("Generator[Row]", source.each(f"SELECT {names} FROM {table}"))  # noqa: S608
-            with closing(read) as rows:
-                part.many(f"INSERT INTO {table}({names}) VALUES ({marks})", rows)  # noqa: S608
-        except (sqlite.IntegrityError, sqlite.OperationalError) as error:
-            raise Damaged(f"{source.name}: {table} can't be taken over: {error}") from error
+def _copy_sides(source: Database, part: Database, base: Path | None) -> None:
+    """Copy what no journal brings back; a row that can't be read ends the salvage.
+
+    A table that is not what was written, as its checksum says, is the copy's where the copy's is; the damaged one only
+    adds rows that the copy lacks.
+    """
+    with ExitStack() as opened:
+        copy = opened.enter_context(closing(open_frozen(base))) if base and is_of_this_layout(base) else None
+        doubtful = checksums.problems(source).keys() - checksums.problems(copy).keys() if copy else set()
+        for table in LEDGER_CHECKED:
+            part.run(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+            if copy and table in doubtful:
+                _copy_table(copy, part, table)
+            _copy_table(source, part, table, adding=table in doubtful)
     stamp = source.value("SELECT seq FROM sqlite_sequence WHERE name = 'edit'")
     if stamp is not None:  # a stamp is never given twice, also when its edit is gone
         part.run("DELETE FROM sqlite_sequence WHERE name = 'edit'")
         part.run("INSERT INTO sqlite_sequence(name, seq) VALUES ('edit', ?)", (stamp,))
+
+
+def _copy_table(source: Database, part: Database, table: str, *, adding: bool = False) -> None:
+    """Copy a table's rows; when adding, those that fit beside what stands there."""
+    columns = [name for (_, name, *_) in part.all(f"PRAGMA table_info({table})")]
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    insert = f"INSERT INTO {table}({names}) VALUES ({marks})"  # noqa: S608 - names of our own, here and below
+    try:
+        read = cast("Generator[Row]", source.each(f"SELECT {names} FROM {table}"))  # noqa: S608
+        with closing(read) as rows:
+            if not adding:
+                part.many(insert, rows)
+            for row in rows:
+                with suppress(sqlite.IntegrityError):
+                    part.run(insert, row)
+    except (sqlite.IntegrityError, sqlite.OperationalError) as error:
+        raise Damaged(f"{source.name}: {table} can't be taken over: {error}") from error
 
 
 def _take_base(base: Path, part: Database, progress: Callable[[int, int], None] | None, total: int) -> Link:
@@ -236,6 +256,7 @@ def _save_keys(path: Path, renewed: Database) -> tuple[int, bool]:
                                 f"INSERT INTO {table}({name}, key) VALUES (?, ?) ON CONFLICT DO NOTHING",  # noqa: S608
                                 row,
                             )
+            whole = whole and not _lacks_keys(vault)
     except StorageError:
         whole = False
     return int(renewed.value("SELECT count(*) FROM member_key")), whole
@@ -248,6 +269,14 @@ def _keys(vault: Database, sql: str) -> Iterator[tuple[object, bytes] | None]:
             yield (name, key) if isinstance(key, bytes) and len(key) == KEY_BYTES else None
     except (*BROKEN, sqlite.Error):
         yield None
+
+
+def _lacks_keys(vault: Database) -> bool:
+    """Whether the vault says itself that it holds other keys than were written."""
+    try:
+        return not {"till_key", "member_key"}.isdisjoint(checksums.problems(vault))
+    except BROKEN:
+        return False
 
 
 def _free_name(path: Path) -> Path:

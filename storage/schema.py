@@ -22,17 +22,20 @@ from __future__ import annotations
 
 from typing import Final
 
+from loyalty.checksums import CHECKSUM_TABLE
+
 LEDGER_APPLICATION_ID: Final = 0x53544B4C
 """``STKL`` in the file header, so that tools and the till know whose file it is."""
 
 VAULT_APPLICATION_ID: Final = 0x53544B56
 """``STKV``."""
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 """``user_version`` of both files.
 
 1: first layout (2026-11-21). 2: head office, edits for it, and expired points (2026-11-21). 3: finding a member's
 consents (2026-11-22). 4: fresh card numbers (2026-11-22). 5: the search index in a file of its own (2026-11-22).
+6: checksums of the tables that nothing else proves (2026-11-22).
 """
 
 PROJECTIONS: Final = (
@@ -84,24 +87,7 @@ END""",
 END""",
 )
 
-_DAY_TOTAL_1: Final = """CREATE TABLE day_total(
-  business_day TEXT NOT NULL,
-  hour INTEGER NOT NULL,
-  sales INTEGER NOT NULL,
-  member_sales INTEGER NOT NULL,
-  revenue_cents INTEGER NOT NULL,
-  member_revenue_cents INTEGER NOT NULL,
-  reversed_cents INTEGER NOT NULL,
-  points_issued INTEGER NOT NULL,
-  points_redeemed INTEGER NOT NULL,
-  redemptions INTEGER NOT NULL,
-  points_taken_back INTEGER NOT NULL,
-  points_returned INTEGER NOT NULL,
-  points_adjusted INTEGER NOT NULL,
-  new_members INTEGER NOT NULL,
-  PRIMARY KEY (business_day, hour)
-) STRICT, WITHOUT ROWID"""
-_DAY_TOTAL: Final = """CREATE TABLE day_total(
+DAY_TOTAL: Final = """CREATE TABLE day_total(
   business_day TEXT NOT NULL,
   hour INTEGER NOT NULL,
   sales INTEGER NOT NULL,
@@ -160,7 +146,7 @@ PROJECTION_TABLES: Final = (
   WHERE member_id IS NOT NULL""",
     "CREATE INDEX sale_by_day ON booking(business_day, member_id, amount_cents, reversed_cents) WHERE kind = 'sale'",
     "CREATE INDEX sale_by_receipt ON booking(receipt) WHERE receipt IS NOT NULL",
-    _DAY_TOTAL,
+    DAY_TOTAL,
     """CREATE TABLE reward_total(
   business_day TEXT NOT NULL,
   reward_id TEXT NOT NULL,
@@ -348,20 +334,6 @@ VAULT_TABLES: Final = (
     "INSERT INTO search_state(id, indexed_stamp) VALUES (1, 0)",
 )
 
-LEDGER_STEP_1: Final = (
-    *JOURNAL,
-    *(_DAY_TOTAL_1 if sql == _DAY_TOTAL else sql for sql in PROJECTION_TABLES),
-    *SIDE_TABLES,
-)
-LEDGER_STEP_2: Final = (
-    *HEAD_OFFICE_TABLES,
-    "ALTER TABLE day_total RENAME TO day_total_1",
-    _DAY_TOTAL,
-    "INSERT INTO day_total SELECT *, 0 FROM day_total_1",
-    "DROP TABLE day_total_1",
-)
-LEDGER_STEP_3: Final = (CONSENT_INDEX,)
-LEDGER_STEP_4: Final = NUMBER_TABLES
 VAULT_STEP_2: Final = (
     """CREATE TABLE till_key(
   name TEXT PRIMARY KEY,
@@ -381,8 +353,16 @@ VAULT_STEP_5: Final = (
 )
 """``followed_stamp`` is the ``profile_change`` up to which the keys of erased members are gone."""
 
-LEDGER: Final = (*JOURNAL, *PROJECTION_TABLES, *SIDE_TABLES, *HEAD_OFFICE_TABLES, CONSENT_INDEX, *NUMBER_TABLES)
-VAULT: Final = (VAULT_TABLES[0], *VAULT_STEP_2, VAULT_STEP_5[0])
+LEDGER: Final = (
+    *JOURNAL,
+    *PROJECTION_TABLES,
+    *SIDE_TABLES,
+    *HEAD_OFFICE_TABLES,
+    CONSENT_INDEX,
+    *NUMBER_TABLES,
+    CHECKSUM_TABLE,
+)
+VAULT: Final = (VAULT_TABLES[0], *VAULT_STEP_2, VAULT_STEP_5[0], CHECKSUM_TABLE)
 """Every object of the two files as they are now, however they got there."""
 
 

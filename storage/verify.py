@@ -20,10 +20,11 @@ from loyalty.chain import COLUMNS, columns_of
 from loyalty.encoding import decode, encode
 from loyalty.records import AnyRecord, DayClose, EpochStart, Sale, UnknownRecord
 from loyalty.statement import movements
-from storage import migrations, sqlite
+from storage import checksums, migrations, sqlite
 from storage.checks import check_files
 from storage.comparing import differences
 from storage.connection import Database, open_reader, open_scratch
+from storage.doubt import doubt, replica_problems
 from storage.errors import Damaged, NotALedger, StorageError
 from storage.files import LEDGER_FILE, REPLICA_FILE, VAULT_FILE, os_errors, scratch_folder
 from storage.gathering import Gathering
@@ -61,6 +62,9 @@ REPEATED_COLUMNS: Final = (
 )
 """The columns that repeat the payload, in the order of ``columns_of``."""
 
+SMALL_TABLE_ROWS: Final = 2_000
+"""Up to so many rows a table is held against its checksum after every start, too: some milliseconds each."""
+
 CACHE_KIB: Final = 65_536
 """Page cache of the scratch database, in KiB."""
 
@@ -80,11 +84,13 @@ class VerifyResult(msgspec.Struct, frozen=True):
         ok: Whether everything held.
         records: How many records were walked.
         problems: What is wrong and where, in English, for support.
+        replica_problems: The same of head office's state; the till asks for it anew, and nothing of its own is wrong.
     """
 
     ok: bool
     records: int
     problems: tuple[str, ...]
+    replica_problems: tuple[str, ...] = ()
 
 
 class _Findings:
@@ -135,6 +141,7 @@ def verify(directory: Path, progress: Callable[[int, int], None] | None = None) 
     if is_older(directory):
         bring_files_up_to_date(directory)
     findings = _Findings()
+    of_replica: tuple[str, ...] = ()
     records = 0
     tip = read_tip(directory)
     ledger_path, vault_path = directory / LEDGER_FILE, directory / VAULT_FILE
@@ -157,16 +164,23 @@ def verify(directory: Path, progress: Callable[[int, int], None] | None = None) 
             _compare_sums(fold, sums, findings)
             findings.add(tip_problem(tip, fold, "live.journal"))
         _check_profiles(directory, findings)
-        _check_acknowledgement(directory, findings)
+        of_replica = replica_problems(directory)
+        if of_replica:
+            doubt(directory)
+        else:
+            _check_acknowledgement(directory, findings)
     except (Damaged, NotALedger) as error:
         findings.add(f"The file can't be read to its end: {error.support}")
     except (ValueError, TypeError) as error:
         findings.add(f"The file can't be read to its end: a row is not as it was written: {error}")
-    return VerifyResult(not findings.problems, records, tuple(findings.problems))
+    return VerifyResult(not findings.problems, records, tuple(findings.problems), of_replica)
 
 
 def quick_check(directory: Path) -> tuple[str, ...]:
-    """SQLite's own quick check of both files, for the time after the first paint; empty when all is well.
+    """SQLite's own quick check of both files, and small tables' checksums, for the time after the first paint.
+
+    Returns:
+        What is wrong; empty when all is well.
 
     Raises:
         Busy: Somebody else holds a file; nothing is known.
@@ -181,17 +195,21 @@ def quick_check(directory: Path) -> tuple[str, ...]:
             with closing(open_reader(directory / name)) as database:
                 for (answer,) in database.each("PRAGMA quick_check"):
                     findings.add(None if answer == "ok" else f"{name}: {answer}")
+                for problem in checksums.problems(database, rows_max=SMALL_TABLE_ROWS).values():
+                    findings.add(problem)
         except (Damaged, NotALedger) as error:
             findings.add(error.support)
     return tuple(findings.problems)
 
 
 def _check_file(path: Path, statements: tuple[str, ...], findings: _Findings) -> None:
-    """SQLite's integrity check and every object against the SQL that made it."""
+    """SQLite's integrity check, every object against the SQL that made it, and the tables against their checksums."""
     with closing(open_reader(path)) as database:
         for (answer,) in database.each("PRAGMA integrity_check"):
             findings.add(None if answer == "ok" else f"{path.name}: {answer}")
         for problem in migrations.object_problems(database, statements, kinds=("table", "index", "trigger")):
+            findings.add(problem)
+        for problem in checksums.problems(database).values():
             findings.add(problem)
 
 

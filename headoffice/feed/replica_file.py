@@ -31,7 +31,7 @@ from headoffice.store.tables import (
 )
 from loyalty.replica import REPLICA, REPLICA_APPLICATION_ID, REPLICA_PAGE_SIZE, REPLICA_VERSION
 from loyalty.searching import Indexed, indexed
-from storage import sqlite
+from storage import checksums, sqlite
 from storage.connection import Database
 from storage.errors import StorageError
 from storage.search_build import build
@@ -120,6 +120,7 @@ def _fill(office: Office, connection: Connection, store_id: UUID, database: Data
     for statement in REPLICA:
         if statement.startswith("CREATE INDEX"):  # sorted once instead of at every row
             file.execute(statement)
+    checksums.begin(database)
     file.execute("COMMIT")
     return cursor
 

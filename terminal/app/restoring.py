@@ -16,10 +16,9 @@ from storage.backup import check_copy, key_path, restore, temporary, tombstones_
 from storage.errors import CopyStopped, Damaged, StorageError
 from storage.files import KEY_FILE, LEDGER_FILE, VAULT_FILE, os_errors, write_durably
 from storage.lock import take_lock
-from storage.remains import continuing, glance, is_of_this_layout, is_sound, remains
+from storage.remains import continuing, glance, is_of_this_layout, keys_hold, remains
 from storage.rotation import read_copy
 from storage.salvage import renew_vault, salvage
-from storage.schema import VAULT_APPLICATION_ID
 from storage.verify import verify
 from terminal.app.restoring_copies import Place, find_boxes, find_copies, fitting_key, folders
 from terminal.app.restoring_plans import (
@@ -188,7 +187,7 @@ class _Work:
         self._tell(Step(Stage.PUTTING))
         vault = self._directory / VAULT_FILE
         names_lost = not vault.exists()
-        if vault.exists() and not is_sound(vault, VAULT_APPLICATION_ID):
+        if vault.exists() and not keys_hold(vault):
             names_lost = bool(renew_vault(self._directory).aside)
         if key is not None:
             self._put_key(key)

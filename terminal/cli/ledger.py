@@ -51,10 +51,17 @@ def _verify(context: typer.Context) -> Answer:
     result = verify(session.directory, progress(session.texts._("Verifying")))
     texts = session.texts
     document = {"ok": result.ok, "records": result.records, "problems": list(result.problems)}
+    lines: list[str] = []
+    if result.replica_problems:
+        document["replica_problems"] = list(result.replica_problems)
+        lines = [
+            texts._("Head office's state on this till was damaged; the till asks for it anew:"),
+            *result.replica_problems,
+        ]
     if result.ok:
         count = texts.n_("{count} record, everything holds.", "{count} records, everything holds.", result.records)
-        return Answer(document, [count.format(count=texts.number(result.records))], EXIT_DONE)
-    return Answer(document, [texts._("The ledger has problems:"), *result.problems], EXIT_REFUSED)
+        return Answer(document, [count.format(count=texts.number(result.records)), *lines], EXIT_DONE)
+    return Answer(document, [texts._("The ledger has problems:"), *result.problems, *lines], EXIT_REFUSED)
 
 
 def _rebuild(context: typer.Context) -> Answer:

@@ -89,7 +89,10 @@ def best_copy(findings: Findings, checks: Mapping[Path, Checked]) -> Found | Non
 
 
 def itself_is_best(findings: Findings, best: Found | None) -> bool:
-    """Whether the damaged ledger's own records go at least as far as any copy."""
+    """Whether the damaged ledger goes at least as far as any copy, and has nothing that a copy tells better."""
     if not findings.remains.can_be_mended:
         return False
-    return best is None or of_itself(findings).reached >= of_copy(findings, best).reached
+    if best is None:
+        return True
+    itself, copy = of_itself(findings).reached, of_copy(findings, best).reached
+    return itself > copy or (itself == copy and findings.remains.sides_proved)

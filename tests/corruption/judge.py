@@ -96,7 +96,12 @@ def _in_the_background(shop: Shop, store: Store) -> Verdict:
         return Verdict(Noticed.AT_VERIFY, detail=f"{error.code}: {error.support}")
     except Exception:  # noqa: BLE001 - as above
         return Verdict(Noticed.BUG, detail=traceback.format_exc())
-    return Verdict(Noticed.HARMLESS) if result.ok else Verdict(Noticed.AT_VERIFY, detail=result.problems[0])
+    if not result.ok:
+        return Verdict(Noticed.AT_VERIFY, detail=result.problems[0])
+    if result.replica_problems:  # the sync thread sees the proof's mark and begins anew
+        assert _is_fetched_anew(store), "a replica that the proof doubts is emptied"
+        return Verdict(Noticed.SAID_INCOMPLETE, detail=result.replica_problems[0])
+    return Verdict(Noticed.HARMLESS)
 
 
 def _is_fetched_anew(store: Store) -> bool:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 QUIET = {"change_consent": 0, "rate": 0, "buy_late": 0, "upgrade": 0, "weeks_pass": 0, "office_expire": 0}
 PUT_BACK_OFTEN = Trouble(chances=QUIET | {"keep_image": 9, "put_back": 12, "sync": 40, "buy": 70}, same_age=True)
-OFF_OFTEN = Trouble(crash_chance=0.7, crash_within=200, chances={"sync": 70})
+OFF_OFTEN = Trouble(crash_chance=0.7, crash_within=300, chances={"sync": 70})
 
 
 WORLDS_MAX = 30

@@ -44,7 +44,7 @@ FIXTURES: Final = {int(path.stem.partition("_")[2]): path for path in LAYOUTS.gl
 TILLS: Final = [(layout, name) for layout in sorted(FIXTURES) for name in ("alone", "joined")[: 1 + (layout > 1)]]
 """A head office there is since the second layout."""
 
-FORGETS_OTHERS: Final = {(2, "joined"), (3, "joined"), (4, "joined")}
+FORGETS_OTHERS: Final = {(2, "joined"), (3, "joined"), (4, "joined"), (5, "joined")}
 """Whose replica of head office's state has a layout that is not read any more: it is emptied and pulled anew, and until
 then the till knows nothing of another till's sale of 7 euros."""
 

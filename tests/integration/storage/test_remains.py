@@ -135,7 +135,7 @@ def test_a_ledger_that_cannot_be_opened_gives_nothing(closed: Path, monkeypatch:
     monkeypatch.setattr("storage.remains.open_damaged", refuse)
     with pytest.raises(PermissionError):
         is_sound(closed / VAULT_FILE, VAULT_APPLICATION_ID)
-    monkeypatch.setattr("storage.remains.is_sound", lambda *_: True)
+    monkeypatch.setattr("storage.remains.keys_hold", lambda _: True)
     assert remains(closed) == Remains(vault_sound=True)
     assert glance(closed) == Remains()
     assert continuing(closed / LEDGER_FILE, []) == frozenset()

@@ -329,15 +329,19 @@ def test_lost_keys_are_counted(ledger: LedgerOfTests) -> None:
     """A profile nobody can open is told, and whose it is is not."""
     busy_shop(ledger)
     edit(ledger.directory, lambda to: to.execute("DELETE FROM member_key"), "vault.sqlite")
-    assert verify(ledger.directory).problems == ("1 profiles can't be opened with the keys in vault.sqlite",)
+    assert verify(ledger.directory).problems == (
+        "vault.sqlite: member_key: 1 rows were written, and 0 stand there",
+        "1 profiles can't be opened with the keys in vault.sqlite",
+    )
 
 
 def test_an_id_that_is_none_is_told_not_raised(ledger: LedgerOfTests) -> None:
     """SQLite's own check lets any bytes pass; what was found before stays found."""
     busy_shop(ledger)
     edit(ledger.directory, lambda to: to.execute("UPDATE member_profile SET member_id = x'01'"))
-    (problem,) = verify(ledger.directory).problems
-    assert "a row is not as it was written" in problem
+    by_checksum, by_reading = verify(ledger.directory).problems
+    assert by_checksum == "ledger.sqlite: member_profile: a row is not as it was written"
+    assert by_reading.startswith("The file can't be read to its end: a row is not as it was written")
 
 
 @pytest.mark.parametrize(
