@@ -62,8 +62,8 @@ class TillStatements:
         self._fuse: Fuse | None = None
 
     @contextmanager
-    def of(self, fuse: Fuse) -> Iterator[None]:
-        """Count for one till meanwhile."""
+    def of(self, fuse: Fuse | None) -> Iterator[None]:
+        """Count for one till meanwhile, or for none while another machine is at work."""
         before, self._fuse = self._fuse, fuse
         try:
             yield

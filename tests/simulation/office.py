@@ -18,7 +18,7 @@ from loyalty.feed import Cursor, EditsRequest, ProfileEdit, TombstoneEdit
 from loyalty.numbering import NumbersRequest
 from loyalty.wire import CompareRequest, HelloRequest, PushReply, PushRequest
 from terminal.sync.errors import Away
-from tests.simulation.crashes import Crashed, Fuse, copy_files
+from tests.simulation.crashes import Crashed, Fuse, TillStatements, copy_files
 from tests.simulation.model import Held, Model, Place, Receipt
 from tests.simulation.times import MachineClock, MintingIds
 from tests.simulation.versions import Age
@@ -57,7 +57,9 @@ class Office(Place):
         age: How old its program is.
     """
 
-    def __init__(self, directory: Path, truth: FakeClock, rng: random.Random, model: Model) -> None:
+    def __init__(
+        self, directory: Path, truth: FakeClock, rng: random.Random, model: Model, statements: TillStatements
+    ) -> None:
         super().__init__("head office")
         self.directory = directory
         self.clock = MachineClock(truth)
@@ -69,6 +71,7 @@ class Office(Place):
         self.age = Age()
         self._rng = rng
         self._model = model
+        self._statements = statements
         self._generation = 0
         self._head: HeadOffice | None = None
         self._calls: dict[str, Callable[[TerminalRow, bytes], object]] = {
@@ -122,7 +125,7 @@ class Office(Place):
             Away: It went off while it worked on it.
         """
         try:
-            with self.age.at_work():
+            with self._statements.of(None), self.age.at_work():  # it writes a replica's file with the tills' own code
                 reply = self._calls[name](self.head.terminal(terminal_id), body)
             return self.age.say(msgspec.json.encode(reply))
         except Crashed:

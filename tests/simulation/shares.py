@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CRASH_CHANCE: Final = 0.06
-CRASH_WITHIN: Final = 60
+CRASH_WITHIN: Final = 200
 OFFICE_CRASH_CHANCE: Final = 0.05
 OFFICE_CRASH_WITHIN: Final = 120
 """How often a machine goes off in the middle of something, and within how many statements."""
