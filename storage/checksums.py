@@ -148,7 +148,7 @@ def problems(
                     found[table] = f"{database.name}: {table}: {problem}"
         return found
     finally:
-        database.run("COMMIT")
+        database.run("ROLLBACK")  # nothing was written; SQLite refuses to commit what has met a damaged page
 
 
 def _problem(digests: Iterator[int], wanted: _Sum, pause: Callable[[], None] | None) -> str | None:

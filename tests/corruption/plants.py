@@ -109,9 +109,33 @@ def by_sql() -> Iterator[Damage]:
     yield edited("record deleted", _run("DELETE FROM journal WHERE seq = 7"))
     yield edited("newest records deleted", _run("DELETE FROM journal WHERE seq > (SELECT max(seq) - 3 FROM journal)"))
     yield edited("newest sale unmade everywhere", _without_the_last)
+    yield edited("a letter of a note changed", _run("UPDATE free_text SET text = replace(text, 'e', 'u')"))
+    yield edited("cashiers gone", _run("DELETE FROM cashier"))
+    yield edited("card given away", _run(f"UPDATE card SET member_id = {RICHEST} WHERE member_id <> {RICHEST}"))  # noqa: S608 - a constant
+    yield edited("rules changed", _run("UPDATE programme SET document = replace(document, '1', '9')"))
     yield edited("points changed", lambda connection: _more_points(connection, forge="none"))
     yield edited("points changed and rehashed", lambda connection: _more_points(connection, forge="one"))
     yield edited("points changed, chain forged to its end", lambda connection: _more_points(connection, forge="all"))
+
+
+def of_replica() -> Iterator[Damage]:
+    """What head office said, changed on the till's own disk."""
+    for kind, sql in (
+        ("a balance changed", "UPDATE statement SET balance = balance + 100"),
+        ("a member's points gone", "DELETE FROM statement WHERE balance = 777"),
+        ("cards gone", "DELETE FROM card"),
+        ("a name that can't be opened", "UPDATE profile SET box = CAST(box || x'00' AS BLOB)"),
+        ("how far it goes changed", "UPDATE state SET covered_seq = covered_seq + 1"),
+    ):
+        yield Damage(kind, "replica.sqlite by SQL", _by(sql))
+
+
+def _by(sql: str) -> Callable[[Path], None]:
+    def do(directory: Path) -> None:
+        with closing(sqlite.connect(directory / "replica.sqlite", isolation_level=None)) as connection:
+            connection.execute(sql)
+
+    return do
 
 
 def by_swapping(older: Path, other: Path) -> Iterator[Damage]:

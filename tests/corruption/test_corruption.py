@@ -10,10 +10,12 @@ import pytest
 from storage import known_cards, statements, verify
 from tests.corruption.bench import STATES, Bench
 from tests.corruption.judge import Noticed
-from tests.corruption.plants import by_sql
+from tests.corruption.plants import by_sql, of_replica
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.corruption.damage import Damage
 
 SEED: Final = 20_261_122
 DAMAGES: Final = 45
@@ -44,6 +46,13 @@ def test_damage_with_intent_is_noticed(tmp_path: Path, state: str) -> None:
         expected = {Noticed.HARMLESS} if is_healed else set()
         seen = {Noticed.AT_OPEN, Noticed.AT_READ, Noticed.AT_QUICK_CHECK, Noticed.AT_VERIFY}
         assert verdict.noticed in seen | expected, f"{one.kind}: {verdict}"
+
+
+@pytest.mark.parametrize("one", tuple(of_replica()), ids=lambda one: one.kind)
+def test_what_head_office_said_is_asked_for_anew(tmp_path: Path, one: Damage) -> None:
+    """No page of it is damaged; its own checksums tell, and nobody has to do anything."""
+    verdict = Bench(tmp_path, "joined").judge(one)
+    assert verdict.noticed in {Noticed.AT_READ, Noticed.SAID_INCOMPLETE}
 
 
 def test_a_changed_balance_is_neither_shown_nor_booked_upon(tmp_path: Path) -> None:

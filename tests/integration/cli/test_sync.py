@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from loyalty.feed import ChangesReply, Cursor, ProgrammeItem
+from storage import sqlite
+from storage.files import REPLICA_FILE
 from storage.store import open_store
 from tests.fakes.clock import SeededIds
 from tests.fakes.command_line import ANNA, BEN, CommandLine
@@ -176,6 +178,24 @@ def test_a_programme_that_cannot_be_read_is_in_the_status(shop: CommandLine, off
     assert not re.search(r"Last contact +\d{4}-", text)  # that is for scripts
     assert "Programme version 9" in text
     assert re.search(r"\(M-(188|190)\)", text)
+
+
+def test_a_damaged_state_is_told_by_the_proof_and_asked_for_anew(
+    shop: CommandLine, office: tuple[Path, Served]
+) -> None:
+    """The till's own ledger is fine, so the command succeeds; the next round begins from nothing."""
+    _join(shop, office)
+    assert shop.done("ledger", "verify").keys() == {"ok", "records", "problems"}
+    with closing(sqlite.connect(shop.directory / REPLICA_FILE, isolation_level=None)) as replica:
+        replica.execute("UPDATE state SET as_of_us = as_of_us + 1")
+    told = shop.done("ledger", "verify")
+    assert (told["ok"], told["problems"]) == (True, [])
+    assert told["replica_problems"] == ["replica.sqlite: state: a row is not as it was written"]
+    assert (
+        "Head office's state on this till was damaged; the till asks for it anew:" in shop.said("ledger", "verify").out
+    )
+    shop.done("sync", "now")
+    assert shop.done("ledger", "verify").keys() == {"ok", "records", "problems"}
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
+from loyalty.directory import Profile
+from storage import sqlite
 from storage.errors import DiskFailed
-from storage.files import move_to_free_name, sync_directory
+from storage.files import VAULT_FILE, move_to_free_name, sync_directory
 from storage.staging import FOLDER, Staging
+from storage.verify import verify
 from terminal.app.enrol import EnrolCommand, Enrolled, enrol
 from terminal.app.till import Till
 from terminal.sync.recover import NotRecovered, Recovered, WhyNot
@@ -76,6 +80,24 @@ def test_names_that_are_lost_are_told(lonely: LonelyTill, monkeypatch: pytest.Mo
     assert isinstance(done, Recovered)
     assert done.names_lost is (anna is not None)
     assert anna is None or name_of_anna(lonely, anna) is None
+
+
+def test_a_key_that_was_changed_costs_one_name(lonely: LonelyTill) -> None:
+    """The vault is sound page by page: the other names come along, and the recovered till proves itself."""
+    anna = enrol_anna(lonely)
+    with lonely.ledger.store.unit() as unit:
+        unit.put_profile(lonely.ledger.member(7), Profile("Ben Huber"))
+    lonely.back_up()
+    lonely.sell()
+    lonely.close()
+    with closing(sqlite.connect(lonely.ledger.directory / VAULT_FILE, isolation_level=None)) as vault:
+        vault.execute("UPDATE member_key SET key = zeroblob(32) WHERE member_id = ?", (anna.bytes,))
+    done = lonely.recover(set_aside=True)
+    assert isinstance(done, Recovered)
+    assert done.names_lost
+    assert name_of_anna(lonely, anna) is None
+    assert name_of_anna(lonely, lonely.ledger.member(7)) == "Ben Huber"
+    assert verify(lonely.ledger.directory).problems == ()
 
 
 def _cut_off(_staging: Staging) -> None:

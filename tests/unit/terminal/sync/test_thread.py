@@ -14,6 +14,7 @@ import pytest
 from loyalty.feed import Cursor, StatementItem
 from loyalty.sale import Basket
 from loyalty.wire import ProblemCode
+from storage.doubt import doubt, is_doubted
 from storage.store import open_store
 from terminal.app.desk import StorageThread
 from terminal.app.earn import EarnCommand, earn
@@ -156,6 +157,22 @@ def test_without_a_line_the_till_is_offline_and_sells_on(running: RunningSync, m
     waiting = running.until(lambda status: status.mode is SyncMode.OFFLINE and status.waiting > 0).waiting
     running.sell()
     assert running.until(lambda status: status.waiting > waiting).mode is SyncMode.OFFLINE
+
+
+def test_a_replica_that_the_proof_doubts_is_fetched_anew(running: RunningSync) -> None:
+    """While the till works: nobody has to start it again."""
+    running.office.feed.append(StatementItem(running.till.member(), balance=777))
+    running.thread.start()
+    running.until(lambda status: status.mode is SyncMode.ONLINE and not status.waiting)
+    asked = running.office.calls.count("changes")
+    doubt(running.desk.store.directory)
+    running.thread.nudge()
+    deadline = time.monotonic() + PATIENCE_S
+    with running.desk.store.reader() as reader:
+        while running.office.calls.count("changes") == asked or reader.account(running.till.member()).balance != 777:
+            assert time.monotonic() < deadline
+            threading.Event().wait(0.01)
+    assert not is_doubted(running.desk.store.directory)
 
 
 def test_a_till_that_was_shut_out_says_so(running: RunningSync) -> None:

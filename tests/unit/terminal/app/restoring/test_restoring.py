@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from loyalty.directory import Profile
+from storage import sqlite
 from storage.backup import backup, key_path, tombstones_path
 from storage.errors import (
     Busy,
@@ -21,10 +23,11 @@ from storage.errors import (
     StorageError,
     TillOpen,
 )
-from storage.files import KEY_FILE, LEDGER_FILE
+from storage.files import KEY_FILE, LEDGER_FILE, VAULT_FILE
 from storage.rotation import file_name
 from storage.store import open_store
 from storage.types import CardRow
+from storage.verify import verify
 from terminal.app.restoring import KEY_ASIDE, carry_out, examine
 from terminal.app.restoring_copies import Place, check, find_boxes, find_copies, fitting_key, look_at
 from terminal.app.restoring_plans import FromCopy, FromItself, KeyBack, Plan, Restored, Stage, Step, Stopped
@@ -214,6 +217,18 @@ def test_lost_names_are_told(till: LedgerOfTests, damage: Callable[[Path], None]
     outcome, _ = done(till, FromItself())
     assert isinstance(outcome, Restored)
     assert outcome.names_lost is names_lost
+    assert balance(till) == 2 * SALES * 10
+
+
+def test_a_changed_key_is_told_and_the_till_is_proved(till: LedgerOfTests) -> None:
+    """One name is lost; that it can't be read is no reason to restore again and again."""
+    with closing(sqlite.connect(till.directory / VAULT_FILE, isolation_level=None)) as vault:
+        vault.execute("UPDATE member_key SET key = zeroblob(32)")
+    error = Damaged(verify(till.directory).problems[0])
+    assert examine(till.directory, BackupSettings(), error, till.clock.now_us()).trouble is Trouble.VAULT_DAMAGED
+    outcome, _ = done(till, FromItself())
+    assert isinstance(outcome, Restored)
+    assert (outcome.names_lost, outcome.problems) == (True, ())
     assert balance(till) == 2 * SALES * 10
 
 

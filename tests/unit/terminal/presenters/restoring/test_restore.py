@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from storage import sqlite
 from storage.backup import backup
 from storage.errors import (
     AffectedSqlite,
@@ -73,6 +75,20 @@ def test_each_damage_is_told_apart_and_has_its_cure(scene: Scene, damage: str) -
     assert keys(state)[0] == ADVISED[damage]
     assert [way.advised for way in state.ways] == [True] + [False] * (len(state.ways) - 1)
     assert {action.key for action in state.others} == {"again", "support"}
+
+
+@pytest.mark.parametrize(
+    ("damage", "advised"), [("UPDATE shop SET name = name || 'x'", "copy"), ("SELECT 1", "itself")]
+)
+def test_what_a_copy_tells_better_is_taken_from_it(scene: Scene, damage: str, advised: str) -> None:
+    """Both ways end at the same record; of what no journal proves, the copy has what was written."""
+
+    def do(directory: Path) -> None:
+        with closing(sqlite.connect(directory / LEDGER_FILE, isolation_level=None)) as ledger:
+            ledger.execute(damage)
+
+    presenter, _ = scene.window(scene.hurt(do))
+    assert keys(presenter.state)[0] == advised
 
 
 @pytest.mark.parametrize(
