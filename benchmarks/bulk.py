@@ -20,7 +20,8 @@ from loyalty.encoding import body_hash, encode, kind_of
 from loyalty.records import Enrolment, Sale
 from loyalty.statement import movements
 from loyalty.totals import day_totals
-from storage import sqlite
+from storage import checksums, sqlite
+from storage.connection import Database
 from storage.files import LEDGER_FILE, VAULT_FILE
 from storage.vault import KEY_BYTES, seal
 
@@ -210,6 +211,7 @@ class BulkWriter:
         for statement in self._later:
             execute(statement)
         for database in (self._ledger, self._vault):
+            checksums.begin(Database(database, "bulk"))
             database.execute("COMMIT")
             database.execute("PRAGMA locking_mode = NORMAL").fetchall()
             database.execute("PRAGMA journal_mode = WAL").fetchall()

@@ -32,6 +32,7 @@ from headoffice.app import (
 from headoffice.feed import changes, sequencer
 from headoffice.intake import compare
 from loyalty.feed import PAGE_MAX
+from loyalty.replica import REPLICA_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -192,9 +193,9 @@ class HeadOffice:
         with self.office.database.snapshot() as connection:
             return sequencer.newest(connection)
 
-    def snapshot(self, terminal: TerminalRow) -> SnapshotInfo | None:
+    def snapshot(self, terminal: TerminalRow, layout: int = REPLICA_VERSION) -> SnapshotInfo | None:
         """A file with everything a till holds, or ``None`` where pulling page by page is as good."""
-        return snapshot.snapshot(self.office, terminal)
+        return snapshot.snapshot(self.office, terminal, layout)
 
     def snapshot_part(self, sha256: str, offset: int, length: int) -> bytes:
         """A part of a snapshot; empty at its end.

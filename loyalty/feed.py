@@ -17,6 +17,7 @@ from loyalty.bounds import TIME_MAX_US, Position, Version
 from loyalty.cards import CARD_LENGTH_MAX
 from loyalty.consent import ConsentState
 from loyalty.directory import CardStatus, Role
+from loyalty.replica import REPLICA_VERSION_UNSAID
 
 EDITS_MAX: Final = 500
 """The most edits in one request."""
@@ -303,9 +304,11 @@ class SnapshotInfo(msgspec.Struct, frozen=True):
         size: In bytes.
         cursor: Where pulling goes on.
         signature: Head office's signature under ``snapshot_bytes``.
+        layout: The file's ``REPLICA_VERSION``; a till with another one pulls from the start instead.
     """
 
     sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
     size: Position
     cursor: Cursor
     signature: Signature
+    layout: Position = REPLICA_VERSION_UNSAID

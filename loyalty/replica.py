@@ -19,6 +19,9 @@ REPLICA_VERSION: Final = 4
 """``user_version``. 1: first layout (2026-11-21). 2: what members agreed to, and the other tills (2026-11-22). 3: keys
 of pairs in the search index (2026-11-22). 4: checksums of tables (2026-11-22)."""
 
+REPLICA_VERSION_UNSAID: Final = 3
+"""The layout of a till, or of a snapshot, that says none; later ones say theirs."""
+
 REPLICA_PAGE_SIZE: Final = 4096
 """In bytes; a copy into an open file needs the same on both sides."""
 

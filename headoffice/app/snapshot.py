@@ -17,6 +17,7 @@ from headoffice.files import PRIVATE_FILE, os_errors, private_directory, sync_di
 from headoffice.signatures import sign
 from headoffice.store.tables import ACCOUNT
 from loyalty.feed import SnapshotInfo
+from loyalty.replica import REPLICA_VERSION
 from loyalty.wire import SNAPSHOT_PART_MAX, ProblemCode, snapshot_bytes
 
 if TYPE_CHECKING:
@@ -42,13 +43,18 @@ _BUFFER_BYTES: Final = 1024 * 1024
 _SHA256_DIGITS: Final = 64
 
 
-def snapshot(office: Office, terminal: TerminalRow) -> SnapshotInfo | None:
+def snapshot(office: Office, terminal: TerminalRow, layout: int) -> SnapshotInfo | None:
     """The file for a till, or ``None``: few members are pulled as fast, and a region is no whole.
+
+    Args:
+        office: Head office.
+        terminal: The till.
+        layout: The ``REPLICA_VERSION`` that the till can take over; one of another version of the program pulls.
 
     Raises:
         Refusal: ``UNAVAILABLE`` while another till's request builds one.
     """
-    if terminal.scope or terminal.scope_step:
+    if terminal.scope or terminal.scope_step or layout != REPLICA_VERSION:
         return None
     with office.database.snapshot() as connection:
         some = select(ACCOUNT.c.member_id).limit(office.snapshot_members_min).subquery()
@@ -112,7 +118,8 @@ def _kept(connection: Connection, folder: Path, store_id: UUID) -> SnapshotInfo 
     newest = sequencer.newest(connection)
     is_ours = info.cursor.epoch == newest.epoch and sequencer.token_of(connection, info.cursor.n) == info.cursor.token
     is_near = 0 <= newest.n - info.cursor.n <= STEPS_BEHIND_MAX
-    return info if is_ours and is_near and _file(folder, store_id, info.sha256).exists() else None
+    is_readable = info.layout == REPLICA_VERSION
+    return info if is_readable and is_ours and is_near and _file(folder, store_id, info.sha256).exists() else None
 
 
 def _build(office: Office, connection: Connection, folder: Path, store_id: UUID) -> SnapshotInfo:
@@ -131,7 +138,7 @@ def _build(office: Office, connection: Connection, folder: Path, store_id: UUID)
         part_file.unlink(missing_ok=True)
     sync_directory(folder)
     signature = sign(office.secrets.signing_key, snapshot_bytes(office.server.server_id, sha256, size, cursor))
-    return SnapshotInfo(sha256, size, cursor, signature)
+    return SnapshotInfo(sha256, size, cursor, signature, REPLICA_VERSION)
 
 
 def _delete_old(folder: Path, store_id: UUID) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from loyalty.encoding import decode
 from loyalty.feed import ChangesReply, Cursor, EditsReply, SnapshotInfo
 from loyalty.numbering import NumbersReply
+from loyalty.replica import REPLICA_VERSION
 from loyalty.report import WEEK
 from loyalty.store_day import StoreDay
 from loyalty.wire import (
@@ -94,7 +95,7 @@ class HttpHeadOffice:
 
     def snapshot(self) -> SnapshotInfo | None:
         """The file to begin with."""
-        answer = self._signed("GET", "/v1/snapshot")
+        answer = self._signed("GET", f"/v1/snapshot?layout={REPLICA_VERSION}")
         return None if answer.status == HTTPStatus.NO_CONTENT else _decoded(answer, SnapshotInfo)
 
     def snapshot_part(self, sha256: str, offset: int, length: int) -> bytes:

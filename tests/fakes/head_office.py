@@ -20,6 +20,7 @@ from headoffice.views import TerminalStatus
 from loyalty.feed import ChangesReply, Cursor, EditsReply, EditsRequest, SnapshotInfo
 from loyalty.kpi import Assumptions
 from loyalty.numbering import Block, NumbersReply, NumbersRequest
+from loyalty.replica import REPLICA_VERSION
 from loyalty.report import WEEK, DayFigures
 from loyalty.store_day import StoreDay
 from loyalty.wire import (
@@ -168,11 +169,11 @@ class FakeHeadOffice:
         self._called("numbers", request)
         return NumbersReply(Block(0, request.count - 1) if request.series else None)
 
-    def snapshot(self, terminal: TerminalRow) -> SnapshotInfo | None:
+    def snapshot(self, terminal: TerminalRow, layout: int = REPLICA_VERSION) -> SnapshotInfo | None:
         self._called("snapshot", None)
-        if self.no_snapshot:
+        if self.no_snapshot or layout != REPLICA_VERSION:
             return None
-        return SnapshotInfo(SNAPSHOT_NAME, len(SNAPSHOT), Cursor(EPOCH, self.step), bytes(64))
+        return SnapshotInfo(SNAPSHOT_NAME, len(SNAPSHOT), Cursor(EPOCH, self.step), bytes(64), REPLICA_VERSION)
 
     def snapshot_part(self, sha256: str, offset: int, length: int) -> bytes:
         self._called("snapshot_part", (sha256, offset, length))

@@ -15,6 +15,7 @@ from loyalty.feed import ChangesReply, Cursor, Edit, EditsReply, EditsRequest, I
 from loyalty.kpi import Assumptions
 from loyalty.numbering import Block, Held, NumbersReply, NumbersRequest
 from loyalty.ports import Clock
+from loyalty.replica import REPLICA_VERSION
 from loyalty.report import WEEK, DayFigures
 from loyalty.store_day import StoreDay
 from loyalty.wire import (
@@ -57,6 +58,7 @@ class FakeHeadOffice:
         quarantines: Positions it can't read.
         ranges: What it wants again, one answer a comparison.
         snapshot_file: What it offers to begin with.
+        snapshot_layout: Which layout it says that has.
         elsewhere: Records of other tills.
         numbers_given: Blocks of card numbers, by request.
         numbers_held: Blocks it was told of.
@@ -81,6 +83,7 @@ class FakeHeadOffice:
         self.snapshot_file: Path | None = None
         self.elsewhere: dict[UUID, RecordReply] = {}
         self.snapshot_cursor: Cursor | None = None
+        self.snapshot_layout = REPLICA_VERSION
         self.numbers_given: dict[UUID, Block] = {}
         self.numbers_held: list[Held] = []
         self.next_number = 0
@@ -165,7 +168,7 @@ class FakeHeadOffice:
         raw = self.snapshot_file.read_bytes()
         digest = hashlib.sha256(raw).hexdigest()
         signed = snapshot_bytes(self.server_id, digest, len(raw), self.snapshot_cursor)
-        return SnapshotInfo(digest, len(raw), self.snapshot_cursor, self._key.sign(signed))
+        return SnapshotInfo(digest, len(raw), self.snapshot_cursor, self._key.sign(signed), self.snapshot_layout)
 
     def snapshot_part(self, sha256: str, offset: int, length: int) -> bytes:
         self._called("snapshot_part")

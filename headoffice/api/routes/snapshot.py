@@ -6,14 +6,19 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+import msgspec
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Meta
 
 from headoffice.api.operation import Operation, Parameter
 from headoffice.api.problems import Answered
+from headoffice.api.reading import query_of
 from headoffice.errors import Refusal
+from loyalty.bounds import Position
 from loyalty.feed import SnapshotInfo
+from loyalty.replica import REPLICA_VERSION_UNSAID
 from loyalty.wire import SNAPSHOT_PART_MAX, ProblemCode
 
 if TYPE_CHECKING:
@@ -26,10 +31,22 @@ OCTETS: Final = "application/octet-stream"
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Range = Annotated[str, Meta(pattern=r"^bytes=[0-9]{1,15}-([0-9]{1,15})?\Z")]
 
+
+class SnapshotQuery(msgspec.Struct, frozen=True):
+    """What the till can take over.
+
+    Attributes:
+        layout: Its ``REPLICA_VERSION``; tills of earlier versions do not say it.
+    """
+
+    layout: Position = REPLICA_VERSION_UNSAID
+
+
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _RANGE = re.compile(r"bytes=(?P<first>[0-9]{1,15})-(?P<last>[0-9]{1,15})?", re.ASCII)
 _INFO = Operation(
     summary="Name a replica file that can be downloaded; there is none where paging is as fast.",
+    query=SnapshotQuery,
     reply=SnapshotInfo,
     empty_status=HTTPStatus.NO_CONTENT,
 )
@@ -48,9 +65,17 @@ _PART = Operation(
 def snapshot_route(head_office: HeadOffice, signed: Guard) -> HTTPRouteHandler:
     """The route that names the file."""
 
-    @get("/v1/snapshot", guards=[signed], opt=_INFO.options, sync_to_thread=True)
-    def snapshot(request: Request[Any, Any, Any]) -> Response[SnapshotInfo | None]:
-        info = head_office.snapshot(request.user)
+    @get(
+        "/v1/snapshot",
+        guards=[signed],
+        dependencies={"asked": query_of(SnapshotQuery)},
+        opt=_INFO.options,
+        sync_to_thread=True,
+    )
+    def snapshot(
+        request: Request[Any, Any, Any], asked: NamedDependency[SnapshotQuery]
+    ) -> Response[SnapshotInfo | None]:
+        info = head_office.snapshot(request.user, asked.layout)
         return Response(info, status_code=_INFO.empty_status if info is None else _INFO.status)
 
     return snapshot

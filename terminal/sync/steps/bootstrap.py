@@ -7,6 +7,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Final
 
+from loyalty.replica import REPLICA_VERSION
 from loyalty.wire import SNAPSHOT_PART_MAX, snapshot_bytes
 from storage.errors import Damaged, DiskFull, NewerSchema, NotALedger
 from terminal.sync.errors import answer_wrong
@@ -31,7 +32,7 @@ PRIVATE: Final = 0o600
 
 
 def bootstrap(around: Round) -> bool:
-    """Fill an empty replica from a snapshot, where head office offers one.
+    """Fill an empty replica from a snapshot, where head office offers one of this till's layout.
 
     A download that was cut off goes on where it stood, as long as head office still offers the same file.
 
@@ -46,7 +47,7 @@ def bootstrap(around: Round) -> bool:
         return False
     info = around.port.snapshot()
     folder = around.journal.directory
-    if info is None:
+    if info is None or info.layout != REPLICA_VERSION:
         _remove_downloads(folder, None)
         return False
     whose = around.journal.head_office

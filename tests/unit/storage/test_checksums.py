@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +20,6 @@ from tests.corruption import shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from storage.connection import Database
     from tests.fakes.ledger import LedgerOfTests
@@ -59,7 +59,7 @@ def test_every_table_has_one_and_all_hold(busy: Path) -> None:
     for name, tables in FILES.items():
         assert problems(busy / name) == {}
         with closing(open_reader(busy / name)) as database:
-            kept = dict(database.all("SELECT name, rows FROM table_checksum"))
+            kept: dict[str, int] = dict(database.all("SELECT name, rows FROM table_checksum"))
         assert kept.keys() == set(tables)
         assert {table for table, rows in kept.items() if not rows} <= EMPTY_HERE
 
@@ -82,7 +82,7 @@ def test_a_change_of_any_column_is_noticed(busy: Path, tmp_path: Path) -> None:
     }
     seen = 0
     for name, table, column, kind in _columns(busy):
-        path = shutil.copy(busy / name, tmp_path / name)
+        path = Path(shutil.copy(busy / name, tmp_path / name))
         change = changes[kind].format(column)
         only_first = f"ROWID IN (SELECT ROWID FROM {table} LIMIT 1)"  # noqa: S608 - names of our own
         with closing(open_reader(path)) as database:

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from filelock import FileLock
 
@@ -15,7 +16,7 @@ from headoffice.errors import Refusal
 from headoffice.people.sealing import Sealed
 from headoffice.signatures import public_key, verified
 from loyalty.feed import SnapshotInfo
-from loyalty.replica import REPLICA_APPLICATION_ID, REPLICA_PAGE_SIZE, REPLICA_VERSION
+from loyalty.replica import REPLICA_APPLICATION_ID, REPLICA_PAGE_SIZE, REPLICA_VERSION, REPLICA_VERSION_UNSAID
 from loyalty.wire import ProblemCode, snapshot_bytes
 from storage import sqlite
 from storage.replica import open_replica
@@ -225,6 +226,27 @@ def test_a_small_shop_and_a_region_are_pulled_instead(office: TestedOffice) -> N
     office.head.office.snapshot_members_min = 1
     office.head.change_scope(till.terminal_id, "Nord")
     assert office.head.snapshot(till.row) is None
+
+
+def test_a_till_of_another_version_pulls_instead(office: TestedOffice) -> None:
+    """It could do nothing with the file; tills that do not say what they can take over are from before anybody did."""
+    till = _busy_shop(office)
+    assert office.head.snapshot(till.row, REPLICA_VERSION_UNSAID) is None
+    assert office.head.snapshot(till.row, REPLICA_VERSION + 1) is None
+    assert _info(office, till).layout == REPLICA_VERSION
+
+
+def test_a_file_that_an_earlier_version_has_made_is_made_anew(office: TestedOffice) -> None:
+    """It is near enough to the feed's end, and no till of today can take it over."""
+    till = _busy_shop(office)
+    kept = _info(office, till)
+    (note,) = office.head.office.snapshots.glob("*.json")
+    told = msgspec.json.decode(note.read_bytes())
+    del told["layout"]
+    note.write_bytes(msgspec.json.encode(told))
+    made = _info(office, till)
+    assert (made.layout, made.sha256 == kept.sha256) == (REPLICA_VERSION, False)
+    assert _info(office, till) == made
 
 
 @pytest.mark.parametrize("sha256", ["", "0" * 64, "../" * 21 + "x", "*" * 64, "?" * 64])

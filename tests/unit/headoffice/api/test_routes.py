@@ -9,6 +9,7 @@ from headoffice.errors import Refusal
 from loyalty.cards import Check
 from loyalty.feed import Cursor
 from loyalty.numbering import NumbersRequest, Series
+from loyalty.replica import REPLICA_VERSION
 from loyalty.store_day import StoreDay
 from loyalty.wire import SNAPSHOT_PART_MAX, ProblemCode, RecordReply, UndoneLine
 from tests.fakes.api import Line, on_the_line
@@ -86,8 +87,21 @@ def test_there_may_be_no_snapshot() -> None:
 
     async def work(line: Line) -> None:
         line.head_office.no_snapshot = True
-        answer = await line.client.get("/v1/snapshot", auth=line.till)
+        answer = await line.client.get(f"/v1/snapshot?layout={REPLICA_VERSION}", auth=line.till)
         assert (answer.status_code, answer.content) == (204, b"")
+
+    on_the_line(work)
+
+
+def test_a_till_says_which_layout_it_can_take_over() -> None:
+    """One of an earlier version does not say any, and is offered nothing that it could not use."""
+
+    async def work(line: Line) -> None:
+        answers = [
+            (await line.client.get(f"/v1/snapshot{query}", auth=line.till)).status_code
+            for query in (f"?layout={REPLICA_VERSION}", "", f"?layout={REPLICA_VERSION + 1}", "?layout=-1", "?layout=x")
+        ]
+        assert answers == [200, 204, 204, 422, 422]
 
     on_the_line(work)
 

@@ -24,6 +24,7 @@ from headoffice.api.server import (
 )
 from headoffice.api.settings import ApiSettings
 from headoffice.api.tls import init_tls
+from loyalty.replica import REPLICA_VERSION
 from tests.fakes.api import Line
 from tests.fakes.clock import FakeClock
 
@@ -219,7 +220,7 @@ def test_work_that_has_begun_is_finished_before_the_end() -> None:
             task = asyncio.create_task(running.serve([opened]))
             async with asyncio.timeout(30), httpx.AsyncClient() as client:
                 await ready.wait()
-                url = f"http://127.0.0.1:{opened.getsockname()[1]}/v1/snapshot"
+                url = f"http://127.0.0.1:{opened.getsockname()[1]}/v1/snapshot?layout={REPLICA_VERSION}"
                 asked = asyncio.create_task(client.get(url, auth=line.till))
                 await asyncio.to_thread(begun.wait, 20)
                 running.should_exit = True

@@ -9,12 +9,14 @@ import pytest
 
 from headoffice.views import TerminalStatus
 from loyalty.bounds import TIME_MAX_US
+from loyalty.replica import REPLICA_VERSION
 from loyalty.wire import CLOCK_TOLERANCE_US, HEADER_NONCE, HEADER_SIGNATURE, HEADER_TERMINAL, HEADER_TIME
 from tests.fakes.api import JSON, Line, on_the_line
 from tests.fakes.head_office import OTHER_KEY, TILL, Signer
 
 HELLO = b'{"head":{"epoch":"0198c0de-0000-4000-8000-00000000000b","seq":1,"hash":"%s="}}' % (b"A" * 43)
 TARGET = "/v1/hello"
+SNAPSHOT = f"/v1/snapshot?layout={REPLICA_VERSION}"
 
 
 async def _hello(line: Line, headers: dict[str, str], body: bytes = HELLO) -> httpx.Response:
@@ -160,7 +162,7 @@ def test_a_till_that_is_shut_out_can_do_nothing(status: TerminalStatus) -> None:
 
     async def work(line: Line) -> None:
         line.head_office.row = msgspec.structs.replace(line.head_office.row, status=status)
-        for method, target in (("GET", "/v1/changes"), ("GET", "/v1/snapshot"), ("GET", "/v1/wait?n=1")):
+        for method, target in (("GET", "/v1/changes"), ("GET", SNAPSHOT), ("GET", "/v1/wait?n=1")):
             answer = await line.client.request(method, target, auth=line.till)
             assert (answer.status_code, _code(answer)) == (403, status.value)
         assert line.head_office.calls == []
@@ -174,12 +176,12 @@ def test_one_till_is_limited_only_once_it_is_proved_to_be_it() -> None:
     async def work(line: Line) -> None:
         forger = Signer(line.head_office.clock.now_us, OTHER_KEY, TILL)
         for _ in range(300):
-            assert (await line.client.get("/v1/snapshot", auth=forger)).status_code == 401
-        statuses = [(await line.client.get("/v1/snapshot", auth=line.till)).status_code for _ in range(201)]
+            assert (await line.client.get(SNAPSHOT, auth=forger)).status_code == 401
+        statuses = [(await line.client.get(SNAPSHOT, auth=line.till)).status_code for _ in range(201)]
         assert statuses == [200] * 200 + [429]
-        answer = await line.client.get("/v1/snapshot", auth=line.till)
+        answer = await line.client.get(SNAPSHOT, auth=line.till)
         assert _code(answer) == "rate_limited"
         line.seconds += int(answer.headers["retry-after"])
-        assert (await line.client.get("/v1/snapshot", auth=line.till)).status_code == 200
+        assert (await line.client.get(SNAPSHOT, auth=line.till)).status_code == 200
 
     on_the_line(work)

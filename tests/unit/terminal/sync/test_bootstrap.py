@@ -204,6 +204,16 @@ def test_an_offer_head_office_has_not_signed_is_not_followed(
     assert till.state() is None
 
 
+def test_a_file_of_another_layout_is_left_where_it_is(till: JoinedTill, parts: Parts, tmp_path: Path) -> None:
+    """Head office has not been updated yet, or already: everything comes page by page, and nothing is in the way."""
+    _offer(till, tmp_path / "offered.sqlite", till.member(), 500)
+    till.office.snapshot_layout = REPLICA_VERSION - 1
+    till.office.feed.append(StatementItem(till.member(), balance=501))
+    till.round()
+    assert parts.begins == []
+    assert till.account().balance == 501
+
+
 def test_a_signed_file_that_is_no_replica_changes_nothing(till: JoinedTill, parts: Parts, tmp_path: Path) -> None:
     """A fault at head office; the till works on with what it knows itself, and the file goes."""
     till.sell()
