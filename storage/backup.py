@@ -37,7 +37,6 @@ from storage.files import (
     write_durably,
 )
 from storage.incoming import replay_erasures
-from storage.joining import forget_head_office
 from storage.journal import check_tail, head
 from storage.lock import take_lock
 from storage.replica import discard
@@ -51,7 +50,8 @@ from storage.tombstones import (
     tombstones_in,
     write_tombstones,
 )
-from storage.vault import TillKey, follow_anew, till_key, unseal_bytes
+from storage.unlocking import accept_keys, drop_what_is_closed
+from storage.vault import follow_anew
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -179,7 +179,8 @@ def restore(source: Path, directory: Path, *, clock: Clock, ids: Ids) -> Head:
     later.
 
     Args:
-        source: A copy made by ``backup``, or the directory's own damaged or cut-off ledger.
+        source: A copy made by ``backup``, or the directory's own cut-off ledger; one that ``salvage`` has to mend first
+            is refused.
         directory: The data directory; may be empty or not exist.
         clock: Time.
         ids: Fresh ids.
@@ -353,9 +354,10 @@ def _begin_epoch(part: Path, directory: Path, key: bytes, clock: Clock, ids: Ids
     """Replay erasures, drop profiles nobody can open any more, and append the first record of the new epoch."""
     with closing(open_writer(part)) as ledger, closing(open_writer(directory / VAULT_FILE)) as vault:
         migrations.bring_up_to_date(ledger, migrations.LEDGER_LAYOUT)
+        accept_keys(vault)
         with ledger.transaction():
             replay_erasures(ledger, vault, ids, missing_from(ledger, read_tombstones(directory)))
-            _drop_what_has_no_key(ledger, vault)
+            drop_what_is_closed(ledger, vault)
             continue_in_new_epoch(ledger, key=key, clock=clock, ids=ids)
         follow_anew(vault)
         vault.one("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -368,20 +370,3 @@ def _place_empty_vault(directory: Path) -> None:
     with temporary(directory / ".restoring-vault.sqlite") as part:
         build_vault(part)
         part.replace(directory / VAULT_FILE)
-
-
-def _drop_what_has_no_key(ledger: Database, vault: Database) -> None:
-    """Drop profiles and edits that nobody can open any more; without head office's key the till stands alone again."""
-    keys: dict[bytes, bytes] = dict(vault.all("SELECT member_id, key FROM member_key"))
-    closed = [
-        (member,)
-        for member, nonce, box in ledger.each("SELECT member_id, nonce, box FROM member_profile")
-        if member not in keys or unseal_bytes(nonce, box, keys[member], member) is None
-    ]
-    ledger.many("DELETE FROM member_profile WHERE member_id = ?", closed)
-    rows = ledger.all("SELECT DISTINCT member_id FROM edit WHERE member_id IS NOT NULL")
-    ledger.many("DELETE FROM edit WHERE member_id = ?", [row for row in rows if row[0] not in keys])
-    if till_key(vault, TillKey.EDITS) is None:
-        ledger.run("DELETE FROM edit WHERE member_id IS NULL")
-    if till_key(vault, TillKey.PROFILES) is None:
-        forget_head_office(ledger)

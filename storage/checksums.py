@@ -54,7 +54,7 @@ ROWS_PER_STEP: Final = 2_000
 """How many rows are looked at between two pauses, some milliseconds."""
 
 _HAS_ANY: Final = "SELECT 1 FROM main.sqlite_schema WHERE name = 'table_checksum'"
-_COLUMNS: Final = """SELECT tables.name, columns.name, columns.type
+_COLUMNS: Final = """SELECT tables.name, columns.name, columns.type, columns.pk
 FROM main.sqlite_schema AS tables CROSS JOIN pragma_table_info(tables.name) AS columns WHERE tables.type = 'table'"""
 _PUT: Final = """INSERT INTO table_checksum(name, rows, sum) VALUES (?1, ?2, ?3)
 ON CONFLICT(name) DO UPDATE SET rows = ?2, sum = ?3"""
@@ -68,15 +68,17 @@ class Column(NamedTuple):
 
     Attributes:
         name: What it is called.
-        is_text: Whether texts stand in it.
+        is_number: Whether numbers stand in it; texts and bytes are taken as bytes, as a disk may have left them.
+        in_key: Whether it is of the primary key.
     """
 
     name: str
-    is_text: bool
+    is_number: bool
+    in_key: bool
 
 
-class _Sum(NamedTuple):
-    """What a table's rows come to."""
+class Sum(NamedTuple):
+    """What a table's rows come to: how many there are, and their digests modulo 2**62."""
 
     rows: int
     sum: int
@@ -86,7 +88,7 @@ def guard(database: Database) -> None:
     """Keep the checksums of a file that has them from now on, on this connection."""
     if database.one(_HAS_ANY) is None:
         return
-    _let_it_count(database)
+    let_it_count(database)
     database.one("PRAGMA recursive_triggers = 1")  # or a row would be replaced without being taken away
     for table, columns in _checked(database).items():
         for trigger in _triggers(table, columns):
@@ -100,16 +102,13 @@ def begin(database: Database) -> None:
     """
     if database.one(_HAS_ANY) is None:
         return
-    _let_it_count(database)
+    let_it_count(database)
     checked = _checked(database)
     for name in [row[0] for row in database.all("SELECT name FROM table_checksum")]:
         if name not in checked:
             database.run("DELETE FROM table_checksum WHERE name = ?", (name,))
     for table, columns in checked.items():
-        rows = total = 0
-        for digest in _digests(database, table, columns):
-            rows, total = rows + 1, total + digest
-        database.run(_PUT, (table, rows, total & CHECKSUM_MASK))
+        database.run(_PUT, (table, *_sum(_digests(database, table, columns))))
     for trigger in [row[0] for row in database.all("SELECT name FROM temp.sqlite_schema WHERE type = 'trigger'")]:
         database.run(f"DROP TRIGGER temp.{trigger}")
     guard(database)
@@ -133,14 +132,14 @@ def problems(
     """
     if database.one(_HAS_ANY) is None:
         return {}
-    _let_it_count(database)
+    let_it_count(database)
     database.run("BEGIN")
     try:
-        kept = {name: _Sum(rows, total) for name, rows, total in database.all("SELECT * FROM table_checksum")}
+        kept = {name: Sum(rows, total) for name, rows, total in database.all("SELECT * FROM table_checksum")}
         found: dict[str, str] = {}
         for table, columns in _checked(database).items():
             wanted = kept.get(table)
-            if wanted is None:
+            if wanted is None or not all(isinstance(value, int) for value in wanted):
                 found[table] = f"{database.name}: {table} has no checksum"
             elif rows_max is None or wanted.rows <= rows_max:
                 problem = _problem(_digests(database, table, columns), wanted, pause)
@@ -148,10 +147,28 @@ def problems(
                     found[table] = f"{database.name}: {table}: {problem}"
         return found
     finally:
-        database.run("ROLLBACK")  # nothing was written; SQLite refuses to commit what has met a damaged page
+        if database.connection.in_transaction:  # an error of the disk may have ended it
+            database.run("ROLLBACK")  # nothing was written; SQLite refuses to commit what has met a damaged page
 
 
-def _problem(digests: Iterator[int], wanted: _Sum, pause: Callable[[], None] | None) -> str | None:
+def sum_of(database: Database, table: str) -> Sum:
+    """What a table's rows came to when they were written.
+
+    Raises:
+        Damaged: Nobody can tell.
+    """
+    row = database.one("SELECT rows, sum FROM table_checksum WHERE name = ?", (table,))
+    if row is None or not all(isinstance(value, int) for value in row):
+        raise Damaged(f"{database.name}: {table} has no checksum")
+    return Sum(*row)
+
+
+def columns_of(database: Database, table: str) -> list[Column]:
+    """A table's columns, in order."""
+    return _checked(database)[table]
+
+
+def _problem(digests: Iterator[int], wanted: Sum, pause: Callable[[], None] | None) -> str | None:
     try:
         with closing(cast("Generator[int]", digests)):
             found = _sum(digests, wanted.rows, pause)
@@ -162,44 +179,45 @@ def _problem(digests: Iterator[int], wanted: _Sum, pause: Callable[[], None] | N
     return None if found == wanted else "a row is not as it was written"
 
 
-def _sum(digests: Iterator[int], rows_max: int, pause: Callable[[], None] | None) -> _Sum:
-    """What a table's rows come to; where there are more than were written, not all are counted."""
+def _sum(digests: Iterator[int], rows_max: int | None = None, pause: Callable[[], None] | None = None) -> Sum:
+    """What a table's rows come to; where there are more than a number, not all are counted."""
     rows = total = 0
-    for digest in digests:
-        rows, total = rows + 1, total + digest
-        if rows > rows_max:
+    for each in digests:
+        rows, total = rows + 1, total + each
+        if rows_max is not None and rows > rows_max:
             break
         if pause and rows % ROWS_PER_STEP == 0:
             pause()
-    return _Sum(rows, total & CHECKSUM_MASK)
+    return Sum(rows, total & CHECKSUM_MASK)
 
 
 def _checked(database: Database) -> dict[str, list[Column]]:
     """The file's tables with a checksum; one that is missing is told by whoever checks the layout."""
     wanted = CHECKED.get(database.value("PRAGMA application_id"), ())
     found: dict[str, list[Column]] = {}
-    for table, name, kind in database.all(_COLUMNS):
-        found.setdefault(table, []).append(Column(name, is_text=kind == "TEXT"))
+    for table, name, kind, place in database.all(_COLUMNS):
+        found.setdefault(table, []).append(Column(name, is_number=kind == "INTEGER", in_key=place > 0))
     return {table: found[table] for table in wanted if table in found}
 
 
-def _let_it_count(database: Database) -> None:
+def let_it_count(database: Database) -> None:
+    """Let statements of a connection work out the digest of a row, with what ``digest`` gives."""
     database.connection.create_function("row_checksum", -1, row_checksum, deterministic=True)
 
 
 def _digests(database: Database, table: str, columns: list[Column]) -> Iterator[int]:
-    for (digest,) in database.each(f"SELECT {_digest(table, columns)} FROM {table}"):  # noqa: S608 - names of our own
-        yield digest
+    for (found,) in database.each(f"SELECT {digest(table, columns)} FROM {table}"):  # noqa: S608 - names of our own
+        yield found
 
 
 def _triggers(table: str, columns: list[Column]) -> Iterator[str]:
-    new, old = (_digest(table, columns, row) for row in ("NEW.", "OLD."))
+    new, old = (digest(table, columns, row) for row in ("NEW.", "OLD."))
     for event, more, change in (("INSERT", 1, new), ("DELETE", -1, f"-{old}"), ("UPDATE", 0, f"{new} - {old}")):
         name = f"checksum_{table}_{event.lower()}"
         yield _TRIGGER.format(name=name, event=event, table=table, more=more, change=change, mask=CHECKSUM_MASK)
 
 
-def _digest(table: str, columns: list[Column], row: str = "") -> str:
-    """The call that gives a row's digest; texts as bytes, for a disk may have left what is no text."""
-    values = (f"CAST({row}{name} AS BLOB)" if is_text else f"{row}{name}" for name, is_text in columns)
+def digest(table: str, columns: list[Column], row: str = "") -> str:
+    """The call that gives a row's digest, in SQL; ``row`` is empty, ``NEW.`` or ``OLD.``."""
+    values = (f"{row}{name}" if is_number else f"CAST({row}{name} AS BLOB)" for name, is_number, _ in columns)
     return f"row_checksum('{table}', {', '.join(values)})"

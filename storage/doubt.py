@@ -1,7 +1,8 @@
 """Head office's state on a till, proved with the ledger once a day; where it does not hold it is asked for anew.
 
 Nothing of the till's own is in it, so nobody has to decide anything. The proof leaves a mark, and the sync thread,
-which alone writes the replica, makes an empty one in its place.
+which alone writes the replica, begins anew as soon as head office answers: until then a till without a line goes by
+what it has.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from storage import checksums
 from storage.connection import open_reader
-from storage.errors import Damaged, NotALedger
+from storage.errors import Damaged, DiskFailed, NotALedger, StorageError
 from storage.files import DOUBT_MARK, LEDGER_FILE, PRIVATE_FILE, REPLICA_FILE
 from storage.replica_view import is_replica
 
@@ -23,10 +24,8 @@ def replica_problems(directory: Path) -> tuple[str, ...]:
     """Prove the replica; beside an open till, on one snapshot.
 
     Returns:
-        What is wrong; nothing for a till that stands alone, or for a file that is replaced at the next start anyway.
-
-    Raises:
-        StorageError: It can't be read now, which says nothing about it.
+        What is wrong; nothing for a till that stands alone, for a file that is replaced at the next start anyway, or
+        when it can't be looked at now: then the next proof does.
     """
     path = directory / REPLICA_FILE
     with closing(open_reader(directory / LEDGER_FILE)) as ledger:
@@ -40,8 +39,10 @@ def replica_problems(directory: Path) -> tuple[str, ...]:
             if answers != ["ok"]:
                 return tuple(f"{path.name}: {answer}" for answer in answers)
             return tuple(checksums.problems(replica).values())
-    except (Damaged, NotALedger) as error:
+    except (Damaged, NotALedger, DiskFailed) as error:
         return (error.support,)
+    except StorageError:  # in use, or just being put in place
+        return ()
 
 
 def doubt(directory: Path) -> None:

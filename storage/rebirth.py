@@ -137,10 +137,21 @@ def make_ledger(sources: Sources, target: Path, *, may_lack: bool, clock: Clock,
             missing = _missing(part, sources.contents) if sources.contents and not may_lack else None
             if missing is not None:
                 return missing
+            _accept_tables(part)
             _put_erasures(sources, part, target)
             _keep_keys(sources, target)
             restore(part, target, clock=clock, ids=ids)
     return None
+
+
+def _accept_tables(part: Path) -> None:
+    """Take the tables that no journal proves as they are: there is nothing else, and the till is to sell again."""
+    with closing(open_writer(part)) as ledger:
+        if checksums.problems(ledger):
+            with ledger.transaction():
+                checksums.begin(ledger)
+        ledger.one("PRAGMA wal_checkpoint(TRUNCATE)")
+        ledger.one("PRAGMA journal_mode = DELETE")
 
 
 def _missing(part: Path, contents: BlackBoxContents) -> Missing | None:
@@ -183,9 +194,6 @@ def _keep_keys(sources: Sources, target: Path) -> None:
         _copy_database(vault, target / VAULT_FILE)
         with closing(open_writer(target / VAULT_FILE)) as taken:  # the old shop's may be of an earlier layout
             migrations.bring_up_to_date(taken, migrations.VAULT_LAYOUT)
-            if checksums.problems(taken):  # profiles that its keys don't open are dropped; the other keys count
-                with taken.transaction():
-                    checksums.begin(taken)
             taken.one("PRAGMA wal_checkpoint(TRUNCATE)")
 
 

@@ -89,7 +89,6 @@ class Remains(msgspec.Struct, frozen=True):
     Attributes:
         journal: Which records hold.
         sides_whole: Whether everything can be read that no journal brings back.
-        sides_proved: Whether it is also what was written, as its checksums say.
         shop: Whose ledger it is, ``None`` when that can't be read.
         joined: Whether it belongs to a head office.
         managers: Who may decide, with the hashes of their PINs.
@@ -99,7 +98,6 @@ class Remains(msgspec.Struct, frozen=True):
 
     journal: Intact = Intact()
     sides_whole: bool = False
-    sides_proved: bool = False
     shop: Shop | None = None
     joined: bool = False
     managers: tuple[CashierRow, ...] = ()
@@ -129,7 +127,6 @@ def remains(directory: Path, progress: Callable[[int, int], None] | None = None)
         return Remains(
             journal=_intact(ledger, progress),
             sides_whole=_sides_whole(ledger),
-            sides_proved=_or_none(lambda: checksums.problems(ledger)) == {},
             shop=_or_none(lambda: read_shop(ledger)),
             joined=_joined(ledger),
             managers=_managers(ledger),
@@ -201,11 +198,12 @@ def is_sound(path: Path, application_id: int) -> bool:
 
 
 def keys_hold(vault: Path) -> bool:
-    """Whether a vault is sound and every key in it is what was written."""
+    """Whether a vault is sound and every member's key in it is what was written."""
     if not is_sound(vault, VAULT_APPLICATION_ID):
         return False
     with _damaged(vault) as database:
-        return database is not None and _or_none(lambda: checksums.problems(database)) == {}
+        found = None if database is None else _or_none(lambda: checksums.problems(database))
+        return found is not None and "member_key" not in found
 
 
 @contextmanager

@@ -6,7 +6,7 @@ hold what it says was acknowledged: then the ledger was put back, and nothing in
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Final, Self
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from loyalty.replica import REPLICA, REPLICA_APPLICATION_ID, REPLICA_PAGE_SIZE, 
 from storage import checksums
 from storage.connection import open_new, open_replica_writer
 from storage.doubt import believe, is_doubted
-from storage.errors import Damaged, NewerSchema, NotALedger
+from storage.errors import Damaged, NewerSchema, NotALedger, StorageError
 from storage.exchange import Published
 from storage.files import check_header, log_path, os_errors, sync_directory
 from storage.publishing import Publication, forget_person
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from loyalty.feed import ChangesReply
     from loyalty.wire import EpochHead
-    from storage.connection import Database
     from storage.exchange import Link, ReplicaState
 
 TABLES: Final = (
@@ -73,11 +72,10 @@ def open_replica(path: Path, *, server_id: UUID, profile_key: bytes, holds: Call
         StorageError: It can't be read or written, or can't be made.
     """
     with os_errors(str(path)):
-        if is_doubted(path.parent) or not _usable(path):
+        if not _usable(path):
             discard(path)
             _make(path)
-            believe(path.parent)
-    replica = Replica(open_replica_writer(path), server_id, profile_key)
+    replica = Replica(path, server_id, profile_key)
     try:
         state, acked = replica.state(), replica.link().acked
         if (state and state.server_id != server_id) or (acked and not holds(acked)):
@@ -115,8 +113,9 @@ def forget(path: Path, members: list[bytes]) -> None:
 class Replica:
     """Head office's state in the making, on the thread that opened it."""
 
-    def __init__(self, database: Database, server_id: UUID, profile_key: bytes) -> None:
-        self._database = database
+    def __init__(self, path: Path, server_id: UUID, profile_key: bytes) -> None:
+        self._path = path
+        self._database = open_replica_writer(path)
         self._server_id = server_id
         self._profile_key = profile_key
 
@@ -217,6 +216,23 @@ class Replica:
         with closing(prepare(path, self._server_id, terminal_id, cursor, position_prefix, self.link())) as prepared:
             prepared.copy_to(self._database, pages=-1, progress=_silent)
         self._settle()
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether the daily proof found it damaged."""
+        return is_doubted(self._path.parent)
+
+    def begin_anew(self) -> None:
+        """Put an empty file in its place, as pages of this one may be damaged; one that others hold open is emptied."""
+        self._database.close()
+        with suppress(StorageError):  # Windows keeps the name of an open file
+            discard(self._path)
+        with os_errors(str(self._path)):
+            if not self._path.exists():
+                _make(self._path)
+            self._database = open_replica_writer(self._path)
+            self.empty()
+            believe(self._path.parent)
 
     def empty(self) -> None:
         """Forget everything: nothing counts as known until head office's whole state was published again."""

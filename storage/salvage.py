@@ -27,8 +27,10 @@ from storage.files import (
 )
 from storage.journal import Link, link_problem
 from storage.lock import take_lock
+from storage.mending import mend, sound_tables
 from storage.rebuild import fold_anew
 from storage.remains import BROKEN, ROWS, is_of_this_layout, newest_named
+from storage.tombstones import erase, unwritten
 from storage.vault import KEY_BYTES
 
 if TYPE_CHECKING:
@@ -59,14 +61,22 @@ class Salvaged(msgspec.Struct, frozen=True):
 
 
 def salvage(
-    damaged: Path, target: Path, *, base: Path | None = None, progress: Callable[[int, int], None] | None = None
+    damaged: Path,
+    target: Path,
+    *,
+    base: Path | None = None,
+    mend_from: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Salvaged:
     """Make a copy of what a damaged ledger still holds; cards, people and programmes are as the damaged one says.
+
+    A table of those that is not what was written, as its checksum says, is mended out of a copy.
 
     Args:
         damaged: The ledger; it is only read.
         target: The file to make; nothing may stand there.
         base: A copy of the same ledger that has the records the damaged one lacks.
+        mend_from: A copy of the same ledger for tables that are not what was written; without it, ``base``.
         progress: Told how many steps are done and how many there are; what it raises ends the work.
 
     Returns:
@@ -83,11 +93,14 @@ def salvage(
             part.one("PRAGMA synchronous = OFF")  # it counts when it is whole, and that is waited for below
             migrations.bring_up_to_date(part, migrations.LEDGER_LAYOUT)
             with part.transaction():
-                _copy_sides(source, part, base)
+                is_mended = _copy_sides(source, part, mend_from or base)
                 total = 2 * newest_named(source)
                 from_base = None if base is None else _take_base(base, part, progress, total)
                 last = _some(_take(part, source, from_base, progress, total), damaged)
                 fold_anew(part, None if progress is None else lambda done, _: progress(last.seq + done, total))
+                if is_mended:  # the copy may be from before somebody was erased
+                    for tombstone in unwritten(part, []):
+                        erase(part, tombstone)
         with os_errors(str(target)):
             sync_file(target)
     except BaseException:
@@ -151,35 +164,52 @@ def _reading(path: Path) -> Database:
     return open_damaged(path, frozen=not log_bytes(path))
 
 
-def _copy_sides(source: Database, part: Database, base: Path | None) -> None:
+def _copy_sides(source: Database, part: Database, mend_from: Path | None) -> bool:
     """Copy what no journal brings back; a row that can't be read ends the salvage.
 
-    A table that is not what was written, as its checksum says, is the copy's where the copy's is; the damaged one only
-    adds rows that the copy lacks.
+    Returns:
+        Whether rows may have come from the copy.
     """
     with ExitStack() as opened:
-        copy = opened.enter_context(closing(open_frozen(base))) if base and is_of_this_layout(base) else None
-        doubtful = checksums.problems(source).keys() - checksums.problems(copy).keys() if copy else set()
+        copy = opened.enter_context(closing(open_frozen(mend_from))) if mend_from else None
+        doubtful = _doubtful(source) & sound_tables(copy) if copy else frozenset()
         for table in LEDGER_CHECKED:
             part.run(f"DELETE FROM {table}")  # noqa: S608 - names of our own
+            _copy_table(source, part, table, strict=table not in doubtful)
             if copy and table in doubtful:
-                _copy_table(copy, part, table)
-            _copy_table(source, part, table, adding=table in doubtful)
+                mend(part, table, checksums.sum_of(source, table), copy)
     stamp = source.value("SELECT seq FROM sqlite_sequence WHERE name = 'edit'")
     if stamp is not None:  # a stamp is never given twice, also when its edit is gone
         part.run("DELETE FROM sqlite_sequence WHERE name = 'edit'")
         part.run("INSERT INTO sqlite_sequence(name, seq) VALUES ('edit', ?)", (stamp,))
+    return bool(doubtful)
 
 
-def _copy_table(source: Database, part: Database, table: str, *, adding: bool = False) -> None:
-    """Copy a table's rows; when adding, those that fit beside what stands there."""
+def _doubtful(source: Database) -> frozenset[str]:
+    """Which tables are not what was written, where the checksums themselves can be read."""
+    try:
+        return frozenset(table for table in checksums.problems(source) if _is_told(source, table))
+    except BROKEN:
+        return frozenset()
+
+
+def _is_told(source: Database, table: str) -> bool:
+    try:
+        checksums.sum_of(source, table)
+    except BROKEN:
+        return False
+    return True
+
+
+def _copy_table(source: Database, part: Database, table: str, *, strict: bool) -> None:
+    """Copy a table's rows; unless it is strict, those that are rows."""
     columns = [name for (_, name, *_) in part.all(f"PRAGMA table_info({table})")]
     names, marks = ", ".join(columns), ", ".join("?" * len(columns))
     insert = f"INSERT INTO {table}({names}) VALUES ({marks})"  # noqa: S608 - names of our own, here and below
     try:
         read = cast("Generator[Row]", source.each(f"SELECT {names} FROM {table}"))  # noqa: S608
         with closing(read) as rows:
-            if not adding:
+            if strict:
                 part.many(insert, rows)
             for row in rows:
                 with suppress(sqlite.IntegrityError):
@@ -256,7 +286,6 @@ def _save_keys(path: Path, renewed: Database) -> tuple[int, bool]:
                                 f"INSERT INTO {table}({name}, key) VALUES (?, ?) ON CONFLICT DO NOTHING",  # noqa: S608
                                 row,
                             )
-            whole = whole and not _lacks_keys(vault)
     except StorageError:
         whole = False
     return int(renewed.value("SELECT count(*) FROM member_key")), whole
@@ -269,14 +298,6 @@ def _keys(vault: Database, sql: str) -> Iterator[tuple[object, bytes] | None]:
             yield (name, key) if isinstance(key, bytes) and len(key) == KEY_BYTES else None
     except (*BROKEN, sqlite.Error):
         yield None
-
-
-def _lacks_keys(vault: Database) -> bool:
-    """Whether the vault says itself that it holds other keys than were written."""
-    try:
-        return not {"till_key", "member_key"}.isdisjoint(checksums.problems(vault))
-    except BROKEN:
-        return False
 
 
 def _free_name(path: Path) -> Path:

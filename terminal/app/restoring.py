@@ -16,9 +16,10 @@ from storage.backup import check_copy, key_path, restore, temporary, tombstones_
 from storage.errors import CopyStopped, Damaged, StorageError
 from storage.files import KEY_FILE, LEDGER_FILE, VAULT_FILE, os_errors, write_durably
 from storage.lock import take_lock
-from storage.remains import continuing, glance, is_of_this_layout, keys_hold, remains
+from storage.remains import continuing, glance, is_of_this_layout, is_sound, keys_hold, remains
 from storage.rotation import read_copy
 from storage.salvage import renew_vault, salvage
+from storage.schema import VAULT_APPLICATION_ID
 from storage.verify import verify
 from terminal.app.restoring_copies import Place, find_boxes, find_copies, fitting_key, folders
 from terminal.app.restoring_plans import (
@@ -161,7 +162,7 @@ class _Work:
         """Make the ledger anew of what it holds."""
         if not is_of_this_layout(self._ledger):  # an older layout is restored as it is, and brought up to date then
             return self._put(self._ledger, key=plan.key)
-        with self._salvaged(None) as (part, _):
+        with self._salvaged(None, plan.mend_from) as (part, _):
             return self._put(part, key=plan.key)
 
     def key_back(self, key: Path) -> Restored:
@@ -170,11 +171,12 @@ class _Work:
         return self._proved(Restored(records=0))
 
     @contextmanager
-    def _salvaged(self, base: Path | None) -> Iterator[tuple[Path, int]]:
+    def _salvaged(self, base: Path | None, mend_from: Path | None = None) -> Iterator[tuple[Path, int]]:
         """A sound ledger made of the damaged one's records, and how many it has; gone again afterwards."""
         self._progress(Stage.SAVING, 0, 0)
         with os_errors(str(self._directory)), temporary(self._directory / SALVAGED) as part:
-            saved = salvage(self._ledger, part, base=base, progress=partial(self._progress, Stage.SAVING))
+            progress = partial(self._progress, Stage.SAVING)
+            saved = salvage(self._ledger, part, base=base, mend_from=mend_from, progress=progress)
             try:
                 yield part, saved.records
             finally:
@@ -186,8 +188,8 @@ class _Work:
         self._go_on()
         self._tell(Step(Stage.PUTTING))
         vault = self._directory / VAULT_FILE
-        names_lost = not vault.exists()
-        if vault.exists() and not keys_hold(vault):
+        names_lost = not keys_hold(vault)
+        if vault.exists() and not is_sound(vault, VAULT_APPLICATION_ID):
             names_lost = bool(renew_vault(self._directory).aside)
         if key is not None:
             self._put_key(key)

@@ -54,9 +54,15 @@ class FromCopy(msgspec.Struct, frozen=True):
 
 
 class FromItself(msgspec.Struct, frozen=True):
-    """Make the ledger anew of what it holds itself; ``key`` is put where the programme key is missing."""
+    """Make the ledger anew of what it holds itself.
+
+    Attributes:
+        key: Is put where the programme key is missing.
+        mend_from: The copy out of which tables that are not what was written are mended.
+    """
 
     key: Path | None = None
+    mend_from: Path | None = None
 
 
 class KeyBack(msgspec.Struct, frozen=True):

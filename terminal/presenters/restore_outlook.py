@@ -88,11 +88,15 @@ def best_copy(findings: Findings, checks: Mapping[Path, Checked]) -> Found | Non
     return max(fit, key=lambda found: (of_copy(findings, found).reached, found.copy.made_at_us), default=None)
 
 
+def newest_of_itself(findings: Findings) -> Path | None:
+    """The newest copy that the damaged ledger goes on from."""
+    own = [found.copy for found in findings.copies if found.copy.path in findings.continuing]
+    newest = max(own, key=lambda copy: (copy.records, copy.made_at_us), default=None)
+    return newest.path if newest else None
+
+
 def itself_is_best(findings: Findings, best: Found | None) -> bool:
-    """Whether the damaged ledger goes at least as far as any copy, and has nothing that a copy tells better."""
+    """Whether the damaged ledger's own records go at least as far as any copy."""
     if not findings.remains.can_be_mended:
         return False
-    if best is None:
-        return True
-    itself, copy = of_itself(findings).reached, of_copy(findings, best).reached
-    return itself > copy or (itself == copy and findings.remains.sides_proved)
+    return best is None or of_itself(findings).reached >= of_copy(findings, best).reached

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from terminal.app.restoring_plans import FromCopy, FromItself, KeyBack, Plan
 from terminal.presenters.restore_model import BOX, CODE, URL
-from terminal.presenters.restore_outlook import of_copy, whole_box
+from terminal.presenters.restore_outlook import newest_of_itself, of_copy, whole_box
 from terminal.sync.recover import RecoverCommand
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def plan_of(way: str, model: Model) -> Plan | RecoverCommand | None:
     folder = Path(findings.black_box).expanduser() if findings.black_box else None
     match way:
         case "itself":
-            return FromItself(findings.key)
+            return FromItself(findings.key, newest_of_itself(findings))
         case "key" if findings.key is not None:
             return KeyBack(findings.key)
         case "box":

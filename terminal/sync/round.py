@@ -100,6 +100,9 @@ def run_round(
 
 def _steps(around: Round, software: str, *, comparing: bool) -> RoundResult:
     greeting = greet(around, software)
+    if around.replica.is_doubted:
+        around.replica.begin_anew()
+        around.journal.followed = False
     if greeting.server_restored:
         send_tombstones(around)
         # Before the records: when they are there, the next greeting can't tell any more that it was put back.

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from storage.doubt import is_doubted
 from storage.errors import Busy, StorageError
 from terminal.app.expire import expire_member, members_due
 from terminal.sync.context import Hooks
@@ -187,9 +186,7 @@ class SyncThread:
         while not self._tasks.empty():
             self._tasks.get_nowait()()
         head_office = self._means.owner.store.head_office
-        if self._session is not None and (
-            self._session.head_office != head_office or is_doubted(self._means.owner.store.directory)
-        ):
+        if self._session is not None and self._session.head_office != head_office:
             self._close()
             self._due_s = 0.0
         if head_office is None:

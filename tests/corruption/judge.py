@@ -98,8 +98,11 @@ def _in_the_background(shop: Shop, store: Store) -> Verdict:
         return Verdict(Noticed.BUG, detail=traceback.format_exc())
     if not result.ok:
         return Verdict(Noticed.AT_VERIFY, detail=result.problems[0])
-    if result.replica_problems:  # the sync thread sees the proof's mark and begins anew
-        assert _is_fetched_anew(store), "a replica that the proof doubts is emptied"
+    if result.replica_problems:  # the next round with head office begins anew
+        with closing(store.open_replica()) as replica:
+            assert replica.is_doubted
+            replica.begin_anew()
+        assert _is_fetched_anew(store), "it is empty now"
         return Verdict(Noticed.SAID_INCOMPLETE, detail=result.replica_problems[0])
     return Verdict(Noticed.HARMLESS)
 

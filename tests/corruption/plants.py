@@ -112,7 +112,7 @@ def by_sql() -> Iterator[Damage]:
     yield edited("a letter of a note changed", _run("UPDATE free_text SET text = replace(text, 'e', 'u')"))
     yield edited("cashiers gone", _run("DELETE FROM cashier"))
     yield edited("card given away", _run(f"UPDATE card SET member_id = {RICHEST} WHERE member_id <> {RICHEST}"))  # noqa: S608 - a constant
-    yield edited("rules changed", _run("UPDATE programme SET document = replace(document, '1', '9')"))
+    yield edited("rules changed", _run("UPDATE programme SET document = replace(document, 'Kaffee', 'Kaffae')"))
     yield edited("points changed", lambda connection: _more_points(connection, forge="none"))
     yield edited("points changed and rehashed", lambda connection: _more_points(connection, forge="one"))
     yield edited("points changed, chain forged to its end", lambda connection: _more_points(connection, forge="all"))

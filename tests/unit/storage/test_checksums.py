@@ -16,6 +16,7 @@ from loyalty.replica import REPLICA_CHECKED
 from storage import checksums, sqlite
 from storage.checksums import LEDGER_CHECKED, VAULT_CHECKED
 from storage.connection import open_in_memory, open_new, open_reader, open_writer
+from storage.errors import Damaged, DiskFailed
 from tests.corruption import shop
 
 if TYPE_CHECKING:
@@ -139,6 +140,22 @@ def test_a_checksum_that_is_gone_is_told(copied: Path) -> None:
     assert problems(copied / "vault.sqlite") == {"till_key": "vault.sqlite: till_key has no checksum"}
 
 
+@pytest.mark.parametrize("value", ["NULL", "''", "x'00'", "0.5"])
+def test_a_checksum_that_is_no_number_is_told(copied: Path, value: str) -> None:
+    """One bit makes a number nothing, or a text."""
+    path = copied / "ledger.sqlite"
+    with closing(sqlite.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA writable_schema = 1")
+        connection.execute(
+            "UPDATE sqlite_schema SET sql = replace(replace(sql, 'STRICT, ', ''), 'rows INTEGER NOT NULL', 'rows')"
+            " WHERE name = 'table_checksum'"
+        )
+    by_hand(path, f"UPDATE table_checksum SET rows = {value} WHERE name = 'card'")  # noqa: S608 - planted
+    assert problems(path) == problems(path, rows_max=5) == {"card": "ledger.sqlite: card has no checksum"}
+    with closing(open_reader(path)) as database, pytest.raises(Damaged, match="card has no checksum"):
+        checksums.sum_of(database, "card")
+
+
 def test_large_tables_may_be_left_out(copied: Path) -> None:
     """What runs after every start looks at small ones alone."""
     by_hand(copied / "ledger.sqlite", "DELETE FROM card")
@@ -163,6 +180,19 @@ def test_a_long_look_gives_way(ledger: LedgerOfTests) -> None:
         with pytest.raises(KeyboardInterrupt):
             checksums.problems(database, pause=stop)
         assert checksums.problems(database) == {}, "the connection can be used on"
+
+
+def test_what_the_disk_says_is_told_as_it_is(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite ends the transaction by itself on some errors; that there is none to end is no error of its own."""
+    monkeypatch.setattr(checksums, "ROWS_PER_STEP", 1)
+    with closing(open_reader(copied / "ledger.sqlite")) as database:
+
+        def fail() -> None:
+            database.run("ROLLBACK")
+            raise DiskFailed("EIO")
+
+        with pytest.raises(DiskFailed, match="EIO"):
+            checksums.problems(database, pause=fail)
 
 
 # ---------------------------------------------------------------------------------------- how they are kept

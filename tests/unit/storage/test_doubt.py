@@ -60,7 +60,8 @@ def test_a_damaged_replica_is_emptied_and_the_ledger_is_fine(
     result = verify(joined.directory)
     assert (result.ok, len(result.replica_problems) > 0) == (True, True)
     assert all(problem.startswith("replica.sqlite") for problem in result.replica_problems)
-    assert is_doubted(joined.directory)
+    assert joined.replica.is_doubted
+    joined.replica.begin_anew()
     assert joined.replica.state() is None
     assert not is_doubted(joined.directory)
     joined.pull(joined.statement(HERS, 7))

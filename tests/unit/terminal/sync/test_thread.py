@@ -166,7 +166,7 @@ def test_a_replica_that_the_proof_doubts_is_fetched_anew(running: RunningSync) -
     running.until(lambda status: status.mode is SyncMode.ONLINE and not status.waiting)
     asked = running.office.calls.count("changes")
     doubt(running.desk.store.directory)
-    running.thread.nudge()
+    running.thread.ask()
     deadline = time.monotonic() + PATIENCE_S
     with running.desk.store.reader() as reader:
         while running.office.calls.count("changes") == asked or reader.account(running.till.member()).balance != 777:
