@@ -100,6 +100,18 @@ def test_a_key_that_was_changed_costs_one_name(lonely: LonelyTill) -> None:
     assert verify(lonely.ledger.directory).problems == ()
 
 
+def test_a_ledger_from_a_failing_disk_is_recovered_with_a_damaged_table(lonely: LonelyTill) -> None:
+    """There is nothing else: the till sells again, and what stands there counts from then on."""
+    enrol_anna(lonely)
+    lonely.back_up()
+    lonely.sell()
+    lonely.lose()
+    with closing(sqlite.connect(lonely.copy, isolation_level=None)) as copy:
+        copy.execute("UPDATE shop SET till_name = till_name || 'x'")
+    assert isinstance(lonely.recover(), Recovered)
+    assert verify(lonely.ledger.directory).problems == ()
+
+
 def _cut_off(_staging: Staging) -> None:
     raise KeyboardInterrupt
 

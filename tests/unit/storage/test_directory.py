@@ -12,7 +12,7 @@ import pytest
 from loyalty.directory import CardStatus, Profile, Role, search_terms
 from loyalty.folding import fold_word, fold_words, national_digits
 from loyalty.programme import parse_programme
-from storage.directory import read_programme
+from storage.directory import check_card, read_programme
 from storage.errors import Damaged
 from storage.types import CardRow, CashierRow, KnownCard
 from storage.vault import seal, unseal
@@ -338,3 +338,12 @@ def test_terms_of_a_bare_name() -> None:
     """Without phone, e-mail and birthday only the words count."""
     assert search_terms(Profile("Anna", birthday=None)) == {("word", "anna")}
     assert search_terms(Profile("?", birthday=date(2000, 1, 1))) == set()
+
+
+@pytest.mark.parametrize(("backwards", "is_indexed"), [("8100000000092", True), ("1800000000092", False)])
+def test_a_card_that_its_indexes_contradict_is_damage(backwards: str, *, is_indexed: bool) -> None:
+    """Both pages would have to be damaged alike for a scan to show another account."""
+    number = "2900000000081"
+    check_card(number, number[::-1], is_indexed=True)
+    with pytest.raises(Damaged, match="not what its indexes say"):
+        check_card(number, backwards, is_indexed=is_indexed)

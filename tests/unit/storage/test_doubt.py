@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 from uuid import UUID
 
 import pytest
 
 from storage import sqlite
+from storage.connection import open_reader
 from storage.doubt import believe, doubt, is_doubted, replica_problems
-from storage.files import DOUBT_MARK
-from storage.verify import verify
+from storage.errors import Busy, DiskFailed, ReadOnlyDisk, StorageError
+from storage.files import DOUBT_MARK, REPLICA_FILE
+from storage.verify import VerifyResult, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from storage.connection import Database
     from storage.store import Reader
     from tests.fakes.ledger import LedgerOfTests
     from tests.fakes.ledger_joined import JoinedLedger
@@ -91,6 +94,54 @@ def test_what_is_no_replica_is_replaced_without_a_proof(joined: JoinedLedger) ->
     assert replica_problems(joined.directory) == ()
     path.write_bytes(b"a letter" * 1_000)
     assert len(replica_problems(joined.directory)) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(DiskFailed("EIO"), ("EIO",)), (Busy("x"), ()), (ReadOnlyDisk("x"), ())], ids=str
+)
+def test_what_can_not_be_looked_at_now_is_no_damage(
+    joined: JoinedLedger, monkeypatch: pytest.MonkeyPatch, error: StorageError, told: tuple[str, ...]
+) -> None:
+    """It is in use, or just being put in place; a disk that gives nothing is reason enough to ask anew."""
+    joined.pull(joined.statement(HERS, 500))
+
+    def fail(path: Path) -> Database:
+        if path.name == REPLICA_FILE:
+            raise error
+        return open_reader(path)
+
+    monkeypatch.setattr("storage.doubt.open_reader", fail)
+    assert verify(joined.directory) == VerifyResult(ok=True, records=3, problems=(), replica_problems=told)
+
+
+def test_a_replica_that_vanishes_is_no_problem_of_the_ledger(
+    joined: JoinedLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sync thread puts another one in its place meanwhile."""
+    joined.pull(joined.statement(HERS, 500))
+
+    def gone(_: Database) -> NoReturn:
+        raise ReadOnlyDisk("unable to open database file")
+
+    monkeypatch.setattr("storage.verify.read_link", gone)
+    assert verify(joined.directory).ok
+
+
+def test_one_that_others_hold_open_is_emptied(
+    joined: JoinedLedger, joined_reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows keeps the name of an open file; then nothing in it counts any more."""
+    joined.pull(joined.statement(HERS, 500))
+    doubt(joined.directory)
+
+    def keep(path: Path) -> NoReturn:
+        raise ReadOnlyDisk(f"{path} is open")
+
+    monkeypatch.setattr("storage.replica.discard", keep)
+    joined.replica.begin_anew()
+    assert joined.replica.state() is None
+    assert joined_reader.account(HERS).balance == 0
+    assert not is_doubted(joined.directory)
 
 
 def test_a_till_that_stands_alone_has_none_to_prove(ledger: LedgerOfTests) -> None:

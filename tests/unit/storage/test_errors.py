@@ -24,6 +24,12 @@ def test_a_full_disk_is_no_failing_one(code: int, kind: type[StorageError]) -> N
     assert type(known_error(error, "opening")) is kind
 
 
+def test_a_text_that_is_none_is_damage() -> None:
+    """A disk has turned a letter over."""
+    error = UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
+    assert type(known_error(error, "ledger.sqlite")) is Damaged
+
+
 def test_no_memory_is_no_bug_of_ours() -> None:
     """The driver has no error of its own for SQLite that finds none; closing a program may help, support can't."""
     assert type(known_error(MemoryError(), "ledger.sqlite")) is OutOfResources
