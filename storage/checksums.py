@@ -151,16 +151,10 @@ def problems(
             database.run("ROLLBACK")  # nothing was written; SQLite refuses to commit what has met a damaged page
 
 
-def sum_of(database: Database, table: str) -> Sum:
-    """What a table's rows came to when they were written.
-
-    Raises:
-        Damaged: Nobody can tell.
-    """
+def told_of(database: Database, table: str) -> Sum | None:
+    """What a table's rows came to when they were written; ``None`` when nobody can tell."""
     row = database.one("SELECT rows, sum FROM table_checksum WHERE name = ?", (table,))
-    if row is None or not all(isinstance(value, int) for value in row):
-        raise Damaged(f"{database.name}: {table} has no checksum")
-    return Sum(*row)
+    return Sum(*row) if row and all(isinstance(value, int) for value in row) else None
 
 
 def columns_of(database: Database, table: str) -> list[Column]:

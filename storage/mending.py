@@ -44,7 +44,8 @@ def mend(part: Database, table: str, wanted: checksums.Sum, copy: Database) -> b
     except (sqlite.OperationalError, Damaged, NotALedger):  # of a layout without it, or not to be read
         return False
     put = f"INTO {table} VALUES ({', '.join('?' * len(columns))})"
-    found = checksums.sum_of(part, table)
+    found = checksums.told_of(part, table)
+    assert found is not None, "it is guarded"
     gap, lacking = (wanted.sum - found.sum) & CHECKSUM_MASK, wanted.rows - found.rows
     one = [row for row, digest in missing if (lacking, digest) == (1, gap)]
     one += [row for row, digest in changed if (lacking, digest) == (0, gap)]
@@ -52,7 +53,7 @@ def mend(part: Database, table: str, wanted: checksums.Sum, copy: Database) -> b
         part.run(f"INSERT OR REPLACE {put}", one[0])
         return True
     part.many(f"INSERT OR IGNORE {put}", (row for row, _ in missing))
-    return checksums.sum_of(part, table) == wanted
+    return checksums.told_of(part, table) == wanted
 
 
 def _compared(

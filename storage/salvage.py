@@ -7,7 +7,7 @@ a copy like any other, which ``storage.backup.restore`` puts in place; the damag
 from __future__ import annotations
 
 from contextlib import ExitStack, closing, suppress
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 import msgspec
 
@@ -54,10 +54,12 @@ class Salvaged(msgspec.Struct, frozen=True):
     Attributes:
         records: How many records the new file holds.
         from_base: How many of them came from the copy; the others from the damaged ledger.
+        unproved: What is wrong with tables that were taken as they are, because nothing tells what was written.
     """
 
     records: int
     from_base: int
+    unproved: tuple[str, ...] = ()
 
 
 def salvage(
@@ -93,12 +95,12 @@ def salvage(
             part.one("PRAGMA synchronous = OFF")  # it counts when it is whole, and that is waited for below
             migrations.bring_up_to_date(part, migrations.LEDGER_LAYOUT)
             with part.transaction():
-                is_mended = _copy_sides(source, part, mend_from or base)
+                sides = _copy_sides(source, part, mend_from or base)
                 total = 2 * newest_named(source)
                 from_base = None if base is None else _take_base(base, part, progress, total)
                 last = _some(_take(part, source, from_base, progress, total), damaged)
                 fold_anew(part, None if progress is None else lambda done, _: progress(last.seq + done, total))
-                if is_mended:  # the copy may be from before somebody was erased
+                if sides.is_mended:  # the copy may be from before somebody was erased
                     for tombstone in unwritten(part, []):
                         erase(part, tombstone)
         with os_errors(str(target)):
@@ -106,7 +108,7 @@ def salvage(
     except BaseException:
         target.unlink(missing_ok=True)
         raise
-    return Salvaged(last.seq, from_base.seq if from_base else 0)
+    return Salvaged(last.seq, from_base.seq if from_base else 0, tuple(sides.unproved.values()))
 
 
 class RenewedVault(msgspec.Struct, frozen=True):
@@ -164,41 +166,46 @@ def _reading(path: Path) -> Database:
     return open_damaged(path, frozen=not log_bytes(path))
 
 
-def _copy_sides(source: Database, part: Database, mend_from: Path | None) -> bool:
-    """Copy what no journal brings back; a row that can't be read ends the salvage.
+class _Sides(NamedTuple):
+    """What came of the tables that no journal brings back.
 
-    Returns:
-        Whether rows may have come from the copy.
+    Attributes:
+        unproved: What is wrong with those that are taken as they are, by table.
+        is_mended: Whether rows may have come from a copy.
     """
+
+    unproved: dict[str, str]
+    is_mended: bool
+
+
+def _copy_sides(source: Database, part: Database, mend_from: Path | None) -> _Sides:
+    """Copy what no journal brings back; a row that can't be read ends the salvage."""
     with ExitStack() as opened:
         copy = opened.enter_context(closing(open_frozen(mend_from))) if mend_from else None
-        doubtful = _doubtful(source) & sound_tables(copy) if copy else frozenset()
+        unproved = _problems(source)
+        mendable = {
+            table: wanted
+            for table in unproved.keys() & (sound_tables(copy) if copy else frozenset())
+            if (wanted := checksums.told_of(source, table)) is not None
+        }
         for table in LEDGER_CHECKED:
             part.run(f"DELETE FROM {table}")  # noqa: S608 - names of our own
-            _copy_table(source, part, table, strict=table not in doubtful)
-            if copy and table in doubtful:
-                mend(part, table, checksums.sum_of(source, table), copy)
+            _copy_table(source, part, table, strict=table not in mendable)
+            if copy and table in mendable and mend(part, table, mendable[table], copy):
+                del unproved[table]
     stamp = source.value("SELECT seq FROM sqlite_sequence WHERE name = 'edit'")
     if stamp is not None:  # a stamp is never given twice, also when its edit is gone
         part.run("DELETE FROM sqlite_sequence WHERE name = 'edit'")
         part.run("INSERT INTO sqlite_sequence(name, seq) VALUES ('edit', ?)", (stamp,))
-    return bool(doubtful)
+    return _Sides(unproved, bool(mendable))
 
 
-def _doubtful(source: Database) -> frozenset[str]:
-    """Which tables are not what was written, where the checksums themselves can be read."""
+def _problems(source: Database) -> dict[str, str]:
+    """Which tables are not what was written; none where the checksums themselves can't be read."""
     try:
-        return frozenset(table for table in checksums.problems(source) if _is_told(source, table))
+        return checksums.problems(source)
     except BROKEN:
-        return frozenset()
-
-
-def _is_told(source: Database, table: str) -> bool:
-    try:
-        checksums.sum_of(source, table)
-    except BROKEN:
-        return False
-    return True
+        return {}
 
 
 def _copy_table(source: Database, part: Database, table: str, *, strict: bool) -> None:

@@ -18,7 +18,7 @@ from storage.files import KEY_FILE, LEDGER_FILE, VAULT_FILE, os_errors, write_du
 from storage.lock import take_lock
 from storage.remains import continuing, glance, is_of_this_layout, is_sound, keys_hold, remains
 from storage.rotation import read_copy
-from storage.salvage import renew_vault, salvage
+from storage.salvage import Salvaged, renew_vault, salvage
 from storage.schema import VAULT_APPLICATION_ID
 from storage.verify import verify
 from terminal.app.restoring_copies import Place, find_boxes, find_copies, fitting_key, folders
@@ -154,16 +154,16 @@ class _Work:
             raise Damaged(f"{plan.path} is no copy of a ledger")
         if not plan.newer:
             return self._put(plan.path)
-        with self._salvaged(plan.path) as (part, records):
+        with self._salvaged(plan.path) as (part, saved):
             _take_along(plan.path, part, base.terminal_id)
-            return self._put(part, newer=records - base.records)
+            return self._put(part, newer=saved.records - base.records, unproved=saved.unproved)
 
     def from_itself(self, plan: FromItself) -> Restored:
         """Make the ledger anew of what it holds."""
         if not is_of_this_layout(self._ledger):  # an older layout is restored as it is, and brought up to date then
             return self._put(self._ledger, key=plan.key)
-        with self._salvaged(None, plan.mend_from) as (part, _):
-            return self._put(part, key=plan.key)
+        with self._salvaged(None, plan.mend_from) as (part, saved):
+            return self._put(part, key=plan.key, unproved=saved.unproved)
 
     def key_back(self, key: Path) -> Restored:
         """Put the programme key where it belongs."""
@@ -171,19 +171,21 @@ class _Work:
         return self._proved(Restored(records=0))
 
     @contextmanager
-    def _salvaged(self, base: Path | None, mend_from: Path | None = None) -> Iterator[tuple[Path, int]]:
-        """A sound ledger made of the damaged one's records, and how many it has; gone again afterwards."""
+    def _salvaged(self, base: Path | None, mend_from: Path | None = None) -> Iterator[tuple[Path, Salvaged]]:
+        """A sound ledger made of the damaged one's records, and what was saved; gone again afterwards."""
         self._progress(Stage.SAVING, 0, 0)
         with os_errors(str(self._directory)), temporary(self._directory / SALVAGED) as part:
             progress = partial(self._progress, Stage.SAVING)
             saved = salvage(self._ledger, part, base=base, mend_from=mend_from, progress=progress)
             try:
-                yield part, saved.records
+                yield part, saved
             finally:
                 for beside in (key_path(part), tombstones_path(part)):
                     beside.unlink(missing_ok=True)
 
-    def _put(self, source: Path, *, key: Path | None = None, newer: int = 0) -> Restored:
+    def _put(
+        self, source: Path, *, key: Path | None = None, newer: int = 0, unproved: tuple[str, ...] = ()
+    ) -> Restored:
         """Put a sound ledger in place; from here on the work is not stopped any more."""
         self._go_on()
         self._tell(Step(Stage.PUTTING))
@@ -194,7 +196,7 @@ class _Work:
         if key is not None:
             self._put_key(key)
         started = restore(source, self._directory, clock=self._clock, ids=self._ids)
-        return self._proved(Restored(started.seq, newer, names_lost=names_lost))
+        return self._proved(Restored(started.seq, newer, names_lost=names_lost, problems=unproved))
 
     def _put_key(self, key: Path) -> None:
         """Put a programme key in place; one that does not fit is set aside."""
@@ -215,7 +217,7 @@ class _Work:
         try:
             self._progress(Stage.VERIFYING, 0, 0)
             result = verify(self._directory, partial(self._progress, Stage.VERIFYING))
-            records, problems = result.records, result.problems
+            records, problems = result.records, (*problems, *result.problems)
         except CopyStopped:
             proved = False
         return Restored(records, restored.newer, aside, restored.names_lost, problems, proved)

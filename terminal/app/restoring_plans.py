@@ -103,7 +103,7 @@ class Restored(msgspec.Struct, frozen=True):
         newer: How many of them are newer than the copy and were saved all the same.
         aside: Under which names what stood there was kept, in the data directory.
         names_lost: Whether people's names can't be read any more, because their keys are lost.
-        problems: What the proof at the end found, for support.
+        problems: What the proof at the end found, and what was taken although nothing proves it, for support.
         proved: Whether that proof ran to its end.
     """
 

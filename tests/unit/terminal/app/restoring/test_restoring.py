@@ -220,6 +220,16 @@ def test_lost_names_are_told(till: LedgerOfTests, damage: Callable[[Path], None]
     assert balance(till) == 2 * SALES * 10
 
 
+def test_what_nothing_proves_is_told(till: LedgerOfTests) -> None:
+    """The till sells again; somebody has to look at what stands there now."""
+    with closing(sqlite.connect(till.directory / LEDGER_FILE, isolation_level=None)) as ledger:
+        ledger.execute("UPDATE shop SET till_name = till_name || 'x'")
+    outcome, _ = done(till, FromItself())
+    assert isinstance(outcome, Restored)
+    assert outcome.problems == ("ledger.sqlite: shop: a row is not as it was written",)
+    assert verify(till.directory).ok
+
+
 def test_a_changed_key_is_told_and_the_till_is_proved(till: LedgerOfTests) -> None:
     """One name is lost; that it can't be read is no reason to restore again and again."""
     with closing(sqlite.connect(till.directory / VAULT_FILE, isolation_level=None)) as vault:
