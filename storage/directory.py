@@ -22,7 +22,7 @@ _CARD = """SELECT card_ref, number, member_id, status, number_reversed,
     WHERE same.member_id = card.member_id AND same.card_ref = card.card_ref)
 FROM card WHERE number = ?"""
 _ONLY_BY_END = """SELECT 1 FROM card INDEXED BY card_by_end WHERE number_reversed = ?
-AND NOT EXISTS (SELECT 1 FROM card WHERE number = ?)"""
+AND NOT EXISTS (SELECT 1 FROM card WHERE number = ? AND status <> '')"""  # the row itself: its index may lead to none
 _CASHIERS = "SELECT cashier_id, name, role, pin_hash, blocked, failures, locked_until_us FROM cashier"
 _PROFILE = """SELECT nonce, box, member_id FROM member_profile
 WHERE member_id = ifnull((SELECT merged_into FROM account WHERE member_id = ?1), ?1)"""

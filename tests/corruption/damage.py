@@ -50,6 +50,11 @@ def _flipped(name: str, offset: int, bit: int) -> Callable[[Path], None]:
     return do
 
 
+def flipped(name: str, offset: int, bit: int) -> Damage:
+    """One bit."""
+    return Damage("bit flipped", f"{name} byte {offset} bit {bit}", _flipped(name, offset, bit))
+
+
 def _truncated(name: str, length: int) -> Callable[[Path], None]:
     return lambda directory: os.truncate(directory / name, length)
 

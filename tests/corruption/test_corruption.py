@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from storage import known_cards, statements, verify
+from storage.connection import open_frozen
+from tests.corruption import damage
 from tests.corruption.bench import STATES, Bench
 from tests.corruption.judge import Noticed
 from tests.corruption.plants import by_sql, of_replica
@@ -61,6 +64,16 @@ def test_a_changed_balance_is_neither_shown_nor_booked_upon(tmp_path: Path) -> N
     verdict = bench.judge(next(by_sql()))
     assert verdict.noticed is Noticed.AT_READ
     assert "the bookings say" in verdict.detail
+
+
+def test_a_card_whose_index_leads_nowhere_is_no_new_card(tmp_path: Path) -> None:
+    """Else its member would begin at nothing until the daily proof; one bit of the entry's key is enough."""
+    bench = Bench(tmp_path, "alone")
+    with closing(open_frozen(bench.template / "ledger.sqlite")) as ledger:
+        number, ref = ledger.one("SELECT number, card_ref FROM card ORDER BY number LIMIT 1") or ()
+    entry = (bench.template / "ledger.sqlite").read_bytes().index(number.encode() + ref)
+    verdict = bench.judge(damage.flipped("ledger.sqlite", entry + len(number), bit=3))
+    assert (verdict.noticed, verdict.wrong_before) == (Noticed.AT_READ, False)
 
 
 def test_the_proof_can_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
