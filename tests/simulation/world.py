@@ -146,6 +146,11 @@ class World:
         )
         return str(found[0][0]) if found else ""
 
+    def _is_listed(self, sim: SimTill) -> bool:
+        """Whether head office knows a till; one that was put back may not."""
+        known = "SELECT 1 FROM terminal WHERE terminal_id = ?"
+        return bool(rows(self.office.database_file, known, (sim.terminal_id.hex,)))
+
     def count(self, what: str) -> None:
         """Note that something was done."""
         self.counts[what] = self.counts.get(what, 0) + 1
@@ -266,7 +271,7 @@ class World:
         return f"of {sim.name}"
 
     def _revoke(self) -> str:
-        joined = [sim for sim in self.tills if sim.joined and not sim.shut_out]
+        joined = [sim for sim in self.tills if sim.joined and not sim.shut_out and self._is_listed(sim)]
         if len(joined) < SMALL.tills_min + 1:
             return ""
         sim = self.rng.choice(joined)
