@@ -216,6 +216,8 @@ def restore(source: Path, directory: Path, *, clock: Clock, ids: Ids) -> Head:
                 discard(directory / SEARCH_FILE)  # made from what the other ledger knew
                 discard(directory / FIGURES_FILE)
                 swap(part, directory, started)
+                with closing(open_writer(directory / VAULT_FILE)) as vault:
+                    accept_keys(vault)
         finally:
             lock.release()
     return started
@@ -354,10 +356,9 @@ def _begin_epoch(part: Path, directory: Path, key: bytes, clock: Clock, ids: Ids
     """Replay erasures, drop profiles nobody can open any more, and append the first record of the new epoch."""
     with closing(open_writer(part)) as ledger, closing(open_writer(directory / VAULT_FILE)) as vault:
         migrations.bring_up_to_date(ledger, migrations.LEDGER_LAYOUT)
-        accept_keys(vault)
         with ledger.transaction():
             replay_erasures(ledger, vault, ids, missing_from(ledger, read_tombstones(directory)))
-            drop_what_is_closed(ledger, vault)
+            drop_what_is_closed(ledger, vault, directory / REPLICA_FILE)
             continue_in_new_epoch(ledger, key=key, clock=clock, ids=ids)
         follow_anew(vault)
         vault.one("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -108,7 +108,17 @@ def whose_copy(path: Path) -> UUID:
         return read_shop(database).terminal_id
 
 
-def make_ledger(sources: Sources, target: Path, *, may_lack: bool, clock: Clock, ids: Ids) -> Missing | None:
+class Made(msgspec.Struct, frozen=True):
+    """A ledger was made.
+
+    Attributes:
+        unproved: What is wrong with tables that were taken as they are, because nothing tells what was written.
+    """
+
+    unproved: tuple[str, ...] = ()
+
+
+def make_ledger(sources: Sources, target: Path, *, may_lack: bool, clock: Clock, ids: Ids) -> Missing | Made:
     """Make a data directory, its journal gone on with by the box as far as its chain goes, and begin a new epoch.
 
     Args:
@@ -119,7 +129,7 @@ def make_ledger(sources: Sources, target: Path, *, may_lack: bool, clock: Clock,
         ids: Fresh ids.
 
     Returns:
-        Which records are missing when it was not made because of them, else ``None``.
+        What it is, or which records are missing when it was not made because of them.
 
     Raises:
         StorageError: The copy or the box can't be used, or the disk did not take it.
@@ -137,21 +147,23 @@ def make_ledger(sources: Sources, target: Path, *, may_lack: bool, clock: Clock,
             missing = _missing(part, sources.contents) if sources.contents and not may_lack else None
             if missing is not None:
                 return missing
-            _accept_tables(part)
+            made = Made(_accept_tables(part))
             _put_erasures(sources, part, target)
             _keep_keys(sources, target)
             restore(part, target, clock=clock, ids=ids)
-    return None
+    return made
 
 
-def _accept_tables(part: Path) -> None:
-    """Take the tables that no journal proves as they are: there is nothing else, and the till is to sell again."""
+def _accept_tables(part: Path) -> tuple[str, ...]:
+    """Take the tables that no journal proves as they are, for the till is to sell again; gives what is wrong."""
     with closing(open_writer(part)) as ledger:
-        if checksums.problems(ledger):
+        found = tuple(checksums.problems(ledger).values())
+        if found:
             with ledger.transaction():
                 checksums.begin(ledger)
         ledger.one("PRAGMA wal_checkpoint(TRUNCATE)")
         ledger.one("PRAGMA journal_mode = DELETE")
+    return found
 
 
 def _missing(part: Path, contents: BlackBoxContents) -> Missing | None:

@@ -259,8 +259,12 @@ def _usable(path: Path) -> bool:
     try:
         check_header(path, REPLICA_APPLICATION_ID)
         with closing(open_replica_writer(path)) as database:
-            return not layout_problems(database) and database.value("PRAGMA quick_check(1)") == "ok"
-    except (NotALedger, NewerSchema, Damaged):
+            if layout_problems(database) or database.value("PRAGMA quick_check(1)") != "ok":
+                return False
+            read_state(database)
+            read_link(database)
+            return True
+    except (NotALedger, NewerSchema, Damaged, ValueError, TypeError):  # the last two: an id that is none
         return False
 
 

@@ -15,7 +15,7 @@ from storage import checksums, migrations, sqlite
 from storage.checksums import LEDGER_CHECKED
 from storage.connection import Database, open_damaged, open_frozen, open_new, open_private
 from storage.create import build_vault
-from storage.errors import Damaged, StorageError
+from storage.errors import Damaged, StorageError, as_written
 from storage.files import (
     VAULT_FILE,
     log_bytes,
@@ -101,8 +101,9 @@ def salvage(
                 last = _some(_take(part, source, from_base, progress, total), damaged)
                 fold_anew(part, None if progress is None else lambda done, _: progress(last.seq + done, total))
                 if sides.is_mended:  # the copy may be from before somebody was erased
-                    for tombstone in unwritten(part, []):
-                        erase(part, tombstone)
+                    with as_written("tombstone"):
+                        for tombstone in unwritten(part, []):
+                            erase(part, tombstone)
         with os_errors(str(target)):
             sync_file(target)
     except BaseException:
@@ -181,8 +182,8 @@ class _Sides(NamedTuple):
 def _copy_sides(source: Database, part: Database, mend_from: Path | None) -> _Sides:
     """Copy what no journal brings back; a row that can't be read ends the salvage."""
     with ExitStack() as opened:
-        copy = opened.enter_context(closing(open_frozen(mend_from))) if mend_from else None
         unproved = _problems(source)
+        copy = _help(mend_from, opened) if unproved else None
         mendable = {
             table: wanted
             for table in unproved.keys() & (sound_tables(copy) if copy else frozenset())
@@ -200,12 +201,20 @@ def _copy_sides(source: Database, part: Database, mend_from: Path | None) -> _Si
     return _Sides(unproved, bool(mendable))
 
 
+def _help(mend_from: Path | None, opened: ExitStack) -> Database | None:
+    """The copy out of which tables are mended; ``None`` when there is none, or it can't be read any more."""
+    try:
+        return opened.enter_context(closing(open_frozen(mend_from))) if mend_from else None
+    except StorageError:
+        return None
+
+
 def _problems(source: Database) -> dict[str, str]:
-    """Which tables are not what was written; none where the checksums themselves can't be read."""
+    """What is wrong with tables that are not what was written, by table."""
     try:
         return checksums.problems(source)
-    except BROKEN:
-        return {}
+    except BROKEN as error:
+        return {"table_checksum": f"{source.name}: no checksum can be read: {error.support}"}
 
 
 def _copy_table(source: Database, part: Database, table: str, *, strict: bool) -> None:
@@ -282,6 +291,7 @@ def _save_keys(path: Path, renewed: Database) -> tuple[int, bool]:
     whole = True
     try:
         with closing(_reading(path)) as vault, renewed.transaction():
+            lacks = _problems(vault)
             for table, name in (("till_key", "name"), ("member_key", "member_id")):
                 for direction in ("ASC", "DESC"):
                     rows = _keys(vault, f"SELECT {name}, key FROM {table} ORDER BY {name} {direction}")  # noqa: S608
@@ -293,6 +303,7 @@ def _save_keys(path: Path, renewed: Database) -> tuple[int, bool]:
                                 f"INSERT INTO {table}({name}, key) VALUES (?, ?) ON CONFLICT DO NOTHING",  # noqa: S608
                                 row,
                             )
+            whole = whole and "member_key" not in lacks
     except StorageError:
         whole = False
     return int(renewed.value("SELECT count(*) FROM member_key")), whole

@@ -196,7 +196,9 @@ class _Work:
         if key is not None:
             self._put_key(key)
         started = restore(source, self._directory, clock=self._clock, ids=self._ids)
-        return self._proved(Restored(started.seq, newer, names_lost=names_lost, problems=unproved))
+        alone = not glance(self._directory).joined
+        restored = Restored(started.seq, newer, names_lost=names_lost, stands_alone=alone, problems=unproved)
+        return self._proved(restored)
 
     def _put_key(self, key: Path) -> None:
         """Put a programme key in place; one that does not fit is set aside."""
@@ -220,7 +222,7 @@ class _Work:
             records, problems = result.records, (*problems, *result.problems)
         except CopyStopped:
             proved = False
-        return Restored(records, restored.newer, aside, restored.names_lost, problems, proved)
+        return replace(restored, records=records, aside=aside, problems=problems, proved=proved)
 
     def _was_set_aside(self, name: str) -> bool:
         is_log = name.endswith(("-wal", "-shm"))

@@ -103,6 +103,7 @@ class Restored(msgspec.Struct, frozen=True):
         newer: How many of them are newer than the copy and were saved all the same.
         aside: Under which names what stood there was kept, in the data directory.
         names_lost: Whether people's names can't be read any more, because their keys are lost.
+        stands_alone: Whether the till belongs to no head office now.
         problems: What the proof at the end found, and what was taken although nothing proves it, for support.
         proved: Whether that proof ran to its end.
     """
@@ -111,6 +112,7 @@ class Restored(msgspec.Struct, frozen=True):
     newer: int = 0
     aside: tuple[str, ...] = ()
     names_lost: bool = False
+    stands_alone: bool = False
     problems: tuple[str, ...] = ()
     proved: bool = True
 

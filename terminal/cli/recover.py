@@ -148,6 +148,8 @@ def _done(texts: Texts, done: Recovered) -> Answer:
             done.unreadable_edits,
         )
         lines.append(changed.format(count=texts.number(done.unreadable_edits)))
+    if done.unproved:
+        lines += [texts._("The backup was damaged where no booking proves it; look at this:"), *done.unproved]
     if done.names_lost:
         lines.append(texts._("No backup has names: members are known by their cards until they say who they are."))
     if done.former_is_active:

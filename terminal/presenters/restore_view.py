@@ -265,7 +265,9 @@ def done_notes(texts: Texts, restored: Restored, *, was_joined: bool) -> tuple[N
     """What remains to be done afterwards."""
     notes = []
     if restored.problems:
-        sentence = texts._("The proof found something. Open the till, write a support file and call support. (M-439)")
+        sentence = texts._(
+            "Not everything could be proved. Open the till, write a support file and call support. (M-439)"
+        )
         notes.append(Notice(sentence, Tone.WARN))
     if not restored.proved:
         notes.append(Notice(texts._("The proof was left out; the till makes it by itself within a day."), Tone.INFO))
@@ -274,10 +276,10 @@ def done_notes(texts: Texts, restored: Restored, *, was_joined: bool) -> tuple[N
             "Members whose names are lost are served by their cards. Ask for the name and type it in again."
         )
         notes.append(Notice(sentence, Tone.WARN))
-    if restored.names_lost and was_joined:
+    if restored.stands_alone and was_joined:
         sentence = texts._(
-            "The keys to head office are lost with the names: this till stands alone now. Join again with F7 and a "
-            "new code; names and points come back from there."
+            "The key to what head office tells is lost: this till stands alone now. Join again with F7 and a new code; "
+            "names and points come back from there."
         )
         notes.append(Notice(sentence, Tone.WARN))
     if any(name.startswith("vault.") for name in restored.aside):

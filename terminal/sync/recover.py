@@ -130,6 +130,8 @@ class Recovered(msgspec.Struct, frozen=True):
         former_is_active: Whether head office still lets that one in; somebody there should revoke it.
         names_lost: Whether people were enrolled by name whose names nobody can read any more.
         waiting: Records head office has not acknowledged yet; always 0 for a till of a head office.
+        unproved: What is wrong with the copy's tables that no journal proves, in English, for support; a call that
+            finishes what another began does not know it.
     """
 
     records: int
@@ -143,6 +145,7 @@ class Recovered(msgspec.Struct, frozen=True):
     former_is_active: bool = False
     names_lost: bool = False
     waiting: int = 0
+    unproved: tuple[str, ...] = ()
 
 
 class Office(Protocol):

@@ -107,6 +107,7 @@ class Recovery:
         self._outside = outside
         self._office = outside.office or OverHttp()
         self._staging = Staging(directory)
+        self._unproved: tuple[str, ...] = ()
         self._keys = KeyStore(self._staging.till, outside.keyring)
 
     def run(self) -> Recovered | NotRecovered:
@@ -160,7 +161,11 @@ class Recovery:
         former = self._directory if self._command.set_aside else None
         sources = Sources(self._command.backup, contents, key, former)
         clock, ids = self._outside.clock, self._outside.ids
-        return make_ledger(sources, self._staging.till, may_lack=may_lack, clock=clock, ids=ids)
+        made = make_ledger(sources, self._staging.till, may_lack=may_lack, clock=clock, ids=ids)
+        if isinstance(made, Missing):
+            return made
+        self._unproved = made.unproved
+        return None
 
     def _clear_till(self) -> None:
         """What an earlier call left half made goes; the key by which head office knows the till stays."""
@@ -351,6 +356,7 @@ class Recovery:
                 former_terminal=former,
                 former_is_active=known is not None and known.last_day is None,
                 names_lost=store.head_office is None and reader.lacks_names(),  # head office has everybody's
+                unproved=self._unproved,
                 waiting=head - (acked.seq if acked else 0) if store.head_office else 0,
             )
 

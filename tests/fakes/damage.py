@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
+from storage import sqlite
 from storage.files import KEY_FILE, LEDGER_FILE, OPEN_MARK, VAULT_FILE
 
 PAGE_BYTES = 4096
@@ -65,3 +67,10 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "key_missing": lose_key,
 }
 """By the name of the trouble they make."""
+
+
+def by_hand(path: Path, sql: str, *values: object) -> None:
+    """Change a file as a disk might, past all triggers of the program."""
+    with closing(sqlite.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = 1")
+        connection.execute(sql, values)

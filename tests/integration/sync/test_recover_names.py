@@ -108,7 +108,10 @@ def test_a_ledger_from_a_failing_disk_is_recovered_with_a_damaged_table(lonely: 
     lonely.lose()
     with closing(sqlite.connect(lonely.copy, isolation_level=None)) as copy:
         copy.execute("UPDATE shop SET till_name = till_name || 'x'")
-    assert isinstance(lonely.recover(), Recovered)
+    done = lonely.recover()
+    assert isinstance(done, Recovered)
+    assert len(done.unproved) == 1
+    assert done.unproved[0].endswith("shop: a row is not as it was written")
     assert verify(lonely.ledger.directory).problems == ()
 
 

@@ -18,6 +18,7 @@ from storage.checksums import LEDGER_CHECKED, VAULT_CHECKED
 from storage.connection import open_in_memory, open_new, open_reader, open_writer
 from storage.errors import DiskFailed
 from tests.corruption import shop
+from tests.fakes.damage import by_hand
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,13 +47,6 @@ def problems(path: Path, rows_max: int | None = None, pause: Callable[[], None] 
     """What the checksums say of a file."""
     with closing(open_reader(path)) as database:
         return checksums.problems(database, rows_max=rows_max, pause=pause)
-
-
-def by_hand(path: Path, sql: str, *values: object) -> None:
-    """Change a file as a disk might, past all triggers of the program."""
-    with closing(sqlite.connect(path, isolation_level=None)) as connection:
-        connection.execute("PRAGMA ignore_check_constraints = 1")
-        connection.execute(sql, values)
 
 
 def test_every_table_has_one_and_all_hold(busy: Path) -> None:
