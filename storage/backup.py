@@ -9,7 +9,7 @@ after it was taken.
 from __future__ import annotations
 
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from storage import checksums, migrations, sqlite
@@ -17,7 +17,7 @@ from storage.checks import read_shop
 from storage.connection import Database, open_frozen, open_new, open_reader, open_writer
 from storage.create import build_vault
 from storage.epochs import continue_in_new_epoch, key_fits
-from storage.errors import AlreadyExists, CopyStopped, Damaged, KeyMissing, MissingLedger
+from storage.errors import AlreadyExists, CopyStopped, Damaged, KeyMissing, MissingLedger, StorageError
 from storage.files import (
     FIGURES_FILE,
     KEY_FILE,
@@ -216,8 +216,8 @@ def restore(source: Path, directory: Path, *, clock: Clock, ids: Ids) -> Head:
                 discard(directory / SEARCH_FILE)  # made from what the other ledger knew
                 discard(directory / FIGURES_FILE)
                 swap(part, directory, started)
-                with closing(open_writer(directory / VAULT_FILE)) as vault:
-                    accept_keys(vault)
+                with suppress(StorageError), closing(open_writer(directory / VAULT_FILE)) as vault:
+                    accept_keys(vault)  # the ledger stands; where this fails, the next proof tells of the keys again
         finally:
             lock.release()
     return started
