@@ -123,6 +123,7 @@ MENDED = {
     "two rows were changed": "UPDATE card SET member_id = zeroblob(16) WHERE number IN (:first, :third)",
     "one is gone, one was changed": "UPDATE OR REPLACE card SET member_id = zeroblob(16),"
     " card_ref = (SELECT card_ref FROM card WHERE number = :first) WHERE number = :third",
+    "a row that nobody wrote": "INSERT INTO card VALUES (zeroblob(16), 'x1', 'x2', zeroblob(16), 'active')",
     "a number backwards": "UPDATE card SET number_reversed = '1' WHERE number = :first",
 }
 
@@ -258,7 +259,7 @@ def test_a_copy_of_an_earlier_layout_mends_as_well(closed: Path, ledger: LedgerO
     assert mended(ledger, closed, tmp_path / "copy", tmp_path / "made") == WHOLE
 
 
-@pytest.mark.parametrize("fault", ["damaged", "the same table", "no copy", "no checksum", "no checksums"])
+@pytest.mark.parametrize("fault", ["damaged", "unsure", "the same table", "no copy", "no checksum", "no checksums"])
 def test_what_can_not_be_mended_is_taken_as_it_is(
     closed: Path, ledger: LedgerOfTests, tmp_path: Path, fault: str
 ) -> None:
@@ -269,6 +270,8 @@ def test_what_can_not_be_mended_is_taken_as_it_is(
         case "damaged":
             data = (tmp_path / "copy").read_bytes()
             (tmp_path / "copy").write_bytes(data[:4096] + b"\xa5" * (len(data) - 4096))
+        case "unsure":
+            overwrite_root(tmp_path / "copy", "table_checksum")
         case "the same table":
             by_hand(tmp_path / "copy", LOSE_CASHIERS)
         case "no copy":
