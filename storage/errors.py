@@ -227,8 +227,9 @@ _BY_TEXT: Final[dict[str, int]] = {
 }
 """SQLite's own words for its primary codes: pysqlite3's online backup raises errors without their number."""
 
-_NOT_TEXT: Final = "Could not decode to UTF-8"
-"""How the driver begins to say that a column of text holds none; all text was written by this program."""
+_DAMAGE: Final = ("Could not decode to UTF-8", "unsupported file format")
+"""How errors begin that have no code of their own: a text that is none, and a header that names a format of the
+future. All text, and every header, was written by this program."""
 
 _PRIMARY_CODE_MASK: Final = 0xFF
 """SQLite's extended result codes carry the primary one in their low byte (sqlite.org/rescode.html)."""
@@ -287,7 +288,7 @@ def known_error(error: Exception, doing: str) -> StorageError | None:
     kind: type[StorageError] | None = None
     if isinstance(error, sqlite.Error):
         code = getattr(error, "sqlite_errorcode", None) or _BY_TEXT.get(str(error))
-        kind = Damaged if str(error).startswith(_NOT_TEXT) else None
+        kind = Damaged if str(error).startswith(_DAMAGE) else None
         if isinstance(code, int):
             kind = kind or _BY_EXTENDED_CODE.get(code) or _BY_PRIMARY_CODE.get(code & _PRIMARY_CODE_MASK)
     elif isinstance(error, UnicodeDecodeError):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from storage import sqlite
+from storage.connection import open_reader
 from storage.errors import Busy, Damaged, DiskFailed, DiskFull, OutOfResources, StorageError, as_written, known_error
 
 IOERR_WRITE = 10 | 3 << 8
@@ -28,6 +31,18 @@ def test_a_text_that_is_none_is_damage() -> None:
     """A disk has turned a letter over."""
     error = UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
     assert type(known_error(error, "ledger.sqlite")) is Damaged
+
+
+def test_a_header_of_a_format_that_is_none_is_damage(tmp_path: Path) -> None:
+    """SQLite gives it no code of its own."""
+    path = tmp_path / "x.sqlite"
+    with closing(sqlite.connect(path)) as connection:
+        connection.execute("CREATE TABLE t(a)")
+    with path.open("r+b") as file:
+        file.seek(44)  # the schema format number (sqlite.org/fileformat2.html, 1.3.13)
+        file.write(bytes([0x7F] * 4))
+    with closing(open_reader(path)) as database, pytest.raises(Damaged, match="unsupported file format"):
+        database.all("SELECT * FROM sqlite_schema")
 
 
 def test_no_memory_is_no_bug_of_ours() -> None:
