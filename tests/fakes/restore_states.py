@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from storage.backup import backup
 from storage.errors import (
     AffectedSqlite,
@@ -122,7 +124,10 @@ class RestoreStates:
         presenter._recovering(RecoverStep.FETCHING, 3, 10)
         yield "fetching", presenter.state
         aside = ("ledger.before-b7115c02.sqlite", "vault.before.sqlite")
-        presenter._carried_out(Restored(1_234_567, 44, aside, names_lost=True, problems=("x",)))
+        found = presenter._model.findings
+        assert found is not None, "it has looked around"
+        presenter._model.findings = replace(found, remains=replace(found.remains, joined=True))
+        presenter._carried_out(Restored(1_234_567, 44, aside, names_lost=True, stands_alone=True, problems=("x",)))
         yield "done", presenter.state
         presenter._model.page = Page.WORKING
         presenter._carried_out(Restored(1, proved=False))
